@@ -1,0 +1,198 @@
+"""Names: what to suggest for a prompt, and what the generated files call things.
+
+A technique's names follow from six answers. `suggest` gives the default of a
+prompt from the answers before it; `derive` gives every name that the generated
+files use, each of them once, so that no file repeats a rule.
+"""
+
+import re
+from collections.abc import Mapping
+from unicodedata import category
+
+from slugify import slugify
+
+from tfmot_template_rules import english
+
+Answers = Mapping[str, str]
+
+# What a technique does to a layer -> what a schedule controls.
+LEVELS = {
+    "weight_mask": "sparsity",
+    "weight_projection": "strength",
+    "activation": "sparsity",
+    "layer_replacement": "rank reduction",
+}
+
+# TFMOT recognizes layers by the bare forms (`get_prunable_weights`), so a second
+# technique with one of these verbs says what it prunes, clusters or quantizes.
+_VERBS_OF_TFMOT = {"prune", "cluster", "quantize"}
+
+# "A shared model" would be understood as a model that several people use.
+_AMBIGUOUS_VERBS = {"share", "tie"}
+
+_FALLBACK_VERB = "apply"
+_WORD = re.compile(r"[^\W_]+(?:[-:/.'’][^\W_]+)*")
+
+
+def suggest(answers: Answers, key: str) -> str:
+    """Returns the default of a prompt.
+
+    Args:
+        answers: The answers given so far, by prompt.
+        key: The prompt: technique_slug, verb, verb_object or past_participle.
+    """
+    return _SUGGESTIONS[key](answers)
+
+
+def derive(answers: Answers, key: str) -> str:
+    """Returns a derived name.
+
+    Args:
+        answers: All answers, by prompt.
+        key: The name's key in cookiecutter.json, without the leading "__".
+    """
+    return _NAMES[key](answers)
+
+
+def slug_of(text: str) -> str:
+    """Returns the text as lower-case ASCII words with underscores between."""
+    return slugify(text, separator="_")
+
+
+def camel(snake: str) -> str:
+    """Returns a snake_case name in CamelCase."""
+    return "".join(word.capitalize() for word in snake.split("_"))
+
+
+def entry(answers: Answers) -> str:
+    """Returns the entry function's name, which is its module's name too."""
+    return f"{answers['verb']}_{answers['verb_object']}"
+
+
+def taken_names(answers: Answers) -> dict[str, str]:
+    """Returns the public names that the entry and the wrapper must not repeat."""
+    slug, able = answers["technique_slug"], _able(answers)
+    classes = ["Schedule", "Policy", "Registry", "Algorithm", "Summaries"]
+    return {
+        f"strip_{slug}": "the function that strips",
+        f"{slug}_scope": "the scope",
+        f"collect_{able}_layers": "the function that collects layers",
+        f"get_{able}_weights": "the layer interface's getter",
+        **{camel(slug) + role: f"the class {camel(slug)}{role}" for role in classes},
+        f"Update{camel(slug)}Step": "the callback",
+        f"{camel(able)}Layer": "the layer interface",
+        f"Constant{_level_camel(answers)}": "a schedule",
+        "PolynomialDecay": "a schedule",
+    }
+
+
+def _suggest_slug(answers: Answers) -> str:
+    return slug_of(answers["technique_name"])
+
+
+def _suggest_verb(answers: Answers) -> str:
+    words = _words(answers)
+    verb = english.verb(words[-1].lower()) if words else None
+    usable = verb and re.fullmatch("[a-z]{2,20}", verb)
+    return verb if verb and usable else _FALLBACK_VERB
+
+
+def _suggest_object(answers: Answers) -> str:
+    words = _words(answers)
+    fallback = "activations" if answers["technique_kind"] == "activation" else "weights"
+    if words and english.verb(words[-1].lower()) is None:
+        what = answers["technique_slug"]  # "Lottery Ticket": apply_lottery_ticket
+    elif len(words) < 2 or english.is_adjective(words[-2].lower()):
+        return fallback
+    elif _is_plain(words[-2]):
+        what = english.plural(words[-2].lower())
+    else:
+        what = slug_of(words[-2])  # "Low-Rank", "N:M", "SVD": no plural
+    usable = re.fullmatch("[a-z][a-z0-9_]{0,29}", what)
+    return what if usable else fallback
+
+
+def _suggest_participle(answers: Answers) -> str:
+    participle = english.participle(answers["verb"])
+    if answers["verb"] in _AMBIGUOUS_VERBS:
+        return f"{_singular_object(answers).replace('_', '-')}-{participle}"
+    return participle
+
+
+def _words(answers: Answers) -> list[str]:
+    """Returns the name's words in ASCII; "Low-Rank" is one word."""
+    found = _WORD.findall(answers["technique_name"])
+    return [word if word.isascii() else slug_of(word) for word in found]
+
+
+def _is_plain(word: str) -> bool:
+    """Tells ordinary words from acronyms, compounds and formulas."""
+    return word.isalpha() and (word[1:].islower() or len(word) == 1)
+
+
+def _singular_object(answers: Answers) -> str:
+    *before, last = answers["verb_object"].split("_")
+    return "_".join([*before, english.singular(last)])
+
+
+def _title(answers: Answers) -> str:
+    """Returns the name in sentence case, safe inside quotes, docstrings and prose."""
+    name = answers["technique_name"].replace("'", "’")
+    kept = (c if c in "&+,.:;!?’()-" or category(c)[0] in "LMN" else " " for c in name)
+    text = " ".join("".join(kept).split()) or answers["technique_slug"].replace("_", " ")
+    # Acronyms, one-letter words and capitals inside a word mean something: "SVD",
+    # "N:M", "Top-K", "LoRA". Only "Rank" in "Low-Rank" is a matter of style.
+    lowered = re.sub(r"(?<![^\W_])[^\W\d_]{2,}", lambda m: _decapitalized(m.group()), text)
+    first = re.match(r"\W*\w+", text)
+    lead = first.group() if first else ""
+    return (lead.capitalize() if lead.islower() else lead) + lowered[len(lead) :]
+
+
+def _decapitalized(word: str) -> str:
+    return word.lower() if word.istitle() else word
+
+
+def _able(answers: Answers) -> str:
+    able = english.able(answers["verb"])
+    if answers["verb"] in _VERBS_OF_TFMOT:
+        return f"{_singular_object(answers)}_{able}"
+    return able
+
+
+def _getter(answers: Answers) -> str:
+    of = "activations" if answers["technique_kind"] == "activation" else "weights"
+    return f"get_{_able(answers)}_{of}"
+
+
+def _level_words(answers: Answers) -> str:
+    return LEVELS[answers["technique_kind"]]
+
+
+def _level_camel(answers: Answers) -> str:
+    return camel(_level_words(answers).replace(" ", "_"))
+
+
+_SUGGESTIONS = {
+    "technique_slug": _suggest_slug,
+    "verb": _suggest_verb,
+    "verb_object": _suggest_object,
+    "past_participle": _suggest_participle,
+}
+
+_NAMES = {
+    "package": lambda a: f"tfmot_{a['technique_slug']}",
+    "distribution": lambda a: f"tfmot-{a['technique_slug']}".replace("_", "-"),
+    "title": _title,
+    "camel": lambda a: camel(a["technique_slug"]),
+    "entry": entry,
+    "to": lambda a: f"to_{a['verb']}",
+    "wrapper": lambda a: camel(entry(a)),
+    "able": _able,
+    "able_camel": lambda a: camel(_able(a)),
+    "able_words": lambda a: _able(a).replace("_", "-"),
+    "getter": _getter,
+    "level": lambda a: _level_words(a).replace(" ", "_"),
+    "level_camel": _level_camel,
+    "level_words": _level_words,
+    "participle_article": lambda a: english.with_article(a["past_participle"]),
+}

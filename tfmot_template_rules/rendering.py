@@ -1,0 +1,133 @@
+"""Renders what the template contains, and leaves alone what people answered.
+
+Cookiecutter passes every answer that was not typed at a prompt (the command line,
+the user's configuration) through Jinja, so `author_name='<<7*7>>'` would come out as
+49 and `'a << b'` as a traceback. `TemplateOnly` stands in for the environment's
+`from_string` and renders a text only if the template itself contains it: a default in
+cookiecutter.json, a hook, or the path of a file.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, Template
+
+from tfmot_template_rules import layout
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A template of which only the end is rendered, if that."""
+
+    literal: str
+    rendered: Template | None = None
+    check: Callable[[Context], None] | None = None
+
+    def render(self, **context: Any) -> str:
+        """Returns the text; called by Cookiecutter in place of a Jinja template's."""
+        if self.check:
+            self.check(context["cookiecutter"])
+        return self.literal + (self.rendered.render(context) if self.rendered else "")
+
+
+@dataclass(frozen=True)
+class _LaidOut:
+    """The template of a file with code, whose lines depend on the names' lengths."""
+
+    rendered: Template
+    lay_out: Callable[[str], str]
+
+    def render(self, **context: Any) -> str:
+        """Returns the text; called by Cookiecutter in place of a Jinja template's."""
+        return self.lay_out(self.rendered.render(context))
+
+
+def laid_out(environment: Environment) -> Callable[..., Template | _LaidOut]:
+    """Returns a stand-in for `get_template`, which Cookiecutter calls for each file."""
+    get_template = environment.get_template
+    functions = {".py": layout.python, ".md": layout.markdown}
+
+    def get(name: str, parent: str | None = None, *arguments: Any) -> Template | _LaidOut:
+        template = get_template(name, parent, *arguments)
+        lay_out = functions.get(Path(name).suffix)
+        return _LaidOut(template, lay_out) if lay_out and not parent else template
+
+    return get
+
+
+class TemplateOnly:
+    """A stand-in for `jinja2.Environment.from_string`."""
+
+    def __init__(
+        self, environment: Environment, root: Path, check: Callable[[Context], None]
+    ) -> None:
+        """Takes over the compilation of the environment's string templates.
+
+        Args:
+            environment: The environment, whose `from_string` is kept for later.
+            root: The template's folder.
+            check: Called with the answers just before the project's folder is made,
+                the last moment at which an exception leaves nothing behind.
+        """
+        self._starts = (
+            environment.variable_start_string,
+            environment.block_start_string,
+            environment.comment_start_string,
+        )
+        self._compile = environment.from_string
+        self._root = root
+        self._check = check
+
+    def __call__(self, source: str) -> _Text:
+        """Returns a template that renders the source, or that yields it as it is."""
+        if not any(start in source for start in self._starts):
+            return _Text(source)
+        project, paths = self._paths()
+        if source == project:
+            return _Text("", self._compile(source), self._check)
+        if source in paths or source in self._defaults() or source in self._hooks():
+            return _Text("", self._compile(source))
+        # Cookiecutter passes folders with the place they are made in before them.
+        place, dot, path = source.rpartition(f"{os.sep}.{os.sep}")
+        if path in paths:
+            return _Text(place + dot, self._compile(path))
+        return _Text(source)
+
+    def _paths(self) -> tuple[str, set[str]]:
+        """Returns the project folder's name, and the paths in it."""
+        start = self._starts[0]
+        [project] = (
+            folder
+            for folder in self._root.iterdir()
+            if start in folder.name and "cookiecutter" in folder.name
+        )
+        inside = project.rglob(f"*{start}*")
+        below = (path for folder in inside for path in (folder, *folder.rglob("*")))
+        return project.name, {str(path.relative_to(project)) for path in below}
+
+    def _defaults(self) -> set[str]:
+        """Returns the texts in cookiecutter.json."""
+        text = (self._root / "cookiecutter.json").read_text(encoding="utf-8")
+        return set(_leaves(json.loads(text)))
+
+    def _hooks(self) -> set[str]:
+        """Returns the contents of the hooks."""
+        hooks = (self._root / "hooks").glob("*.py")
+        return {hook.read_text(encoding="utf-8") for hook in hooks}
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
