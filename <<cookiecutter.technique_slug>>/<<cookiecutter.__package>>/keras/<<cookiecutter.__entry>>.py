@@ -1,0 +1,211 @@
+<% include 'license_header.txt' %>
+"""Entry points: apply the technique to a model, load it, strip it."""
+
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
+from <<cookiecutter.__package>>.keras import registry
+from <<cookiecutter.__package>>.keras import wrapper
+
+
+def <<cookiecutter.technique_slug>>_scope():
+  """Returns a scope in which models with wrapped layers can be loaded.
+
+  The classes are registered with Keras once this package has been imported, so
+  loading works without the scope, too.
+
+  Returns:
+    A `keras.utils.custom_object_scope`.
+  """
+  # Not the schedules: Keras has a `PolynomialDecay` of its own, for optimizers.
+  classes = [
+    wrapper.<<cookiecutter.__wrapper>>,
+    algorithm_lib.<<cookiecutter.__camel>>Algorithm,
+  ]
+  return keras.utils.custom_object_scope({c.__name__: c for c in classes})
+
+
+def <<cookiecutter.__entry>>(
+  <<cookiecutter.__to>>,
+  schedule=None,
+  policy=None,
+  algorithm=None,
+  **kwargs,
+):
+  """Wraps a model, or layers, to train with the technique.
+
+  Load pretrained weights first, then apply the technique, then compile:
+
+      model.load_weights(path)
+      model = <<cookiecutter.__entry>>(model)
+      model.compile(...)
+      callback = Update<<cookiecutter.__camel>>Step()
+      model.fit(..., callbacks=[callback])
+      model = strip_<<cookiecutter.technique_slug>>(model)
+
+  The model passed in keeps its structure and stays usable. It shares its
+  weights with the wrapped model, so training one changes the other.
+
+  Args:
+    <<cookiecutter.__to>>: A `keras.layers.Layer`, a list of layers, or a
+      Sequential or Functional `keras.Model`, nested models included.
+    schedule: A `<<cookiecutter.__camel>>Schedule`. By default
+      `Constant<<cookiecutter.__level_camel>>(0.5, begin_step=0)`.
+    policy: A `<<cookiecutter.__camel>>Policy` that
+      chooses the layers to wrap. By default every layer is wrapped.
+    algorithm: A `<<cookiecutter.__camel>>Algorithm`. By
+      default one without arguments.
+    **kwargs: Arguments for the wrapper of a single layer, such as
+      `input_shape`.
+
+  Returns:
+    The wrapped layer, a list of wrapped layers, or a new model without
+    optimizer. Layers that are already wrapped are used as they are.
+
+  Raises:
+    ValueError: If the object is none of these, if it belongs to Keras 3, or if
+      layers are not supported. All of those are named.
+  """
+  is_list = isinstance(<<cookiecutter.__to>>, list)
+  layers = <<cookiecutter.__to>> if is_list else [<<cookiecutter.__to>>]
+  if kwargs and (is_list or isinstance(<<cookiecutter.__to>>, keras.Model)):
+    raise ValueError(
+      f'Only a single layer takes the arguments {list(kwargs)} of the wrapper.'
+    )
+  for layer in layers:
+    _check_type(layer)
+    if policy is not None and isinstance(layer, keras.Model):
+      policy.ensure_model_supports_<<cookiecutter.technique_slug>>(layer)
+  _check_supported(layers, policy)
+
+  wrapped = {}  # A layer that two models share is wrapped once.
+
+  def wrap(layer):
+    if id(layer) not in wrapped:
+      wrapped[id(layer)] = wrap_new(layer)
+    return wrapped[id(layer)]
+
+  def wrap_new(layer):
+    if isinstance(layer, keras.Model):
+      return keras.models.clone_model(layer, clone_function=wrap)
+    if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
+      return layer
+    if _is_structure(layer):
+      return _copy(layer)
+    if not _is_allowed(layer, policy):
+      return layer
+    return wrapper.<<cookiecutter.__wrapper>>(
+      layer, schedule=schedule, algorithm=algorithm, **kwargs
+    )
+
+  results = [wrap(layer) for layer in layers]
+  return results if is_list else results[0]
+
+
+def strip_<<cookiecutter.technique_slug>>(model):
+  """Removes the wrappers and leaves the <<cookiecutter.past_participle>> weights.
+
+  The stripped model has the structure of the model that was wrapped, and no
+  variables but its own. It shares them with the wrapped model. A model without
+  wrappers comes back equal.
+
+  Args:
+    model: A Sequential or Functional `keras.Model`.
+
+  Returns:
+    A new `keras.Model` without wrappers and without optimizer.
+
+  Raises:
+    ValueError: If `model` is not such a model.
+  """
+  _check_type(model)
+  if not isinstance(model, keras.Model):
+    raise ValueError(
+      'Expected a `keras.Model`. You passed an object of type '
+      f'{type(model).__name__}.'
+    )
+
+  def strip(layer):
+    if isinstance(layer, keras.Model):
+      return keras.models.clone_model(layer, clone_function=strip)
+    if _is_structure(layer):
+      return _copy(layer)
+    if not isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
+      return layer
+    stripped = layer.finish()
+    # An input shape given to the wrapper keeps a Sequential model built.
+    if hasattr(layer, '_batch_input_shape'):
+      stripped._batch_input_shape = layer._batch_input_shape  # pylint: disable=protected-access
+    return stripped
+
+  return strip(model)
+
+
+def _is_structure(layer):
+  """Returns whether a layer belongs to the graph of its model alone."""
+  return isinstance(
+    layer, keras.layers.InputLayer
+  ) or registry.<<cookiecutter.__camel>>Registry.is_operation(layer)
+
+
+def _copy(layer):
+  return type(layer).from_config(layer.get_config())
+
+
+def _is_allowed(layer, policy):
+  return policy is None or policy.allow_<<cookiecutter.technique_slug>>(layer)
+
+
+def _is_subclassed(model):
+  return not (
+    isinstance(model, keras.Sequential) or model._is_graph_network  # pylint: disable=protected-access
+  )
+
+
+def _check_type(layer):
+  """Raises ValueError unless the object can be wrapped or entered."""
+  name = type(layer).__name__
+  if not isinstance(layer, keras.layers.Layer):
+    roots = {base.__module__.split('.')[0] for base in type(layer).__mro__}
+    if 'keras' in roots:
+      raise ValueError(
+        f'You passed an object of type {name} from Keras 3. Create it with '
+        '`import tf_keras as keras`, or set the environment variable '
+        'TF_USE_LEGACY_KERAS=1 before TensorFlow is imported.'
+      )
+    raise ValueError(
+      'Expected a `keras.layers.Layer`, a list of layers, or a Sequential or '
+      f'Functional `keras.Model`. You passed an object of type {name}.'
+    )
+  if isinstance(layer, keras.Model):
+    if _is_subclassed(layer):
+      raise ValueError(
+        f'You passed a subclassed model of type {name}, which can be neither '
+        'wrapped nor stripped as a whole. Wrap the layers in its constructor '
+        'with `<<cookiecutter.__entry>>(layer)`.'
+      )
+    for inner in layer.layers:
+      _check_type(inner)
+
+
+def _find_unsupported(layers, policy):
+  supports = registry.<<cookiecutter.__camel>>Registry.supports_or_custom
+  for layer in layers:
+    if isinstance(layer, keras.Model):
+      yield from _find_unsupported(layer.layers, policy)
+    elif not (
+      isinstance(layer, wrapper.<<cookiecutter.__wrapper>>)
+      or _is_structure(layer)
+      or supports(layer)
+    ) and _is_allowed(layer, policy):
+      yield f'{layer.name} ({type(layer).__name__})'
+
+
+def _check_supported(layers, policy):
+  unsupported = list(_find_unsupported(layers, policy))
+  if unsupported:
+    raise ValueError(
+      f'Layers that are not supported: {", ".join(unsupported)}. Leave them as '
+      'they are with `policy=SkipUnsupportedLayers()`, or give them a method '
+      '`<<cookiecutter.__getter>>`.'
+    )

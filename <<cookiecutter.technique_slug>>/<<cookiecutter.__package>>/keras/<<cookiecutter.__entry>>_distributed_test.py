@@ -1,0 +1,179 @@
+<% include 'license_header.txt' %>
+"""Tests for training under distribution strategies, in one process."""
+
+import contextlib
+import os
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import callbacks
+from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import wrapper
+
+# isort: off
+# fmt: off
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
+# fmt: on
+# isort: on
+
+UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
+Constant = schedule.Constant<<cookiecutter.__level_camel>>
+collect = wrapper.collect_<<cookiecutter.__able>>_layers
+
+layers = keras.layers
+
+# One CPU becomes two devices. That is possible only until TensorFlow uses it,
+# so no test module may create a tensor while it is imported.
+tf.config.set_logical_device_configuration(
+  tf.config.list_physical_devices('CPU')[0],
+  [tf.config.LogicalDeviceConfiguration()] * 2,
+)
+
+_STRATEGIES = (
+  ('Mirrored', lambda: tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1'])),
+  ('OneDevice', lambda: tf.distribute.OneDeviceStrategy('CPU:0')),
+  ('MultiWorker', tf.distribute.MultiWorkerMirroredStrategy),
+)
+
+
+@keras.utils.register_keras_serializable('distributed_test')
+class Shrink(base_algorithm.Algorithm):
+  """Clips weights to a bound that depends on the weights at an update."""
+
+  def create_state(self, weight):
+    initializer = keras.initializers.Constant(10.0)
+    return {
+      'bound': {'shape': [], 'dtype': weight.dtype, 'initializer': initializer}
+    }
+
+  def update_state(self, weight, state, level):
+    largest = tf.reduce_max(tf.abs(weight))
+    return {'bound': tf.minimum(state['bound'], largest * (1.0 - level))}
+
+  def apply(self, weight, state):
+    return tf.clip_by_value(weight, -state['bound'], state['bound'])
+
+
+def create_model(algorithm=None):
+  keras.utils.set_random_seed(0)
+  model = keras.Sequential(
+    [
+      layers.Dense(8, activation='relu', input_shape=(6,)),
+      layers.BatchNormalization(trainable=False),
+      layers.Dense(3),
+    ]
+  )
+  model = apply(model, Constant(0.25, 0, frequency=2), algorithm=algorithm)
+  model.compile(keras.optimizers.SGD(0.1), 'mse')
+  return model
+
+
+def data():
+  random = np.random.RandomState(0)
+  inputs = random.normal(size=(16, 6)).astype(np.float32)
+  return inputs, random.normal(size=(16, 3)).astype(np.float32)
+
+
+def fit(model, **kwargs):
+  kwargs = {'callbacks': [UpdateStep()], **kwargs}
+  model.fit(*data(), batch_size=8, epochs=2, shuffle=False, verbose=0, **kwargs)
+
+
+class DistributedTest(tf.test.TestCase, parameterized.TestCase):
+  """Training under a strategy gives what training without one gives."""
+
+  def assertReplicasAgree(self, strategy, model):
+    for variable in model.variables:
+      first, *others = strategy.experimental_local_results(variable)
+      for other in others:
+        self.assertAllEqual(first, other, variable.name)
+
+  def assertTrainedAsAlone(self, model):
+    alone = create_model(Shrink())
+    fit(alone)
+    for layer, reference in zip(collect(model), collect(alone), strict=True):
+      self.assertEqual(layer.step.numpy(), 4)
+      self.assertAllClose(layer.get_weights(), reference.get_weights())
+
+  @parameterized.named_parameters(*_STRATEGIES)
+  def testTrainsAsWithoutStrategy(self, create_strategy):
+    strategy = create_strategy()
+    with strategy.scope():
+      model = create_model(Shrink())
+    fit(model)
+    self.assertTrainedAsAlone(model)
+    self.assertReplicasAgree(strategy, model)
+    predicted = model.predict(data()[0], verbose=0)
+    self.assertAllClose(strip(model)(data()[0]), predicted, 1e-6, 1e-6)
+
+  @parameterized.named_parameters(*_STRATEGIES)
+  def testAlgorithmOfTheTechniqueTrainsSavesAndLoads(self, create_strategy):
+    strategy = create_strategy()
+    with strategy.scope():
+      model = create_model()
+    fit(model)
+    predicted = model.predict(data()[0], verbose=0)
+    self.assertAllEqual(np.isfinite(predicted), np.ones_like(predicted))
+    self.assertReplicasAgree(strategy, model)
+    for name in ('model.h5', 'model.keras', 'saved_model'):
+      path = os.path.join(self.get_temp_dir(), name)
+      model.save(path)
+      for scope in (strategy.scope, contextlib.nullcontext):
+        with scope():
+          loaded = keras.models.load_model(path)
+        self.assertAllClose(loaded(data()[0]), predicted, 1e-6, 1e-6)
+        steps = [layer.step.numpy() for layer in collect(loaded)]
+        self.assertEqual(steps, [4, 4, 4])
+    stripped = strip(model)
+    self.assertAllClose(stripped(data()[0]), predicted, 1e-6, 1e-6)
+
+  @parameterized.named_parameters(*_STRATEGIES)
+  def testMissingCallbackIsNamed(self, create_strategy):
+    with create_strategy().scope():
+      model = create_model(Shrink())
+    with self.assertRaisesRegex(
+      tf.errors.InvalidArgumentError, UpdateStep.__name__
+    ):
+      fit(model, callbacks=[])
+
+  @parameterized.named_parameters(*_STRATEGIES[:2])
+  def testCustomTrainingLoop(self, create_strategy):
+    strategy = create_strategy()
+    with strategy.scope():
+      model = create_model(Shrink())
+      optimizer = keras.optimizers.SGD(0.1)
+      optimizer.build(model.trainable_variables)
+
+    def replica_step(inputs, targets):
+      with tf.GradientTape() as tape:
+        error = tf.square(model(inputs, training=True) - targets)
+        loss = tf.reduce_sum(error) / (8 * 3)
+      gradients = tape.gradient(loss, model.trainable_variables)
+      optimizer.apply_gradients(
+        zip(gradients, model.trainable_variables, strict=True)
+      )
+
+    @tf.function
+    def train_step(batch):
+      strategy.run(replica_step, batch)
+
+    batches = tf.data.Dataset.from_tensor_slices(data()).batch(8)
+    callback = UpdateStep()
+    callback.set_model(model)
+    callback.on_train_begin()
+    for _ in range(2):
+      for batch in strategy.experimental_distribute_dataset(batches):
+        callback.on_train_batch_begin(batch=-1)
+        train_step(batch)
+      callback.on_epoch_end(batch=-1)
+    self.assertTrainedAsAlone(model)
+    self.assertReplicasAgree(strategy, model)
+
+
+if __name__ == '__main__':
+  tf.test.main()

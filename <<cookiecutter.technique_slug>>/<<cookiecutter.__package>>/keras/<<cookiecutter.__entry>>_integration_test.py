@@ -1,0 +1,371 @@
+<% include 'license_header.txt' %>
+"""Tests of the whole way: apply, train, strip and convert."""
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import callbacks
+from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import wrapper
+
+# isort: off
+# fmt: off
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
+# fmt: on
+# isort: on
+
+UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
+Schedule = schedule.<<cookiecutter.__camel>>Schedule
+Constant = schedule.Constant<<cookiecutter.__level_camel>>
+collect = wrapper.collect_<<cookiecutter.__able>>_layers
+
+layers = keras.layers
+
+# Each kind of layer with technique weights, and the shape of its input.
+_KINDS = (
+  ('Conv1D', lambda: layers.Conv1D(4, 2), (3, 6)),
+  ('Conv1DTranspose', lambda: layers.Conv1DTranspose(4, 2), (3, 6)),
+  ('Conv2D', lambda: layers.Conv2D(4, 2), (4, 6, 1)),
+  ('Conv2DTranspose', lambda: layers.Conv2DTranspose(4, 2), (4, 6, 1)),
+  ('Conv3D', lambda: layers.Conv3D(2, 2), (3, 4, 3, 2)),
+  ('Conv3DTranspose', lambda: layers.Conv3DTranspose(2, 2), (3, 4, 3, 2)),
+  ('SeparableConv1D', lambda: layers.SeparableConv1D(4, 3), (3, 6)),
+  ('SeparableConv2D', lambda: layers.SeparableConv2D(4, 2), (4, 6, 2)),
+  ('LocallyConnected1D', lambda: layers.LocallyConnected1D(4, 2), (3, 6)),
+  ('LocallyConnected2D', lambda: layers.LocallyConnected2D(4, 2), (4, 6, 1)),
+  ('Dense', lambda: layers.Dense(4), (6,)),
+  ('EinsumDense', lambda: layers.EinsumDense('abc,cd->abd', (3, 4)), (3, 6)),
+  ('LSTM', lambda: layers.LSTM(4), (3, 6)),
+  ('GRU', lambda: layers.GRU(4), (3, 6)),
+  ('SimpleRNN', lambda: layers.SimpleRNN(4), (3, 6)),
+  ('Cell', lambda: layers.RNN(layers.GRUCell(4)), (3, 6)),
+  ('Cells', lambda: layers.RNN([layers.LSTMCell(4)] * 2), (3, 4)),
+  ('Bidirectional', lambda: layers.Bidirectional(layers.GRU(4)), (3, 6)),
+  ('TimeDistributed', lambda: layers.TimeDistributed(layers.Dense(4)), (3, 6)),
+)
+
+
+class Nothing(base_algorithm.Algorithm):
+  """Leaves the weights alone, but counts how often it is asked."""
+
+  def create_state(self, weight):
+    return {'updates': {'shape': [], 'dtype': tf.int32, 'initializer': 'zeros'}}
+
+  def update_state(self, weight, state, level):
+    return {'updates': state['updates'] + 1}
+
+  def apply(self, weight, state):
+    return weight
+
+
+class OddSteps(Schedule):
+  """A schedule of a user."""
+
+  def __call__(self, step):
+    return step % 2 == 1, tf.constant(0.5)
+
+  def get_config(self):
+    return {'class_name': 'OddSteps', 'config': {}}
+
+
+def convolutional():
+  return keras.Sequential(
+    [
+      layers.Conv2D(4, 3, input_shape=(8, 8, 1)),
+      layers.BatchNormalization(),
+      layers.ReLU(),
+      layers.DepthwiseConv2D(3, kernel_regularizer='l2'),
+      layers.MaxPooling2D(),
+      layers.Flatten(),
+      layers.Dropout(0.0),
+      layers.Dense(3, activity_regularizer='l2', bias_regularizer='l1'),
+    ]
+  )
+
+
+def recurrent():
+  """Variable lengths: zeros at the end of a sequence are masked."""
+  tokens = keras.Input((5,), dtype=tf.int32)
+  hidden = layers.Embedding(9, 4, mask_zero=True)(tokens)
+  hidden = layers.SimpleRNN(4, return_sequences=True)(hidden)
+  hidden = layers.RNN(layers.LSTMCell(3))(hidden)
+  return keras.Model(tokens, layers.Dense(2)(hidden))
+
+
+def sequence_to_sequence():
+  """An encoder hands its state to a decoder, and both share an embedding."""
+  source = keras.Input((5,), dtype=tf.int32)
+  target = keras.Input((4,), dtype=tf.int32)
+  embedding = layers.Embedding(9, 4)
+  encoder = layers.RNN(layers.LSTMCell(4), return_state=True)
+  _, *state = encoder(embedding(source))
+  decoder = layers.RNN(layers.LSTMCell(4), return_sequences=True)
+  decoded = decoder(embedding(target), initial_state=state)
+  return keras.Model([source, target], [layers.Dense(2)(decoded), state[0]])
+
+
+def transformer():
+  """Attention called in several ways, and operations that are no layers."""
+  inputs = keras.Input((4, 6))
+  hidden = layers.Dense(6)(inputs) * 2.0
+  first, second = (layers.MultiHeadAttention(2, 3) for _ in range(2))
+  hidden = layers.LayerNormalization()(hidden + first(hidden, inputs))
+  hidden += second(query=hidden, value=hidden, use_causal_mask=True)
+  hidden = layers.EinsumDense('abc,cd->abd', (4, 5))(hidden)
+  return keras.Model(inputs, layers.Dense(2)(tf.nn.tanh(hidden)[:, 0]))
+
+
+_MODELS = (
+  ('Convolutional', convolutional),
+  ('Recurrent', recurrent),
+  ('SequenceToSequence', sequence_to_sequence),
+  ('Transformer', transformer),
+)
+
+
+def data(model):
+  """Returns eight examples of inputs and targets."""
+  random = np.random.RandomState(0)
+
+  def examples(tensor):
+    shape = (8, *tensor.shape[1:])
+    if tensor.dtype.is_integer:
+      return random.randint(9, size=shape)
+    return random.normal(size=shape).astype(np.float32)
+
+  inputs = [examples(tensor) for tensor in model.inputs]
+  return inputs, [examples(tensor) for tensor in model.outputs]
+
+
+def fit(model, epochs=2, **kwargs):
+  """Trains with two batches per epoch and returns the losses."""
+  model.compile(keras.optimizers.SGD(0.1), 'mse', **kwargs)
+  history = model.fit(
+    *data(model),
+    batch_size=4,
+    epochs=epochs,
+    shuffle=False,
+    verbose=0,
+    callbacks=[UpdateStep()] if collect(model) else [],
+  )
+  return history.history['loss']
+
+
+def predict(model):
+  return tf.nest.flatten(model.predict(data(model)[0], verbose=0))
+
+
+class TestCase(tf.test.TestCase, parameterized.TestCase):
+  """Checks that most tests end with."""
+
+  def setUp(self):
+    super().setUp()
+    keras.utils.set_random_seed(0)
+
+  def assertTrainedAndStrips(self, model, steps, tolerance=1e-6):
+    """Checks a trained model, strips it, and returns it stripped."""
+    for layer in collect(model):
+      # A layer that a model calls twice counts both calls.
+      self.assertIn(int(layer.step), (steps, 2 * steps))
+    outputs = predict(model)
+    for output in outputs:
+      self.assertAllInRange(output, -1e3, 1e3)  # No NaN, either.
+    stripped = strip(model)
+    self.assertEmpty(collect(stripped))
+    for one, other in zip(predict(stripped), outputs, strict=True):
+      self.assertAllClose(one, other, tolerance, tolerance)
+    return stripped
+
+
+class LayersTest(TestCase):
+  """Each kind of layer trains, and strips to what was trained."""
+
+  @parameterized.named_parameters(*_KINDS)
+  def testLayer(self, create, shape):
+    layer = create()
+    model = keras.Sequential(
+      [apply(layer, Constant(0.5, 0, frequency=1), input_shape=shape)]
+    )
+    before = [weight.numpy() for weight in layer.trainable_weights]
+    fit(model, epochs=1)
+    for old, new in zip(before, layer.trainable_weights, strict=True):
+      self.assertNotAllClose(old, new)
+    stripped = self.assertTrainedAndStrips(model, 2)
+    self.assertIs(stripped.layers[-1], layer)
+
+  @parameterized.named_parameters(*_MODELS)
+  def testModel(self, create):
+    model = apply(create(), Constant(0.5, 0, frequency=1))
+    fit(model)
+    self.assertTrainedAndStrips(model, 4)
+
+  @parameterized.named_parameters(
+    ('Sequential', lambda cnn: apply(cnn)),
+    ('List', lambda cnn: keras.Sequential(apply(cnn.layers))),
+    ('OneByOne', lambda cnn: keras.Sequential([apply(x) for x in cnn.layers])),
+    ('Functional', lambda cnn: apply(keras.Model(cnn.inputs, cnn.outputs))),
+  )
+  def testWaysToBuildAModel(self, build):
+    cnn = convolutional()
+    model = build(cnn)
+    self.assertLen(collect(model), len(cnn.layers))
+    fit(model)
+    self.assertTrainedAndStrips(model, 4)
+
+  def testLayersInASubclassedModel(self):
+    class Subclassed(keras.Model):
+      """Wraps its layers itself."""
+
+      def __init__(self):
+        super().__init__()
+        self.hidden = apply(layers.Dense(4, activation='relu'))
+        self.top = apply(layers.Dense(2))
+
+      def call(self, inputs):
+        return self.top(self.hidden(inputs))
+
+    model = Subclassed()
+    model.compile('sgd', 'mse')
+    x, y = np.ones((8, 3)), np.ones((8, 2))
+    model.fit(x, y, 4, verbose=0, callbacks=[UpdateStep()])
+    self.assertEqual([int(layer.step) for layer in collect(model)], [2, 2])
+
+
+class NothingTest(TestCase):
+  """With an algorithm that does nothing, training is as without wrappers."""
+
+  def assertSameTraining(self, create, prepare=lambda model: None, **kwargs):
+    plain, model = create(), create()
+    model.set_weights(plain.get_weights())
+    prepare(plain)
+    prepare(model)
+    wrapped = apply(model, OddSteps(), algorithm=Nothing())
+    self.assertAllClose(fit(wrapped, **kwargs), fit(plain, **kwargs), 1e-5)
+    for layer in collect(wrapped):
+      for _, updates in layer.technique_vars:
+        self.assertEqual(updates.numpy(), (int(layer.step) + 1) // 2)
+    for one, other in zip(model.weights, plain.weights, strict=True):
+      self.assertAllClose(one, other, 1e-5, 1e-5)
+    for one, other in zip(predict(wrapped), predict(plain), strict=True):
+      self.assertAllClose(one, other, 1e-5, 1e-5)
+    self.assertLen(wrapped.losses, len(plain.losses))
+    return wrapped
+
+  @parameterized.named_parameters(*_MODELS)
+  def testModel(self, create):
+    self.assertSameTraining(create)
+
+  @parameterized.named_parameters(*_MODELS)
+  def testModelRunEagerly(self, create):
+    self.assertSameTraining(create, epochs=1, run_eagerly=True)
+
+  def testFrozenLayersStayFrozen(self):
+    def freeze(model):
+      for layer in model.layers[:4]:
+        layer.trainable = False
+
+    wrapped = self.assertSameTraining(convolutional, freeze)
+    self.assertLen(wrapped.trainable_weights, 2)
+    trainable = [layer.trainable for layer in strip(wrapped).layers]
+    self.assertEqual(trainable, [False] * 4 + [True] * 4)
+    kernel = wrapped.layers[0].layer.kernel.numpy()
+    wrapped.trainable = False
+    fit(wrapped)
+    self.assertAllEqual(wrapped.layers[0].layer.kernel, kernel)
+
+
+class MixedPrecisionTest(TestCase):
+  """Layers that compute in float16 and keep float32 weights."""
+
+  def setUp(self):
+    super().setUp()
+    self.addCleanup(keras.mixed_precision.set_global_policy, 'float32')
+    keras.mixed_precision.set_global_policy('mixed_float16')
+
+  @parameterized.named_parameters(*_MODELS)
+  def testModel(self, create):
+    model = apply(create(), Constant(0.5, 0, frequency=1))
+    self.assertEqual(model.outputs[0].dtype, tf.float16)
+    fit(model)
+    for variable in model.variables:
+      self.assertNotEqual(variable.dtype, tf.float16)
+    self.assertTrainedAndStrips(model, 4, tolerance=1e-3)
+
+
+class CustomTrainingLoopTest(TestCase):
+  """A loop written by hand."""
+
+  def testTrainsAsFitDoes(self):
+    model, reference = convolutional(), convolutional()
+    reference.set_weights(model.get_weights())
+    model = apply(model, Constant(0.5, 0, frequency=2))
+    reference = apply(reference, Constant(0.5, 0, frequency=2))
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def train_step(inputs, targets):
+      with tf.GradientTape() as tape:
+        outputs = model(inputs, training=True)
+        loss = keras.losses.mean_squared_error(targets, outputs)
+        loss = tf.reduce_mean(loss) + tf.add_n(model.losses)
+      variables = model.trainable_variables
+      gradients = tape.gradient(loss, variables)
+      optimizer.apply_gradients(zip(gradients, variables, strict=True))
+
+    callback = UpdateStep()
+    callback.set_model(model)
+    callback.on_train_begin()
+    (inputs,), (targets,) = data(model)
+    for _ in range(2):
+      for part in (slice(0, 4), slice(4, 8)):
+        callback.on_train_batch_begin(batch=-1)
+        train_step(inputs[part], targets[part])
+      callback.on_epoch_end(batch=-1)
+    fit(reference)
+    self.assertTrainedAndStrips(model, 4)
+    for one, other in zip(
+      model.get_weights(), reference.get_weights(), strict=True
+    ):
+      self.assertAllClose(one, other, 1e-5, 1e-5)
+
+
+class TFLiteTest(TestCase):
+  """A stripped model converts, and predicts what the wrapped one does."""
+
+  @parameterized.named_parameters(*_MODELS)
+  def testModel(self, create):
+    model = apply(create(), Constant(0.5, 0, frequency=1))
+    fit(model)
+    stripped = strip(model)
+    batches = [value[:1] for value in data(model)[0]]
+    expected = [output[:1] for output in predict(model)]
+    # Recurrent layers convert for batches of a known size only.
+    specs = [
+      tf.TensorSpec(batch.shape, tensor.dtype)
+      for batch, tensor in zip(batches, model.inputs, strict=True)
+    ]
+    function = tf.function(lambda *inputs: tf.nest.flatten(stripped(inputs)))
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+      [function.get_concrete_function(*specs)], stripped
+    )
+    interpreter = tf.lite.Interpreter(model_content=converter.convert())
+    runner = interpreter.get_signature_runner()
+    names = sorted(runner.get_input_details())
+    outputs = runner(
+      **{
+        name: batch.astype(spec.dtype.as_numpy_dtype)
+        for name, batch, spec in zip(names, batches, specs, strict=True)
+      }
+    )
+    self.assertLen(outputs, len(expected))
+    for name, other in zip(sorted(outputs), expected, strict=True):
+      self.assertAllClose(outputs[name], other, 1e-4, 1e-4)
+
+
+if __name__ == '__main__':
+  tf.test.main()

@@ -1,0 +1,262 @@
+<% include 'license_header.txt' %>
+"""Tests for saving wrapped models, loading them, and going on with them."""
+
+import contextlib
+import os
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import callbacks
+from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import wrapper
+
+# isort: off
+# fmt: off
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.technique_slug>>_scope as scope  # noqa: E501
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
+# fmt: on
+# isort: on
+
+UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
+Schedule = schedule.<<cookiecutter.__camel>>Schedule
+Constant = schedule.Constant<<cookiecutter.__level_camel>>
+collect = wrapper.collect_<<cookiecutter.__able>>_layers
+
+layers = keras.layers
+
+_FORMATS = ('model.h5', 'model.keras', 'saved_model')
+
+
+@keras.utils.register_keras_serializable('saving_test')
+class Shrink(base_algorithm.Algorithm):
+  """Clips weights to a bound that shrinks with each update."""
+
+  def __init__(self, start=1.0):
+    self.start = start
+
+  def create_state(self, weight):
+    initializer = keras.initializers.Constant(self.start)
+    return {
+      'bound': {'shape': [], 'dtype': weight.dtype, 'initializer': initializer}
+    }
+
+  def update_state(self, weight, state, level):
+    return {'bound': state['bound'] * level}
+
+  def apply(self, weight, state):
+    return tf.clip_by_value(weight, -state['bound'], state['bound'])
+
+  def get_config(self):
+    return {'start': self.start}
+
+
+@keras.utils.register_keras_serializable('saving_test')
+class OddSteps(Schedule):
+  """A schedule of a user, with a parameter."""
+
+  def __init__(self, level):
+    self.level = level
+
+  def __call__(self, step):
+    return step % 2 == 1, tf.constant(self.level)
+
+  def get_config(self):
+    return {
+      'class_name': 'saving_test>OddSteps',
+      'config': {'level': self.level},
+    }
+
+
+def nested(a_schedule=None):
+  """Returns a wrapped model with models inside, and one more layer."""
+  keras.utils.set_random_seed(0)
+  inner = keras.Sequential([layers.Dense(4, activation='relu', name='first')])
+  dropout = layers.Dropout(0.0, name='dropout')
+  middle = keras.Sequential([inner, dropout, layers.Dense(3, name='second')])
+  inputs = keras.Input((3,))
+  hidden = middle(inputs) + inputs
+  model = keras.Model(inputs, layers.Dense(2, name='last')(hidden))
+  return apply(model, a_schedule or OddSteps(0.5), algorithm=Shrink(0.9))
+
+
+def attention():
+  inputs = keras.Input((4, 6))
+  hidden = layers.MultiHeadAttention(2, 3)(inputs, inputs)
+  hidden = layers.MultiHeadAttention(2, 3)(query=hidden, value=inputs)
+  return keras.Model(inputs, hidden)
+
+
+def recurrent(*create):
+  stack = [create_layer() for create_layer in create]
+  return keras.Sequential([keras.Input((4, 6)), *stack])
+
+
+# Several weights, often of the same name, in one wrapper.
+_MODELS = {
+  'Attention': attention,
+  'GRU': lambda: recurrent(lambda: layers.GRU(3)),
+  'LSTM': lambda: recurrent(lambda: layers.LSTM(3)),
+  'Stack': lambda: recurrent(
+    lambda: layers.RNN([layers.LSTMCell(3), layers.LSTMCell(3)]),
+  ),
+  'Bidirectional': lambda: recurrent(
+    lambda: layers.Bidirectional(layers.SimpleRNN(3)),
+  ),
+  'Repeated': lambda: recurrent(
+    lambda: layers.TimeDistributed(layers.Dense(3)),
+    lambda: layers.SimpleRNN(3, return_sequences=True),
+    lambda: layers.SimpleRNN(3),
+  ),
+}
+
+
+def inputs_of(model):
+  shape = (8, *model.inputs[0].shape[1:])
+  return np.random.RandomState(0).normal(size=shape).astype(np.float32)
+
+
+def fit(model):
+  """Trains with two batches."""
+  inputs = inputs_of(model)
+  kwargs = {'batch_size': 4, 'shuffle': False, 'verbose': 0}
+  model.fit(inputs, inputs[:, :2], callbacks=[UpdateStep()], **kwargs)
+
+
+def scramble(model):
+  """Gives each variable values of its own, those of algorithms too."""
+  for seed, variable in enumerate(model.variables):
+    values = np.arange(seed, seed + variable.shape.num_elements()) % 7 - 3
+    values = np.where(values > 0, 1, 0) if variable.dtype == tf.bool else values
+    variable.assign(tf.cast(values.reshape(variable.shape), variable.dtype))
+
+
+class TestCase(tf.test.TestCase, parameterized.TestCase):
+  """Compares models, and knows where to write them."""
+
+  def path(self, name):
+    return os.path.join(self.get_temp_dir(), name)
+
+  def assertSameValues(self, loaded, model):
+    inputs = inputs_of(model)
+    self.assertAllClose(loaded(inputs), model(inputs))
+    for one, other in zip(collect(loaded), collect(model), strict=True):
+      self.assertEqual(one.name, other.name)
+      self.assertEqual(one.step.numpy(), other.step.numpy())
+      self.assertLen(one.weights, len(other.weights))
+      for left, right in zip(one.weights, other.weights, strict=True):
+        self.assertAllClose(left.numpy(), right.numpy())
+
+
+class GoOnTest(TestCase):
+  """A model goes on where it stopped, as if it had not."""
+
+  def train_and_stop(self):
+    model = nested()
+    model.compile(keras.optimizers.SGD(0.1), 'mse')
+    fit(model)
+    return model
+
+  def assertGoesOn(self, loaded, model):
+    self.assertSameValues(loaded, model)
+    self.assertEqual(loaded.layers[-1].step.numpy(), 2)
+    fit(loaded)
+    fit(model)
+    self.assertEqual(loaded.layers[-1].step.numpy(), 4)
+    self.assertSameValues(loaded, model)
+    inputs = inputs_of(model)
+    self.assertAllClose(strip(loaded)(inputs), model(inputs), 1e-6, 1e-6)
+
+  @parameterized.product(name=_FORMATS, in_scope=(True, False))
+  def testModelWithAndWithoutScope(self, name, in_scope):
+    model = self.train_and_stop()
+    model.save(self.path(name))
+    with scope() if in_scope else contextlib.nullcontext():
+      loaded = keras.models.load_model(self.path(name))
+    for one, other in zip(collect(loaded), collect(model), strict=True):
+      self.assertEqual(vars(one.schedule), vars(other.schedule))
+      self.assertEqual(vars(one.algorithm), vars(other.algorithm))
+    self.assertGoesOn(loaded, model)
+
+  @parameterized.parameters('weights.h5', 'checkpoint', 'model.weights.h5')
+  def testWeightsInAModelWrappedAnew(self, name):
+    model = self.train_and_stop()
+    model.save_weights(self.path(name))
+    fresh = nested()
+    fresh.load_weights(self.path(name))
+    self.assertSameValues(fresh, model)
+
+  def testCheckpointOfObjects(self):
+    model = self.train_and_stop()
+    path = tf.train.Checkpoint(model=model).save(self.path('objects'))
+    fresh = nested()
+    fresh.compile(keras.optimizers.SGD(0.1), 'mse')
+    status = tf.train.Checkpoint(model=fresh).restore(path)
+    status.assert_existing_objects_matched()
+    self.assertGoesOn(fresh, model)
+
+  def testTrainingPastTheEndOfTheScheduleKeepsTheState(self):
+    model = nested(Constant(0.5, 0, 1, 1))
+    model.compile('sgd', 'mse')
+    fit(model)
+    before = [v[1].numpy() for w in collect(model) for v in w.technique_vars]
+    model.save(self.path('model.h5'))
+    loaded = keras.models.load_model(self.path('model.h5'))
+    fit(loaded)
+    after = [v[1].numpy() for w in collect(loaded) for v in w.technique_vars]
+    self.assertAllEqual(after, before)
+
+
+class VariablesTest(TestCase):
+  """All variables are written and read, whatever they are called."""
+
+  @parameterized.product(kind=tuple(_MODELS), name=_FORMATS[:2])
+  def testModel(self, kind, name):
+    model = apply(_MODELS[kind]())
+    scramble(model)
+    model.save(self.path(name))
+    self.assertSameValues(keras.models.load_model(self.path(name)), model)
+
+  @parameterized.parameters('Attention', 'Stack')
+  def testSavedModel(self, kind):
+    model = apply(_MODELS[kind]())
+    scramble(model)
+    model.save(self.path('saved_model'))
+    loaded = keras.models.load_model(self.path('saved_model'))
+    self.assertSameValues(loaded, model)
+
+  def testTensorFlowLoadsWithoutTheTechnique(self):
+    model = nested()
+    scramble(model)
+    tf.saved_model.save(model, self.path('tensorflow'))
+    loaded = tf.saved_model.load(self.path('tensorflow'))
+    inputs = tf.constant(inputs_of(model))
+    self.assertAllClose(loaded(inputs), model(inputs))
+
+  def testStrippedModelIsSavedWithoutTheTechnique(self):
+    model = nested()
+    scramble(model)
+    expected = strip(model)(inputs_of(model))
+    for name in _FORMATS:
+      strip(model).save(self.path(name))
+      loaded = keras.models.load_model(self.path(name))
+      self.assertEmpty(collect(loaded))
+      self.assertAllClose(loaded(inputs_of(model)), expected)
+
+  def testScopeHidesNoClassOfKeras(self):
+    rate = keras.optimizers.schedules.PolynomialDecay(0.1, 10)
+    model = nested()
+    model.compile(keras.optimizers.SGD(rate), 'mse')
+    model.save(self.path('model.h5'))
+    with scope():
+      loaded = keras.models.load_model(self.path('model.h5'))
+    config = loaded.optimizer.get_config()['learning_rate']
+    self.assertEqual(config['config'], rate.get_config())
+
+
+if __name__ == '__main__':
+  tf.test.main()

@@ -1,0 +1,85 @@
+<% include 'license_header.txt' %>
+"""Callbacks for training with the technique."""
+
+import os
+
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import wrapper
+
+
+class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
+  """Starts the steps of the wrappers, and settles the weights after epochs.
+
+  Training needs this callback:
+
+      callback = Update<<cookiecutter.__camel>>Step()
+      model.fit(x, y, callbacks=[callback])
+
+  A custom training loop calls `set_model`, `on_train_begin`, in each step
+  `on_train_batch_begin`, and `on_epoch_end`, which also belongs before each
+  evaluation or save in the middle of an epoch.
+  """
+
+  def __init__(self):
+    super().__init__()
+    self._layers = []
+
+  def on_train_begin(self, logs=None):
+    """Starts the steps at 0, or leaves them where a restored model stopped."""
+    self._layers = wrapper.collect_<<cookiecutter.__able>>_layers(self.model)
+    for layer in self._layers:
+      if keras.backend.get_value(layer.step) == -1:
+        keras.backend.set_value(layer.step, 0)
+
+  def on_epoch_end(self, epoch=None, logs=None, batch=None):
+    """Applies the algorithm to the weights that the last step has moved."""
+    self._settle()
+
+  def on_test_begin(self, logs=None):
+    """See `on_epoch_end`: evaluation may come first."""
+    self._settle()
+
+  def on_predict_begin(self, logs=None):
+    """See `on_epoch_end`: prediction may come first."""
+    self._settle()
+
+  def _settle(self):
+    for layer in self._layers:
+      layer.apply_algorithm()
+
+
+class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
+  """Writes what the algorithm reports for each weight to TensorBoard.
+
+  Needs the package tensorboard.
+
+  Args:
+    log_dir: Directory for the event files, a non-empty string.
+    update_freq: As for `keras.callbacks.TensorBoard`.
+    **kwargs: Further arguments of `keras.callbacks.TensorBoard`.
+
+  Raises:
+    ValueError: If `log_dir` is not a non-empty string.
+  """
+
+  def __init__(self, log_dir, update_freq='epoch', **kwargs):
+    if not isinstance(log_dir, str) or not log_dir:
+      raise ValueError(
+        f'`log_dir` must be a non-empty string. You passed: {log_dir!r}.'
+      )
+    super().__init__(log_dir=log_dir, update_freq=update_freq, **kwargs)
+    self._metrics_dir = os.path.join(log_dir, 'metrics')
+    self._metrics_writer = tf.summary.create_file_writer(self._metrics_dir)
+
+  def on_epoch_begin(self, epoch, logs=None):
+    """Writes one scalar per weight and quantity."""
+    if logs is not None:
+      super().on_epoch_begin(epoch, logs)
+    step = keras.backend.get_value(self.model.optimizer.iterations)
+    with self._metrics_writer.as_default():
+      for layer in wrapper.collect_<<cookiecutter.__able>>_layers(self.model):
+        for name, value in layer.summarize().items():
+          tf.summary.scalar(name, value, step=step)
+    self._metrics_writer.flush()

@@ -1,0 +1,178 @@
+<% include 'license_header.txt' %>
+"""Tests for the policies."""
+
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import policy
+from <<cookiecutter.__package>>.keras import wrapper
+
+# isort: off
+# fmt: off
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
+# fmt: on
+# isort: on
+
+Wrapper = wrapper.<<cookiecutter.__wrapper>>
+collect = wrapper.collect_<<cookiecutter.__able>>_layers
+Policy = policy.<<cookiecutter.__camel>>Policy
+Skip = policy.SkipUnsupportedLayers
+
+layers = keras.layers
+
+
+class DenseOnly(Policy):
+  """Wraps Dense layers, and wants models to have a name that fits."""
+
+  def __init__(self):
+    self.asked = []
+
+  def allow_<<cookiecutter.technique_slug>>(
+    self,
+    layer,
+  ):
+    self.asked.append(layer)
+    return isinstance(layer, layers.Dense)
+
+  def ensure_model_supports_<<cookiecutter.technique_slug>>(
+    self,
+    model,
+  ):
+    self.asked.append(model)
+    if model.name == 'refused':
+      raise ValueError('the reason of the policy')
+
+
+def wrapped_names(model):
+  return [layer.layer.name for layer in collect(model)]
+
+
+class PolicyTest(tf.test.TestCase):
+  """A policy of a user decides what is wrapped."""
+
+  def testWrapsWhatThePolicyAllows(self):
+    model = keras.Sequential(
+      [
+        layers.Conv2D(2, 3, input_shape=(6, 6, 1)),
+        layers.Flatten(),
+        layers.Dense(4, name='first'),
+        layers.Dropout(0.1),
+        layers.Dense(2, name='second'),
+      ]
+    )
+    wrapped = apply(model, policy=DenseOnly())
+    self.assertEqual(wrapped_names(wrapped), ['first', 'second'])
+    self.assertLen(wrapped.layers, 5)
+    self.assertIs(wrapped.layers[0], model.layers[0])
+    self.assertEqual(strip(wrapped).get_config(), model.get_config())
+
+  def testAsksAboutTheModelFirst(self):
+    model = keras.Sequential([layers.Dense(2), layers.Dropout(0.1)])
+    a_policy = DenseOnly()
+    apply(model, policy=a_policy)
+    self.assertIs(a_policy.asked[0], model)
+    self.assertEqual(a_policy.asked.count(model), 1)
+    for layer in model.layers:
+      self.assertIn(layer, a_policy.asked[1:])
+
+  def testErrorOfThePolicyPassesThrough(self):
+    layer = layers.Dense(2)
+    with self.assertRaisesRegex(ValueError, '^the reason of the policy$'):
+      apply(keras.Sequential([layer], name='refused'), policy=DenseOnly())
+
+  def testUnsupportedLayerThatIsNotAllowedDoesNotMatter(self):
+    model = keras.Sequential([layers.ConvLSTM2D(2, 3), layers.Dense(2)])
+    wrapped = apply(model, policy=DenseOnly())
+    self.assertIs(wrapped.layers[0], model.layers[0])
+    self.assertIsInstance(wrapped.layers[1], Wrapper)
+
+  def testUnsupportedLayerThatIsAllowedIsAnError(self):
+    class Everything(DenseOnly):
+      """Allows what cannot be."""
+
+      def allow_<<cookiecutter.technique_slug>>(
+        self,
+        layer,
+      ):
+        return True
+
+    model = keras.Sequential([layers.ConvLSTM2D(2, 3, name='cannot')])
+    with self.assertRaisesRegex(ValueError, 'cannot'):
+      apply(model, policy=Everything())
+
+  def testEntersNestedModels(self):
+    inner = keras.Sequential(
+      [layers.Dense(4, input_shape=(3,), name='inner'), layers.ReLU()]
+    )
+    model = keras.Sequential([inner, layers.Dense(2, name='outer')])
+    wrapped = apply(model, policy=DenseOnly())
+    self.assertEqual(wrapped_names(wrapped), ['inner', 'outer'])
+
+  def testWrapsSharedLayerOnceAndAllBranches(self):
+    inputs = keras.Input((4,))
+    shared = layers.Dense(4, name='shared')
+    left = layers.Dense(4, name='left')(shared(inputs))
+    right = layers.ReLU(name='right')(shared(shared(inputs)))
+    outputs = [layers.Dense(2, name='top')(left + right), right]
+    model = keras.Model(inputs, outputs)
+    wrapped = apply(model, policy=DenseOnly())
+    self.assertCountEqual(wrapped_names(wrapped), ['shared', 'left', 'top'])
+    x = tf.ones((2, 4))
+    for one, other in zip(wrapped(x), model(x), strict=True):
+      self.assertAllEqual(one, other)
+
+  def testCloneOfAModelIsFineToo(self):
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, layers.Dense(2)(layers.ReLU()(inputs) * 2.0))
+    for kwargs in ({}, {'clone_function': lambda layer: layer}):
+      clone = keras.models.clone_model(model, **kwargs)
+      self.assertLen(collect(apply(clone, policy=DenseOnly())), 1)
+
+  def testAppliedTwiceWrapsOnce(self):
+    model = keras.Sequential([layers.Dense(2), layers.ReLU()])
+    once = apply(model, policy=DenseOnly())
+    twice = apply(once, policy=DenseOnly())
+    self.assertEqual(collect(twice), collect(once))
+    self.assertLen(collect(twice), 1)
+
+  def testDecidesOnListsAndSingleLayers(self):
+    dense, other = layers.Dense(2), layers.ReLU()
+    first, second = apply([dense, other], policy=DenseOnly())
+    self.assertIs(first.layer, dense)
+    self.assertIs(second, other)
+    self.assertIs(apply(other, policy=DenseOnly()), other)
+
+  def testPolicyMustSayBoth(self):
+    class Incomplete(Policy):
+      """Lacks both methods."""
+
+    with self.assertRaises(TypeError):
+      Incomplete()
+
+
+class SkipUnsupportedLayersTest(tf.test.TestCase):
+  """The policy that leaves out what cannot be wrapped."""
+
+  def testWrapsTheRest(self):
+    class DenseLike(layers.Dense):
+      """Not supported."""
+
+    inner = keras.Sequential([layers.ConvLSTM2D(2, 3), layers.Flatten()])
+    model = keras.Sequential([inner, DenseLike(4), layers.Dense(2)])
+    with self.assertRaisesRegex(ValueError, Skip.__name__):
+      apply(model)
+    wrapped = apply(model, policy=Skip())
+    flatten, dense = collect(wrapped)
+    self.assertIs(flatten.layer, inner.layers[1])
+    self.assertIs(dense.layer, model.layers[2])
+    x = tf.ones((2, 3, 6, 6, 1))
+    self.assertAllEqual(wrapped(x), model(x))
+
+  def testWrapsEverythingThatCanBe(self):
+    model = keras.Sequential([layers.Dense(2), layers.Dropout(0.1)])
+    self.assertLen(collect(apply(model, policy=Skip())), 2)
+
+
+if __name__ == '__main__':
+  tf.test.main()

@@ -1,0 +1,233 @@
+<% include 'license_header.txt' %>
+"""The built-in layers that the technique supports, and their weights."""
+
+# pylint: disable=protected-access
+
+import functools
+import operator
+
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import custom_layer
+
+# Built-in layers and the attributes that hold their technique weights.
+_WEIGHTS = {
+  'Conv1D': ['kernel'],
+  'Conv1DTranspose': ['kernel'],
+  'Conv2D': ['kernel'],
+  'Conv2DTranspose': ['kernel'],
+  'Conv3D': ['kernel'],
+  'Conv3DTranspose': ['kernel'],
+  'Dense': ['kernel'],
+  'EinsumDense': ['kernel'],
+  'Embedding': ['embeddings'],
+  'LocallyConnected1D': ['kernel'],
+  'LocallyConnected2D': ['kernel'],
+  'MultiHeadAttention': [
+    '_query_dense.kernel',
+    '_key_dense.kernel',
+    '_value_dense.kernel',
+    '_output_dense.kernel',
+  ],
+  'SeparableConv1D': ['pointwise_kernel'],
+  'SeparableConv2D': ['pointwise_kernel'],
+}
+
+# Built-in layers without technique weights: they have none at all, or so few
+# (normalization, depthwise convolution) that changing them costs more accuracy
+# than it saves bytes.
+_NO_WEIGHTS = """
+  Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention
+  Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization
+  CategoryEncoding CenterCrop Concatenate Cropping1D Cropping2D Cropping3D
+  DepthwiseConv1D DepthwiseConv2D Discretization Dot Dropout ELU Flatten
+  GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D
+  GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D
+  GlobalMaxPooling3D GroupNormalization Hashing Lambda LayerNormalization
+  LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum
+  Multiply Normalization PReLU Permute RandomContrast RandomFlip RandomRotation
+  RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing
+  Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
+  ThresholdedReLU UnitNormalization UpSampling1D UpSampling2D UpSampling3D
+  ZeroPadding1D ZeroPadding2D ZeroPadding3D
+""".split()
+
+_RNN_LAYERS = ['RNN', 'LSTM', 'GRU', 'SimpleRNN']
+_RNN_CELLS = ['LSTMCell', 'GRUCell', 'SimpleRNNCell']
+_RNN_WEIGHTS = ['kernel', 'recurrent_kernel']
+
+# Layers that wrap other layers, and the attributes that hold those.
+_WRAPPERS = {
+  'Bidirectional': ['forward_layer', 'backward_layer'],
+  'TimeDistributed': ['layer'],
+}
+
+# What Keras inserts for `x + y`, `x[:, 0]` or `tf.nn.gelu(x)`. They are not
+# exported, and stand for operations rather than for layers.
+_OPERATIONS = ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer']
+
+
+def _classes(name):
+  """Returns the classes called `name`, those of Keras API v1 included."""
+  sources = [keras.layers, tf.compat.v1.keras.layers, keras.layers.experimental]
+  return [getattr(module, name) for module in sources if hasattr(module, name)]
+
+
+def _table(names):
+  """Maps each class to the value of its name."""
+  return {cls: value for name, value in names.items() for cls in _classes(name)}
+
+
+def _cells(layer):
+  is_stack = isinstance(layer.cell, keras.layers.StackedRNNCells)
+  return layer.cell.cells if is_stack else [layer.cell]
+
+
+def _has_interface(layer):
+  interface = custom_layer.<<cookiecutter.__able_camel>>Layer
+  getter = '<<cookiecutter.__getter>>'
+  return isinstance(layer, interface) or hasattr(layer, getter)
+
+
+def build_attention(layer):
+  """Makes the weights of a `MultiHeadAttention` that was read from a config.
+
+  Keras makes them when the layer is called, too late for loading a SavedModel.
+
+  Args:
+    layer: Any layer. Others are left alone, as are attention layers that do not
+      know the shapes of their inputs yet.
+  """
+  known = getattr(layer, '_built_from_signature', False)
+  if type(layer) is not keras.layers.MultiHeadAttention or not known:
+    return
+  heads = [layer._num_heads, layer._value_dim]
+  shapes = {
+    layer._query_dense: layer._query_shape,
+    layer._key_dense: layer._key_shape,
+    layer._value_dense: layer._value_shape,
+    layer._output_dense: [*layer._query_shape[:-1], *heads],
+  }
+  for dense, shape in shapes.items():
+    if not dense.built:
+      with tf.name_scope(f'{layer.name}/{dense.name}/'):
+        dense.build(shape)
+
+
+class <<cookiecutter.__camel>>Registry:
+  """Tells which layers are supported, and which of their weights.
+
+  A layer is known by its exact class: a subclass may compute something else.
+  """
+
+  _LAYERS = _table(
+    {**_WEIGHTS, **dict.fromkeys([*_NO_WEIGHTS, 'SyncBatchNormalization'], [])}
+  )
+  _RNNS = frozenset(_table(dict.fromkeys(_RNN_LAYERS)))
+  _CELLS = _table(dict.fromkeys(_RNN_CELLS, _RNN_WEIGHTS))
+  _CONTAINERS = _table(_WRAPPERS)
+
+  @classmethod
+  def supports(cls, layer):
+    """Returns whether the registry knows the layer.
+
+    Args:
+      layer: A `keras.layers.Layer`. A layer of a class of its own is not known
+        here, even with the interface for custom layers, but an RNN over a cell
+        with that interface is.
+
+    Returns:
+      True for a built-in layer of a supported class, else False.
+    """
+    kind = type(layer)
+    if kind in cls._RNNS:
+      return all(cls._supports_cell(cell) for cell in _cells(layer))
+    if kind in cls._CONTAINERS:
+      inner = [getattr(layer, name) for name in cls._CONTAINERS[kind]]
+      return all(cls.supports_or_custom(part) for part in inner)
+    return kind in cls._LAYERS or cls.is_operation(layer)
+
+  @classmethod
+  def supports_or_custom(cls, layer):
+    """Returns whether a layer can be wrapped: built in, or with the interface.
+
+    Args:
+      layer: A `keras.layers.Layer`.
+
+    Returns:
+      True if `get_weights(layer)` is defined.
+    """
+    return _has_interface(layer) or cls.supports(layer)
+
+  @classmethod
+  def is_operation(cls, layer):
+    """Returns whether a layer stands for a TensorFlow op in a model."""
+    return type(layer).__name__ in _OPERATIONS and isinstance(
+      layer, keras.layers.Layer
+    )
+
+  @classmethod
+  def get_weights(cls, layer):
+    """Returns the technique weights of a layer that has been built.
+
+    Args:
+      layer: A layer for which `supports_or_custom` is True.
+
+    Returns:
+      A list of variables, empty for a layer without technique weights.
+
+    Raises:
+      AttributeError: If the layer has not created its weights yet.
+      ValueError: If the layer is not supported.
+    """
+    if _has_interface(layer):
+      return list(layer.<<cookiecutter.__getter>>())
+    return cls._get_builtin_weights(layer)
+
+  @classmethod
+  def _get_builtin_weights(cls, layer):
+    cls._check(layer)
+    kind = type(layer)
+    if kind in cls._RNNS:
+      return sum((cls._get_cell_weights(cell) for cell in _cells(layer)), [])
+    if kind in cls._CONTAINERS:
+      inner = [getattr(layer, name) for name in cls._CONTAINERS[kind]]
+      return sum((cls.get_weights(part) for part in inner), [])
+    names = cls._LAYERS.get(kind, [])
+    return [operator.attrgetter(name)(layer) for name in names]
+
+  @classmethod
+  def _supports_cell(cls, cell):
+    return _has_interface(cell) or type(cell) in cls._CELLS
+
+  @classmethod
+  def _get_cell_weights(cls, cell):
+    if _has_interface(cell):
+      return list(cell.<<cookiecutter.__getter>>())
+    return [getattr(cell, name) for name in cls._CELLS[type(cell)]]
+
+  @classmethod
+  def make_<<cookiecutter.__able>>(cls, layer):
+    """Adds the method of the interface for custom layers to a built-in layer.
+
+    Args:
+      layer: A layer for which `supports` is True. It is changed in place.
+
+    Returns:
+      The same layer, with a method `<<cookiecutter.__getter>>`.
+
+    Raises:
+      ValueError: If the layer is not supported.
+    """
+    cls._check(layer)
+    if not _has_interface(layer):
+      layer.<<cookiecutter.__getter>> = functools.partial(
+        cls._get_builtin_weights, layer
+      )
+    return layer
+
+  @classmethod
+  def _check(cls, layer):
+    if not cls.supports(layer):
+      raise ValueError(f'Layer of {type(layer)} is not supported: {layer}.')

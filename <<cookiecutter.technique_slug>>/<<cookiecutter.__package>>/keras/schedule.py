@@ -1,0 +1,185 @@
+<% include 'license_header.txt' %>
+"""Schedules: at which training steps, and at which <<cookiecutter.__level_words>>, to act."""
+
+import abc
+
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+
+def _serialized(schedule, **config):
+  return {
+    'class_name': keras.utils.get_registered_name(type(schedule)),
+    'config': config,
+  }
+
+
+def _validate_steps(begin_step, end_step, frequency, endless):
+  if begin_step < 0:
+    raise ValueError(f'`begin_step` must be >= 0. Received: {begin_step}.')
+  if end_step == -1 and not endless:
+    raise ValueError('`end_step` must be given, it cannot be -1.')
+  if end_step < 0 and end_step != -1:
+    raise ValueError(f'`end_step` must be -1 or >= 0. Received: {end_step}.')
+  if end_step != -1 and end_step < begin_step:
+    raise ValueError(
+      '`end_step` must not be before `begin_step`. '
+      f'Received: begin_step={begin_step}, end_step={end_step}.'
+    )
+  if frequency <= 0:
+    raise ValueError(f'`frequency` must be > 0. Received: {frequency}.')
+
+
+def _validate_level(name, level):
+  if not 0.0 <= level < 1.0:
+    raise ValueError(f'`{name}` must be in [0, 1). Received: {level}.')
+
+
+def _is_due(step, begin_step, end_step, frequency):
+  """Returns a bool tensor: whether `step` is one of the steps to act at."""
+  due = (step >= begin_step) & (
+    tf.math.floormod(step - begin_step, frequency) == 0
+  )
+  return due if end_step == -1 else due & (step <= end_step)
+
+
+class <<cookiecutter.__camel>>Schedule(abc.ABC):
+  """Says when the technique acts, and at which <<cookiecutter.__level_words>>.
+
+  Inherit from this class to write a schedule of your own, and decorate it with
+  `keras.utils.register_keras_serializable()`, so that saved models load.
+  """
+
+  @abc.abstractmethod
+  def __call__(self, step):
+    """Evaluates the schedule.
+
+    Args:
+      step: int64 scalar tensor, the training step, 1 for the first batch.
+
+    Returns:
+      A tuple of a bool scalar tensor, whether to act at this step, and a
+      float32 scalar tensor, the <<cookiecutter.__level_words>> in [0, 1).
+    """
+
+  @abc.abstractmethod
+  def get_config(self):
+    """Returns a dict with `class_name` and `config`, JSON serializable."""
+
+  @classmethod
+  def from_config(cls, config):
+    """Creates a schedule from the `config` entry of `get_config()`."""
+    return cls(**config)
+
+
+@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
+  """The same <<cookiecutter.__level_words>> throughout training.
+
+  Args:
+    target_<<cookiecutter.__level>>: Float in [0, 1).
+    begin_step: Step to begin at.
+    end_step: Last step to act at, -1 to act until training ends.
+    frequency: Number of steps from one update to the next.
+
+  Raises:
+    ValueError: If an argument is out of range.
+  """
+
+  def __init__(
+    self,
+    target_<<cookiecutter.__level>>,
+    begin_step,
+    end_step=-1,
+    frequency=100,
+  ):
+    _validate_steps(begin_step, end_step, frequency, endless=True)
+    _validate_level('target_<<cookiecutter.__level>>', target_<<cookiecutter.__level>>)
+    self.target_<<cookiecutter.__level>> = target_<<cookiecutter.__level>>
+    self.begin_step = begin_step
+    self.end_step = end_step
+    self.frequency = frequency
+
+  def __call__(self, step):
+    """See base class."""
+    return (
+      _is_due(step, self.begin_step, self.end_step, self.frequency),
+      tf.constant(self.target_<<cookiecutter.__level>>, tf.float32),
+    )
+
+  def get_config(self):
+    """See base class."""
+    return _serialized(
+      self,
+      target_<<cookiecutter.__level>>=self.target_<<cookiecutter.__level>>,
+      begin_step=self.begin_step,
+      end_step=self.end_step,
+      frequency=self.frequency,
+    )
+
+
+@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
+  """A <<cookiecutter.__level_words>> that changes fast at first, then slowly.
+
+  At a step in [begin_step, end_step] it is
+
+      final + (initial - final) * (1 - progress) ** power
+
+  with `progress = (step - begin_step) / (end_step - begin_step)`. See equation
+  (1) of https://arxiv.org/abs/1710.01878.
+
+  Args:
+    initial_<<cookiecutter.__level>>: Float in [0, 1), the value at `begin_step`.
+    final_<<cookiecutter.__level>>: Float in [0, 1), the value at `end_step`.
+    begin_step: Step to begin at.
+    end_step: Last step to act at.
+    power: Exponent of the polynomial.
+    frequency: Number of steps from one update to the next.
+
+  Raises:
+    ValueError: If an argument is out of range.
+  """
+
+  def __init__(
+    self,
+    initial_<<cookiecutter.__level>>,
+    final_<<cookiecutter.__level>>,
+    begin_step,
+    end_step,
+    power=3,
+    frequency=100,
+  ):
+    _validate_steps(begin_step, end_step, frequency, endless=False)
+    _validate_level('initial_<<cookiecutter.__level>>', initial_<<cookiecutter.__level>>)
+    _validate_level('final_<<cookiecutter.__level>>', final_<<cookiecutter.__level>>)
+    self.initial_<<cookiecutter.__level>> = initial_<<cookiecutter.__level>>
+    self.final_<<cookiecutter.__level>> = final_<<cookiecutter.__level>>
+    self.begin_step = begin_step
+    self.end_step = end_step
+    self.power = power
+    self.frequency = frequency
+
+  def __call__(self, step):
+    """See base class."""
+    span = self.end_step - self.begin_step
+    elapsed = tf.cast(step - self.begin_step, tf.float32)
+    progress = tf.clip_by_value(elapsed / span, 0.0, 1.0) if span else 1.0
+    initial = self.initial_<<cookiecutter.__level>>
+    final = self.final_<<cookiecutter.__level>>
+    return (
+      _is_due(step, self.begin_step, self.end_step, self.frequency),
+      final + (initial - final) * tf.pow(1.0 - progress, self.power),
+    )
+
+  def get_config(self):
+    """See base class."""
+    return _serialized(
+      self,
+      initial_<<cookiecutter.__level>>=self.initial_<<cookiecutter.__level>>,
+      final_<<cookiecutter.__level>>=self.final_<<cookiecutter.__level>>,
+      begin_step=self.begin_step,
+      end_step=self.end_step,
+      power=self.power,
+      frequency=self.frequency,
+    )
