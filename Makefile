@@ -1,0 +1,58 @@
+# make new        generate a technique (asks on a terminal, takes defaults without one)
+# make test       all tests: the fast ones, then a generated project with TensorFlow
+# make test-fast  the tests without TensorFlow, under a minute
+# make lint       style of the template's own code
+# make bench      what training with a generated technique costs, into benchmarks/
+#
+# Each target makes its own environment in .venv; PYTHON chooses the interpreter.
+# make new ARGS='technique_name="Weight Slicing"' passes answers, OUT=dir a place.
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= .
+ARGS ?=
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: new test test-fast test-baked lint bench clean
+
+new: $(READY)
+	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
+	$(BIN)/cookiecutter $$ask --output-dir '$(OUT)' . $(ARGS)
+
+test: test-fast test-baked
+
+test-fast: $(READY)
+	$(BIN)/python -m pytest
+
+test-baked: $(READY)
+	$(BIN)/python -m pytest -m baked
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache
+
+# pip reads dependency groups since 25.1. The environment is made anew when
+# pyproject.toml changes; one that was left half made has no .ready and is, too.
+$(READY): pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+# Measures what training with the generated technique costs: minutes, and better on a
+# machine that does nothing else. Renders benchmarks/README.md.
+BENCH := $(VENV)/bench
+
+bench: $(READY)
+	rm -rf $(BENCH)
+	$(BIN)/cookiecutter --no-input --output-dir $(BENCH) .
+	$(PYTHON) -m venv $(BENCH)/venv
+	$(BENCH)/venv/bin/python -m pip install --quiet $(BENCH)/connection_pruning
+	$(BENCH)/venv/bin/python benchmarks/training_cost.py \
+	  --output benchmarks/results/training_cost.json
+	$(BENCH)/venv/bin/python benchmarks/render_tables.py

@@ -1,0 +1,95 @@
+"""What several test modules share: techniques to try, and the command line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = ROOT / "<<cookiecutter.technique_slug>>"
+
+# Names of the sort that people give, and two of extreme length.
+TECHNIQUE_NAMES = [
+    "Connection Pruning",
+    "Low-Rank Factorization",
+    "Weight Ternarization",
+    "Activation Sparsity",
+    "Structured Channel Pruning",
+    "Weight Binarization",
+    "Hashed Weight Sharing",
+    "Gradual Magnitude Slicing",
+    "Codebook Quantization",
+    "Head Merging",
+]
+EXTREMES = {
+    "shortest": {
+        "technique_name": "X",
+        "technique_slug": "ab",
+        "verb": "do",
+        "verb_object": "x",
+        "past_participle": "ed",
+    },
+    "longest": {
+        "technique_name": "Extraordinarily Long-Winded Structured Kernel Ternarization!",
+        "technique_slug": "extraordinarily_long_winded_ternarizatio",
+        "verb": "reparameterizingness",
+        "verb_object": "extraordinarily_long_structure",
+        "past_participle": "extraordinarily-reparameterize",
+    },
+}
+
+# Free text that would break a file, a shell or a renderer that takes it for code.
+CANARIES = [
+    r'O"Brien \ {{7*7}} <<7*7>>',
+    "<<cookiecutter.__class__>> <<cookiecutter.technique_slug>>",
+    "a << b <% raw %> <# c #> {% d %} {# e #}",
+    "'''\"\"\"'; import os; $(id) `id` ${HOME} %(name)s {0} #",
+    "Zoë 剪枝 🎉 \N{ZERO WIDTH JOINER}",
+    "\\",
+    '"',
+    "- [x]: {a: b}, *c* &d !e |f >g <h> @i",
+]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Returns the environment of a user who has just come to this machine."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("COOKIECUTTER", "MAKE"))}
+    return {**kept, "HOME": str(home), "PWD": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def cookiecutter(
+    home: Path, *arguments: str, template: Path = ROOT, no_input: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Runs Cookiecutter's command in `home`, which is its current directory too."""
+    options = ["--no-input"] if no_input else []
+    return subprocess.run(
+        [sys.executable, "-m", "cookiecutter", *options, str(template), *arguments],
+        cwd=home,
+        env=environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+
+
+def metadata_of(project: Path) -> dict:
+    """Returns the `project` table of a generated project's pyproject.toml."""
+    return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Returns the contents of all files below a folder."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
+
+
+def projects_in(home: Path) -> list[str]:
+    """Returns what lies in a home beside the folders that Cookiecutter keeps there."""
+    return sorted(path.name for path in home.iterdir() if not path.name.startswith(".cookie"))

@@ -1,0 +1,47 @@
+"""The commands of the README, as far as they need no set-up."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import support
+
+
+def make(home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs make with the environment of these tests in place of its own."""
+    tools = Path(sys.executable).parent
+    return subprocess.run(
+        ["make", "--old-file=.venv/.ready", f"BIN={tools}", *arguments],
+        cwd=support.ROOT,
+        env=support.environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_new_takes_defaults_without_a_terminal(home):
+    run = make(home, "new", f"OUT={home}")
+    assert run.returncode == 0, run.stdout
+    assert support.projects_in(home) == ["connection_pruning"]
+
+
+def test_new_takes_answers(home):
+    out = home / "some where"
+    run = make(home, "new", f"OUT={out}", """ARGS=technique_name="Weight Slicing" verb=cut""")
+    assert run.returncode == 0, run.stdout
+    assert (out / "weight_slicing" / "tfmot_weight_slicing" / "keras" / "cut_weights.py").is_file()
+
+
+def test_new_says_what_is_wrong(home):
+    run = make(home, "new", f"OUT={home}", "ARGS=technique_name=class")
+    assert run.returncode != 0
+    assert run.stdout.startswith("ERROR: technique_slug")
+    assert support.projects_in(home) == []
+
+
+@pytest.mark.parametrize("command", ["make new", "make test", "make test-fast", "make lint"])
+def test_the_readme_names_the_commands(command):
+    assert command in (support.ROOT / "README.md").read_text()

@@ -1,0 +1,134 @@
+"""What comes out: the files, their form, and that it is the same each time."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import support
+
+EXPECTED = (support.ROOT / "tests" / "expected_files.txt").read_text().split()
+
+
+def ruff(project: Path, *arguments: str) -> str:
+    """Runs ruff as the generated project configures it; returns what it says, if anything."""
+    run = subprocess.run(
+        [sys.executable, "-m", "ruff", *arguments, "--no-cache", "--quiet"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode == 0) == (not run.stdout), run.stderr
+    return run.stdout
+
+
+def notebooks(project: Path) -> list[Path]:
+    """Returns a project's notebooks."""
+    return sorted(project.rglob("*.ipynb"))
+
+
+def test_exactly_these_files(project):
+    assert sorted(support.files_of(project)) == sorted(EXPECTED)
+
+
+def test_every_folder_has_a_file(project):
+    folders = [path for path in project.rglob("*") if path.is_dir()]
+    assert all(any(folder.iterdir()) for folder in folders)
+
+
+def test_paths_exist_on_every_system(project):
+    for path in support.files_of(project):
+        assert re.fullmatch(r"[A-Za-z0-9_./-]+", path)
+        assert not re.search(r"(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.|/|$)", path.lower())
+    lowered = [path.lower() for path in EXPECTED]
+    assert len(set(lowered)) == len(lowered)
+
+
+def test_nothing_is_left_of_the_template(named_project):
+    for name, content in support.files_of(named_project).items():
+        for trace in (b"<<", b"<%", b"%>", b"<#", b"cookiecutter."):
+            assert trace not in content, name
+        assert str(support.ROOT).encode() not in content, name
+        assert str(named_project.parent).encode() not in content, name
+        assert not re.search("<<|cookiecutter", name)
+
+
+def test_text_files_are_tidy(named_project):
+    for name, content in support.files_of(named_project).items():
+        text = content.decode("utf-8")
+        assert "\r" not in text, name
+        assert not text or re.search(r"[^\n]\n\Z", text), f"{name}: one newline at the end"
+        if not name.endswith(".md"):
+            assert not re.search(r"[ \t]$", text, re.MULTILINE), f"{name}: trailing space"
+
+
+def test_python_files_carry_the_licence(project):
+    header = (support.ROOT / "templates" / "license_header.txt").read_text()
+    context = json.loads((support.ROOT / "cookiecutter.json").read_text())
+    header = header.replace("<<cookiecutter._copyright_year>>", context["_copyright_year"])
+    for name, content in support.files_of(project).items():
+        if name.endswith(".py"):
+            assert content.decode().startswith(header), name
+
+
+def test_lints_clean(named_project):
+    assert ruff(named_project, "check", "--output-format=concise") == ""
+
+
+def test_formats_clean(named_project):
+    assert ruff(named_project, "format", "--diff") == ""
+
+
+def test_extreme_names_use_their_length():
+    lengths = {"technique_name": 60, "technique_slug": 40, "verb": 20, "verb_object": 30}
+    longest = support.EXTREMES["longest"]
+    assert {key: len(longest[key]) for key in lengths} == lengths
+
+
+def test_same_answers_same_files(cookies, project):
+    again = cookies.bake(template=str(support.ROOT))
+    assert again.exception is None
+    assert support.files_of(again.project_path) == support.files_of(project)
+
+
+def test_names_follow_the_technique(cookies):
+    result = cookies.bake(
+        template=str(support.ROOT), extra_context={"technique_name": "Weight Slicing"}
+    )
+    files = support.files_of(result.project_path)
+    assert "tfmot_weight_slicing/keras/slice_weights.py" in files
+    for name, content in files.items():
+        words = f"{name} {content.decode()}".lower().replace("_", " ").replace("-", " ")
+        assert not re.search("connection ?prun|prune ?connection", words), name
+
+
+def test_notebooks(named_project):
+    for path in notebooks(named_project):
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        nbformat.validate(content)
+        assert (content["nbformat"], content["nbformat_minor"]) == (4, 0)
+        assert content["metadata"]["colab"]["name"] == path.name
+        assert text == json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        ids = [cell["metadata"]["id"] for cell in content["cells"]]
+        assert len(set(ids)) == len(ids)
+
+
+def test_code_cells_compile_and_have_no_output(named_project):
+    for path in notebooks(named_project):
+        for cell in nbformat.read(path, nbformat.NO_CONVERT).cells:
+            if cell.cell_type == "code":
+                assert cell.outputs == []
+                assert cell.execution_count is None
+                # Lines for the shell and for IPython are no Python.
+                source = re.sub(r"^( *)[!%].*$", r"\1pass", cell.source, flags=re.MULTILINE)
+                compile(source, str(path), "exec")
+
+
+def test_the_template_s_notebooks_open_unrendered():
+    found = notebooks(support.TEMPLATE)
+    assert len(found) == sum(name.endswith(".ipynb") for name in EXPECTED)
+    for path in found:
+        nbformat.validate(json.loads(path.read_text(encoding="utf-8")))

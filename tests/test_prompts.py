@@ -1,0 +1,100 @@
+"""The prompts, as somebody at a terminal meets them."""
+
+import sys
+
+import pexpect
+import pytest
+import support
+
+PROMPTED = [
+    ("technique_name", "Name of the technique", "Connection Pruning"),
+    ("technique_slug", "Its name in code", "connection_pruning"),
+    ("technique_kind", "Choose a number or a name", "weight_mask"),
+    ("verb", "the verb", "prune"),
+    ("verb_object", "What they do it to", "connections"),
+    ("past_participle", "What a model is afterwards", "pruned"),
+    ("author_name", "Your name", "Your Name"),
+    ("author_email", "Your e-mail", "you@example.com"),
+    ("github_handle", "Your GitHub", "your-handle"),
+    ("organization", "Who maintains", "Your Name"),
+]
+
+
+@pytest.fixture
+def terminal(home):
+    """Cookiecutter's command in a pseudo-terminal."""
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "cookiecutter", str(support.ROOT)],
+        cwd=str(home),
+        env={**support.environment(home), "TERM": "dumb", "COLUMNS": "200"},
+        dimensions=(50, 200),
+        encoding="utf-8",
+        timeout=20,
+    )
+    yield child
+    child.close(force=True)
+
+
+def answer(terminal, **answers):
+    """Answers the prompts, each with its own answers in turn, else with the default."""
+    for number, (key, _, _) in enumerate(PROMPTED, start=1):
+        terminal.expect_exact(f"[{number}/10]")
+        for again, text in enumerate(answers.get(key, [""])):
+            if again:
+                terminal.expect(r"try\s+again.*: $")
+            terminal.sendline(text)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    return terminal.before
+
+
+def test_defaults(terminal, home):
+    for number, (_, question, default) in enumerate(PROMPTED, start=1):
+        terminal.expect_exact(f"[{number}/10]")
+        terminal.expect_exact(question)
+        terminal.expect_exact(f"({default}): ")
+        terminal.sendline()
+    terminal.expect_exact("1. cd connection_pruning")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert support.projects_in(home) == ["connection_pruning"]
+
+
+def test_a_bad_answer_is_asked_again_at_once(terminal, home):
+    answer(terminal, technique_slug=["class", "[/x]", "../evil", "my_technique"])
+    assert terminal.exitstatus == 0
+    assert support.projects_in(home) == ["my_technique"]
+
+
+def test_later_defaults_follow_the_corrected_answer(terminal, home):
+    answer(terminal, technique_name=["a/b", "Weight Slicing"])
+    assert terminal.exitstatus == 0
+    project = home / "weight_slicing" / "tfmot_weight_slicing"
+    assert (project / "keras" / "slice_weights.py").is_file()
+
+
+def test_a_kind_that_does_not_work_yet_is_asked_again(terminal, home):
+    answer(terminal, technique_kind=["2", "activation", "9", "1"])
+    assert terminal.exitstatus == 0
+    assert support.projects_in(home) == ["connection_pruning"]
+
+
+def test_typed_answers_are_literal(terminal, home):
+    answer(terminal, author_name=[support.CANARIES[0]])
+    assert terminal.exitstatus == 0
+    [author] = support.metadata_of(home / "connection_pruning")["authors"]
+    assert author["name"] == support.CANARIES[0]
+
+
+def test_interrupted(terminal, home):
+    terminal.expect_exact("[1/10]")
+    terminal.sendline("a/b")
+    terminal.expect(r"try\s+again")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert "Traceback" not in terminal.before
+    assert terminal.exitstatus == 1
+    assert support.projects_in(home) == []
