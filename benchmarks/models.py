@@ -1,0 +1,80 @@
+"""The models that the benchmark trains, with the data for one batch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+L = keras.layers
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A model, and the batch that each of its training steps sees.
+
+    Attributes:
+        name: What the table calls it.
+        build: Returns a new, built model with random weights.
+        batch: Returns inputs and integer labels for one batch.
+        steps: Training steps in one timed sample.
+    """
+
+    name: str
+    build: Callable[[], keras.Model]
+    batch: Callable[[], tuple[np.ndarray, np.ndarray]]
+    steps: int
+
+
+def _images(size: int, channels: int, batch: int) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(0)
+    images = generator.random((batch, size, size, channels), dtype=np.float32)
+    return images, generator.integers(0, 10, batch)
+
+
+def _vectors(*shape: int) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(0)
+    return generator.random(shape, dtype=np.float32), generator.integers(0, 10, shape[0])
+
+
+def _cnn() -> keras.Model:
+    return keras.Sequential(
+        [
+            L.Conv2D(32, 3, activation="relu", input_shape=(28, 28, 1)),
+            L.Conv2D(32, 3, activation="relu"),
+            L.MaxPooling2D(),
+            L.Conv2D(64, 3, activation="relu"),
+            L.MaxPooling2D(),
+            L.Flatten(),
+            L.Dense(128, activation="relu"),
+            L.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def _mobilenet() -> keras.Model:
+    return keras.applications.MobileNetV2(input_shape=(96, 96, 3), weights=None, classes=10)
+
+
+def _lstm() -> keras.Model:
+    return keras.Sequential([L.LSTM(128, input_shape=(50, 32)), L.Dense(10, activation="softmax")])
+
+
+def _mlp() -> keras.Model:
+    return keras.Sequential(
+        [
+            L.Dense(1024, activation="relu", input_shape=(1024,)),
+            L.Dense(1024, activation="relu"),
+            L.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+CASES = [
+    Case("MobileNetV2 96x96 (32)", _mobilenet, lambda: _images(96, 3, 32), steps=3),
+    Case("CNN 28x28 (64)", _cnn, lambda: _images(28, 1, 64), steps=30),
+    Case("LSTM(128) on 50x32 (64)", _lstm, lambda: _vectors(64, 50, 32), steps=20),
+    Case("MLP 2 x Dense(1024) (64)", _mlp, lambda: _vectors(64, 1024), steps=30),
+]
