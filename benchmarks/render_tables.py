@@ -38,8 +38,9 @@ def _cell(values: dict[str, dict[str, float]]) -> str:
     return f"{number('technique')}{spread_text} ({number('tfmot')})"
 
 
-def render(results: dict) -> str:
-    """Returns the table in Markdown."""
+def render(report: dict) -> str:
+    """Returns the table in Markdown, and below it where it was measured."""
+    results = report["ratios"]
     lines = [
         "| ratio to dense | at most | " + " | ".join(results) + " |",
         "| --- | --- |" + " --- |" * len(results),
@@ -47,7 +48,8 @@ def render(results: dict) -> str:
     for quantity, goal in GOALS.items():
         cells = [_cell(by_quantity[quantity]) for by_quantity in results.values()]
         lines.append(f"| {quantity} | {goal} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    environment = ", ".join(f"{key} {value}" for key, value in report["environment"].items())
+    return "\n".join([*lines, "", f"Measured on: {environment}."])
 
 
 def main() -> None:

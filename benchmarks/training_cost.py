@@ -13,9 +13,11 @@ import argparse
 import collections
 import contextlib
 import gzip
+import importlib.metadata
 import json
 import os
 import pathlib
+import platform
 import statistics
 import tempfile
 import time
@@ -143,8 +145,7 @@ def measure_start(case: Case, rounds: int) -> tuple[Samples, dict[str, dict[str,
             for suffix in (".h5", ".keras"):
                 saved = save(trainer.model, suffix)
                 if saved is None:
-                    constants[f"{suffix} size"][name] = float("nan")
-                    continue
+                    continue  # The table says that it fails.
                 seconds[f"{suffix} save"][name], size = saved
                 dense_size.setdefault(suffix, size)
                 constants[f"{suffix} size"][name] = size / dense_size[suffix]
@@ -217,6 +218,14 @@ def measure(case: Case, rounds: int, starts: int) -> dict:
     return result
 
 
+def describe_environment() -> dict[str, str]:
+    """Returns what the figures depend on besides the code."""
+    names = ("tensorflow", "tf-keras", "tensorflow-model-optimization")
+    versions = {name: importlib.metadata.version(name) for name in names}
+    hardware = f"{platform.machine()}, {os.cpu_count()} cores"
+    return {"hardware": hardware, "python": platform.python_version(), **versions}
+
+
 def main() -> None:
     """Measures all cases and writes the results."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -234,7 +243,9 @@ def main() -> None:
         for quantity, by_name in results[case.name].items():
             ratios = {n: round(v["median"], 3) for n, v in by_name.items() if n != "dense"}
             print(f"  {quantity}: {ratios}", flush=True)
-    args.output.write_text(json.dumps(results, indent=1) + "\n")
+    report = {"environment": describe_environment(), "ratios": results}
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    args.output.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":
