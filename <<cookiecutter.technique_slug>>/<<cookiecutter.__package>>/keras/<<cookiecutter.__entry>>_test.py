@@ -175,6 +175,14 @@ class ApplyTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual(twice.layers, once.layers)
     self.assertIs(apply(once.layers[0]), once.layers[0])
 
+  def testLayerThatIsThereTwiceIsWrappedOnce(self):
+    shared = layers.Dense(3)
+    inner = keras.Sequential([shared])
+    model = apply(keras.Sequential([keras.Input((3,)), inner, shared]))
+    self.assertIs(model.layers[0].layers[0], model.layers[1])
+    first, second = apply([shared, shared])
+    self.assertIs(first, second)
+
   def testArgumentsOfTheWrapperBuildAModel(self):
     model = keras.Sequential()
     model.add(apply(layers.Dense(2), input_shape=(3,)))

@@ -47,7 +47,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     size = tf.cast(tf.size(magnitude), tf.float32)
     kept = tf.maximum(tf.cast(tf.round(size * (1.0 - level)), tf.int32), 1)
     # The k-th value alone decides. Selecting it takes a tenth of the time that
-    # sorting all values with `tf.math.top_k` takes.
+    # sorting all values with `tf.math.top_k` takes, but XLA cannot compile it.
     threshold = tf.raw_ops.NthElement(
       input=tf.reshape(magnitude, [-1]), n=kept - 1, reverse=True
     )
