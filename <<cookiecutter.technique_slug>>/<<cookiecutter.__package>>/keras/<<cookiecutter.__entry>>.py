@@ -88,11 +88,7 @@ def <<cookiecutter.__entry>>(
   def wrap_new(layer):
     if isinstance(layer, keras.Model):
       return keras.models.clone_model(layer, clone_function=wrap)
-    if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
-      return layer
-    if _is_structure(layer):
-      return _copy(layer)
-    if not _is_allowed(layer, policy):
+    if _stays_as_it_is(layer) or not _is_allowed(layer, policy):
       return layer
     return wrapper.<<cookiecutter.__wrapper>>(
       layer, schedule=schedule, algorithm=algorithm, **kwargs
@@ -128,28 +124,18 @@ def strip_<<cookiecutter.technique_slug>>(model):
   def strip(layer):
     if isinstance(layer, keras.Model):
       return keras.models.clone_model(layer, clone_function=strip)
-    if _is_structure(layer):
-      return _copy(layer)
-    if not isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
-      return layer
-    stripped = layer.finish()
-    # An input shape given to the wrapper keeps a Sequential model built.
-    if hasattr(layer, '_batch_input_shape'):
-      stripped._batch_input_shape = layer._batch_input_shape  # pylint: disable=protected-access
-    return stripped
+    if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
+      return layer.finish()
+    return layer
 
   return strip(model)
 
 
-def _is_structure(layer):
-  """Returns whether a layer belongs to the graph of its model alone."""
-  return isinstance(
-    layer, keras.layers.InputLayer
-  ) or registry.<<cookiecutter.__camel>>Registry.is_operation(layer)
-
-
-def _copy(layer):
-  return type(layer).from_config(layer.get_config())
+def _stays_as_it_is(layer):
+  """Returns whether there is nothing to wrap: inputs, operations, wrappers."""
+  nothing = (keras.layers.InputLayer, wrapper.<<cookiecutter.__wrapper>>)
+  is_operation = registry.<<cookiecutter.__camel>>Registry.is_operation
+  return isinstance(layer, nothing) or is_operation(layer)
 
 
 def _is_allowed(layer, policy):
@@ -193,11 +179,9 @@ def _find_unsupported(layers, policy):
   for layer in layers:
     if isinstance(layer, keras.Model):
       yield from _find_unsupported(layer.layers, policy)
-    elif not (
-      isinstance(layer, wrapper.<<cookiecutter.__wrapper>>)
-      or _is_structure(layer)
-      or supports(layer)
-    ) and _is_allowed(layer, policy):
+    elif _stays_as_it_is(layer) or supports(layer):
+      continue
+    elif _is_allowed(layer, policy):
       yield f'{layer.name} ({type(layer).__name__})'
 
 

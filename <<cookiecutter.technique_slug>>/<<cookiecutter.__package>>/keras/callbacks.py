@@ -77,6 +77,14 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
     """Writes one scalar per weight and quantity."""
     if logs is not None:
       super().on_epoch_begin(epoch, logs)
+    self._write_metrics()
+
+  def on_train_end(self, logs=None):
+    """Writes what the last epoch has left."""
+    self._write_metrics()
+    super().on_train_end(logs)
+
+  def _write_metrics(self):
     step = keras.backend.get_value(self.model.optimizer.iterations)
     with self._metrics_writer.as_default():
       for layer in wrapper.collect_<<cookiecutter.__able>>_layers(self.model):

@@ -263,7 +263,7 @@ class SummariesTest(tf.test.TestCase):
             scalars.setdefault(value.tag, {})[event.step] = number
     return scalars
 
-  def testWritesOneScalarPerWeightAndEpoch(self):
+  def testWritesOneScalarPerWeightBeforeAndAfterEachEpoch(self):
     log_dir = os.path.join(self.get_temp_dir(), 'logs')
     model = create_model()
     fit(model, Summaries(log_dir))
@@ -271,8 +271,8 @@ class SummariesTest(tf.test.TestCase):
     ours = [name for name in scalars if name.endswith('kernel/largest')]
     self.assertLen(ours, 2, scalars)
     for name in ours:
-      self.assertEqual(list(scalars[name]), [0, 2])
-      # The first value is from before training, the second from after it.
+      # Before training, after the first epoch, and after the last one.
+      self.assertEqual(list(scalars[name]), [0, 2, 4])
       self.assertGreater(scalars[name][0], 2 * _BOUND)
       self.assertLessEqual(scalars[name][2], 1.001 * _BOUND)
     self.assertIn('epoch_loss', scalars)
