@@ -11,9 +11,6 @@ from unicodedata import category
 from tfmot_template_rules import names
 from tfmot_template_rules.names import Answers
 
-# The kinds whose generated project works. The others are refused, not generated.
-SUPPORTED_KINDS = ("weight_mask",)
-
 PROMPTS = (
     "technique_name",
     "technique_slug",
@@ -44,10 +41,13 @@ PACKAGE_MODULES = {
     "algorithm",
     "base_algorithm",
     "callbacks",
+    "checked_algorithm",
     "custom_layer",
     "policy",
     "registry",
+    "report",
     "schedule",
+    "target",
     "wrapper",
 }
 
@@ -178,11 +178,7 @@ def _slug(value: str, _: Answers) -> str | None:
 
 
 def _kind(value: str, _: Answers) -> str | None:
-    if value not in names.LEVELS:
-        return f"is none of {', '.join(names.LEVELS)}"
-    if value not in SUPPORTED_KINDS:
-        return "is not supported by this version of the template"
-    return None
+    return None if value in names.LEVELS else f"is none of {', '.join(names.LEVELS)}"
 
 
 def _verb(value: str, _: Answers) -> str | None:
@@ -219,7 +215,7 @@ _PARTICIPLE = "[a-z]+(?:[ -][a-z]+)*"
 _RULES = {
     "technique_name": _Rule((1, 60), _name, "Weight Slicing"),
     "technique_slug": _Rule((2, 40), _slug, "weight_slicing"),
-    "technique_kind": _Rule((1, 40), _kind, SUPPORTED_KINDS[0]),
+    "technique_kind": _Rule((1, 40), _kind, "weight_mask"),
     "verb": _Rule((2, 20), _verb, "slice"),
     "verb_object": _Rule((1, 30), _object, "weights"),
     "past_participle": _Rule(

@@ -31,6 +31,8 @@ _VERBS_OF_TFMOT = {"prune", "cluster", "quantize"}
 _AMBIGUOUS_VERBS = {"share", "tie"}
 
 _FALLBACK_VERB = "apply"
+
+_POLICIES = ("AllOf", "OnlyLayers", "SkipFirstAndLastLayers", "SkipUnsupportedLayers")
 _WORD = re.compile(r"[^\W_]+(?:[-:/.'’][^\W_]+)*")
 
 
@@ -72,17 +74,19 @@ def entry(answers: Answers) -> str:
 def taken_names(answers: Answers) -> dict[str, str]:
     """Returns the public names that the entry and the wrapper must not repeat."""
     slug, able = answers["technique_slug"], _able(answers)
-    classes = ["Schedule", "Policy", "Registry", "Algorithm", "Summaries"]
+    classes = ["Schedule", "Policy", "Registry", "Algorithm", "Summaries", "Report"]
     return {
         f"strip_{slug}": "the function that strips",
+        f"report_{slug}": "the function that reports",
         f"{slug}_scope": "the scope",
         f"collect_{able}_layers": "the function that collects layers",
-        f"get_{able}_weights": "the layer interface's getter",
+        _getter(answers): "the layer interface's getter",
         **{camel(slug) + role: f"the class {camel(slug)}{role}" for role in classes},
         f"Update{camel(slug)}Step": "the callback",
         f"{camel(able)}Layer": "the layer interface",
         f"Constant{_level_camel(answers)}": "a schedule",
         "PolynomialDecay": "a schedule",
+        **dict.fromkeys(_POLICIES, "a policy"),
     }
 
 

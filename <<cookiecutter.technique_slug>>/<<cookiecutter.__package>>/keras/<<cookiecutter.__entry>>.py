@@ -4,6 +4,7 @@
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
+from <<cookiecutter.__package>>.keras import policy as policy_lib
 from <<cookiecutter.__package>>.keras import registry
 from <<cookiecutter.__package>>.keras import wrapper
 
@@ -99,11 +100,12 @@ def <<cookiecutter.__entry>>(
 
 
 def strip_<<cookiecutter.technique_slug>>(model):
-  """Removes the wrappers and leaves the <<cookiecutter.past_participle>> weights.
+  """Removes the wrappers and leaves what inference needs.
 
-  The stripped model has the structure of the model that was wrapped, and no
-  variables but its own. It shares them with the wrapped model. A model without
-  wrappers comes back equal.
+  The stripped model has the structure of the model that was wrapped, but for
+  layers that the algorithm replaces, and none of the wrappers' variables. It
+  shares the weights of the layers that stay with the wrapped model. A model
+  without wrappers comes back equal.
 
   Args:
     model: A Sequential or Functional `keras.Model`.
@@ -121,14 +123,54 @@ def strip_<<cookiecutter.technique_slug>>(model):
       f'{type(model).__name__}.'
     )
 
-  def strip(layer):
-    if isinstance(layer, keras.Model):
-      return keras.models.clone_model(layer, clone_function=strip)
-    if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
-      return layer.finish()
-    return layer
+  return _strip(model)
 
-  return strip(model)
+
+class _Chain:
+  """Layers that take the place of one layer while a model is cloned.
+
+  `keras.models.clone_model` calls it as it would call the one, and then reads
+  the outputs of the last layer. So the new layers become part of the model
+  itself, not of a model inside: other techniques handle no nested models.
+  """
+
+  def __init__(self, layers):
+    self._layers = layers
+
+  def __getattr__(self, name):
+    return getattr(self._layers[-1], name)
+
+  def __call__(self, inputs, *args, **kwargs):
+    first, *others = self._layers
+    outputs = first(inputs, *args, **kwargs)
+    for layer in others:
+      outputs = layer(outputs)
+    return outputs
+
+
+def _strip(model):
+  layers = model._flatten_layers(include_self=False, recursive=False)  # pylint: disable=protected-access
+  stripped = {layer.name: _strip_layer(layer) for layer in layers}
+  has_chains = any(len(new) > 1 for new in stripped.values())
+  if has_chains and isinstance(model, keras.Sequential):
+    return keras.Sequential(sum(stripped.values(), []), name=model.name)
+
+  def replace(layer):
+    new = stripped[layer.name]
+    return new[0] if len(new) == 1 else _Chain(new)
+
+  return keras.models.clone_model(model, clone_function=replace)
+
+
+def _strip_layer(layer):
+  """Returns the layers that take the place of a layer, most often itself."""
+  if isinstance(layer, keras.Model):
+    return [_strip(layer)]
+  if isinstance(layer, keras.layers.InputLayer):
+    return [layer.from_config(layer.get_config())]
+  if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
+    return layer.strip()
+  return [layer]
 
 
 def _stays_as_it_is(layer):
@@ -174,19 +216,16 @@ def _check_type(layer):
       _check_type(inner)
 
 
-def _find_unsupported(layers, policy):
-  supports = registry.<<cookiecutter.__camel>>Registry.supports_or_custom
-  for layer in layers:
-    if isinstance(layer, keras.Model):
-      yield from _find_unsupported(layer.layers, policy)
-    elif _stays_as_it_is(layer) or supports(layer):
-      continue
-    elif _is_allowed(layer, policy):
-      yield f'{layer.name} ({type(layer).__name__})'
-
-
 def _check_supported(layers, policy):
-  unsupported = list(_find_unsupported(layers, policy))
+  supports = registry.<<cookiecutter.__camel>>Registry.supports_or_custom
+  unsupported = [
+    f'{layer.name} ({type(layer).__name__})'
+    for given in layers
+    for layer in policy_lib.find_layers(given)
+    if not _stays_as_it_is(layer)
+    and not supports(layer)
+    and _is_allowed(layer, policy)
+  ]
   if unsupported:
     raise ValueError(
       f'Layers that are not supported: {", ".join(unsupported)}. Leave them as '

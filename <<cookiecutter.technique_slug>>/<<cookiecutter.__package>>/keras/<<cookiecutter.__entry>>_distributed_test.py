@@ -2,6 +2,7 @@
 """Tests for training under distribution strategies, in one process."""
 
 import contextlib
+import functools
 import os
 
 from absl.testing import parameterized
@@ -12,6 +13,7 @@ from tensorflow_model_optimization.python.core.keras.compat import keras
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
 
 # isort: off
@@ -34,29 +36,75 @@ tf.config.set_logical_device_configuration(
   [tf.config.LogicalDeviceConfiguration()] * 2,
 )
 
-_STRATEGIES = (
-  ('Mirrored', lambda: tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1'])),
-  ('OneDevice', lambda: tf.distribute.OneDeviceStrategy('CPU:0')),
-  ('MultiWorker', tf.distribute.MultiWorkerMirroredStrategy),
+# One strategy of each kind serves all tests. A second one would number what it
+# sends between devices from the start again, and TensorFlow refuses that if
+# sizes differ.
+_STRATEGIES = tuple(
+  (name, functools.cache(create))
+  for name, create in (
+    ('Mirrored', lambda: tf.distribute.MirroredStrategy(['CPU:0', 'CPU:1'])),
+    ('OneDevice', lambda: tf.distribute.OneDeviceStrategy('CPU:0')),
+    ('MultiWorker', tf.distribute.MultiWorkerMirroredStrategy),
+  )
 )
 
 
 @keras.utils.register_keras_serializable('distributed_test')
 class Shrink(base_algorithm.Algorithm):
-  """Clips weights to a bound that depends on the weights at an update."""
+  """Clips weights, or outputs, to a bound that depends on them at an update.
 
-  def create_state(self, weight):
+  Their mean over a batch is the mean over replicas of the mean over their parts
+  of it, so training under a strategy gives what training without one gives.
+  """
+
+  target = target_lib.Weight()
+
+  def create_state(self, tensor):
     initializer = keras.initializers.Constant(10.0)
     return {
-      'bound': {'shape': [], 'dtype': weight.dtype, 'initializer': initializer}
+      'bound': {'shape': [], 'dtype': tensor.dtype, 'initializer': initializer}
     }
 
-  def update_state(self, weight, state, level):
-    largest = tf.reduce_max(tf.abs(weight))
-    return {'bound': tf.minimum(state['bound'], largest * (1.0 - level))}
+  def update_state(self, tensor, state, level):
+    mean = tf.reduce_mean(tf.abs(tensor))
+    return {'bound': 0.1 * state['bound'] + 1.5 * mean * (1.0 - level)}
 
-  def apply(self, weight, state):
-    return tf.clip_by_value(weight, -state['bound'], state['bound'])
+  def apply(self, tensor, state):
+    return tf.clip_by_value(tensor, -state['bound'], state['bound'])
+
+
+@keras.utils.register_keras_serializable('distributed_test')
+class ShrinkOnUpdate(Shrink):
+  """The same, on schedule."""
+
+  target = target_lib.WeightOnUpdate()
+
+
+@keras.utils.register_keras_serializable('distributed_test')
+class ShrinkInForward(Shrink):
+  """The same, without changing the weights."""
+
+  target = target_lib.WeightInForward()
+
+
+@keras.utils.register_keras_serializable('distributed_test')
+class ShrinkOutput(Shrink):
+  """The same for outputs, which are not negative."""
+
+  target = target_lib.Output()
+
+  def replace(self, layer, states):
+    bound = float(states[0]['bound'])
+    return [layer, layers.ReLU(max_value=bound)]
+
+
+_ALGORITHMS = (Shrink, ShrinkOnUpdate, ShrinkInForward, ShrinkOutput)
+_ALL = tuple(
+  (f'{name}{cls.__name__}', create, cls)
+  for name, create in _STRATEGIES
+  for cls in _ALGORITHMS
+  if name == 'Mirrored' or cls is Shrink
+)
 
 
 def create_model(algorithm=None):
@@ -65,7 +113,7 @@ def create_model(algorithm=None):
     [
       layers.Dense(8, activation='relu', input_shape=(6,)),
       layers.BatchNormalization(trainable=False),
-      layers.Dense(3),
+      layers.Dense(3, activation='relu', bias_initializer='ones'),
     ]
   )
   model = apply(model, Constant(0.25, 0, frequency=2), algorithm=algorithm)
@@ -84,6 +132,14 @@ def fit(model, **kwargs):
   model.fit(*data(), batch_size=8, epochs=2, shuffle=False, verbose=0, **kwargs)
 
 
+@functools.cache
+def train_alone(algorithm):
+  """Returns a model that was trained without strategy."""
+  model = create_model(algorithm())
+  fit(model)
+  return model
+
+
 class DistributedTest(tf.test.TestCase, parameterized.TestCase):
   """Training under a strategy gives what training without one gives."""
 
@@ -93,20 +149,23 @@ class DistributedTest(tf.test.TestCase, parameterized.TestCase):
       for other in others:
         self.assertAllEqual(first, other, variable.name)
 
-  def assertTrainedAsAlone(self, model):
-    alone = create_model(Shrink())
-    fit(alone)
+  def assertTrainedAsAlone(self, model, algorithm):
+    alone = train_alone(algorithm)
     for layer, reference in zip(collect(model), collect(alone), strict=True):
       self.assertEqual(layer.step.numpy(), 4)
       self.assertAllClose(layer.get_weights(), reference.get_weights())
+    slots = sum((layer.slots for layer in collect(alone)), [])
+    self.assertLen(slots, 2)
+    for slot in slots:
+      self.assertLess(slot.state['bound'].numpy(), 5.0)  # It was updated.
 
-  @parameterized.named_parameters(*_STRATEGIES)
-  def testTrainsAsWithoutStrategy(self, create_strategy):
+  @parameterized.named_parameters(*_ALL)
+  def testTrainsAsWithoutStrategy(self, create_strategy, algorithm):
     strategy = create_strategy()
     with strategy.scope():
-      model = create_model(Shrink())
+      model = create_model(algorithm())
     fit(model)
-    self.assertTrainedAsAlone(model)
+    self.assertTrainedAsAlone(model, algorithm)
     self.assertReplicasAgree(strategy, model)
     predicted = model.predict(data()[0], verbose=0)
     self.assertAllClose(strip(model)(data()[0]), predicted, 1e-6, 1e-6)
@@ -130,7 +189,7 @@ class DistributedTest(tf.test.TestCase, parameterized.TestCase):
         steps = [layer.step.numpy() for layer in collect(loaded)]
         self.assertEqual(steps, [4, 4, 4])
     stripped = strip(model)
-    self.assertAllClose(stripped(data()[0]), predicted, 1e-6, 1e-6)
+    self.assertAllClose(stripped(data()[0]), predicted, 1e-3, 1e-3)
 
   @parameterized.named_parameters(*_STRATEGIES)
   def testMissingCallbackIsNamed(self, create_strategy):
@@ -141,11 +200,15 @@ class DistributedTest(tf.test.TestCase, parameterized.TestCase):
     ):
       fit(model, callbacks=[])
 
-  @parameterized.named_parameters(*_STRATEGIES[:2])
-  def testCustomTrainingLoop(self, create_strategy):
+  @parameterized.named_parameters(
+    ('Mirrored', _STRATEGIES[0][1], Shrink),
+    ('MirroredOutput', _STRATEGIES[0][1], ShrinkOutput),
+    ('OneDevice', _STRATEGIES[1][1], Shrink),
+  )
+  def testCustomTrainingLoop(self, create_strategy, algorithm):
     strategy = create_strategy()
     with strategy.scope():
-      model = create_model(Shrink())
+      model = create_model(algorithm())
       optimizer = keras.optimizers.SGD(0.1)
       optimizer.build(model.trainable_variables)
 
@@ -171,7 +234,7 @@ class DistributedTest(tf.test.TestCase, parameterized.TestCase):
         callback.on_train_batch_begin(batch=-1)
         train_step(batch)
       callback.on_epoch_end(batch=-1)
-    self.assertTrainedAsAlone(model)
+    self.assertTrainedAsAlone(model, algorithm)
     self.assertReplicasAgree(strategy, model)
 
 

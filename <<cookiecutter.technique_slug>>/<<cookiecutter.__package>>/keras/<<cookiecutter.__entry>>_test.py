@@ -2,6 +2,7 @@
 """Tests for applying the technique, stripping it, and loading models."""
 
 import importlib
+import itertools
 import json
 import os
 
@@ -11,6 +12,7 @@ import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import wrapper
@@ -24,6 +26,7 @@ from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<co
 # isort: on
 
 Wrapper = wrapper.<<cookiecutter.__wrapper>>
+UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
 collect = wrapper.collect_<<cookiecutter.__able>>_layers
 Skip = policy.SkipUnsupportedLayers
 Constant = schedule.Constant<<cookiecutter.__level_camel>>
@@ -48,6 +51,18 @@ class Round(base_algorithm.Algorithm):
 
   def finish(self, weight, state):
     return tf.round(4.0 * weight)
+
+
+@keras.utils.register_keras_serializable('entry_test')
+class Detour(Round):
+  """Puts three layers in place of each `Dense`, for the same outputs."""
+
+  def accepts(self, layer):
+    return isinstance(layer, layers.Dense)
+
+  def replace(self, layer, states):
+    size = layer.kernel.shape[0]
+    return [layers.Reshape((1, size)), layer, layers.Flatten()]
 
 
 class Subclassed(keras.Model):
@@ -129,6 +144,12 @@ def public(layer):
   return {name for name in dir(layer) if not name.startswith('_')}
 
 
+def classes_of(model):
+  """Returns the classes of the layers and models inside, without inputs."""
+  parts = model._flatten_layers(include_self=False)  # pylint: disable=protected-access
+  return [type(p) for p in parts if not isinstance(p, layers.InputLayer)]
+
+
 def add_one(model):
   """Changes all floating point variables, those of wrappers too."""
   for variable in model.variables:
@@ -195,7 +216,8 @@ class ApplyTest(tf.test.TestCase, parameterized.TestCase):
 
   def testWrapsOnlyWhatACloneFunctionSelects(self):
     def select(layer):
-      return apply(layer) if layer.name == 'second' else layer
+      is_second = layer.name == 'second'
+      return apply(layer, algorithm=Round()) if is_second else layer
 
     model = sequential()
     wrapped = keras.models.clone_model(model, clone_function=select)
@@ -246,7 +268,7 @@ class PretrainedTest(tf.test.TestCase, parameterized.TestCase):
     model = create()
     model.compile('sgd', 'mse')
     before = predict(model)
-    wrapped = apply(model)
+    wrapped = apply(model, algorithm=Round())
     self.assertIsNone(wrapped.optimizer)
     self.assertIsNotNone(model.optimizer)
     self.assertCountEqual(
@@ -262,7 +284,8 @@ class PretrainedTest(tf.test.TestCase, parameterized.TestCase):
     trained.save_weights(path)
     model = sequential()
     model.load_weights(path)
-    self.assertAllEqual(predict(apply(model))[0], predict(trained)[0])
+    wrapped = apply(model, algorithm=Round())
+    self.assertAllEqual(predict(wrapped)[0], predict(trained)[0])
 
   @parameterized.named_parameters(('Unbuilt', unbuilt, 2), *_BUILT)
   def testModelPassedInStaysUsable(self, create, unused_count):
@@ -309,11 +332,55 @@ class StripTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.named_parameters(*_BUILT)
   def testModelWithoutWrappersComesBackEqual(self, create, unused_count):
     model = create()
-    twice = strip(strip(apply(model)))
+    twice = strip(strip(apply(model, algorithm=Round())))
     again = strip(apply(twice, algorithm=Round()))
     for stripped in (strip(model), twice, again):
       self.assertEqual(config_of(stripped), config_of(model))
       self.assertCountEqual(map(id, stripped.weights), map(id, model.weights))
+
+  @parameterized.named_parameters(*_BUILT)
+  def testAlgorithmOfTheTechniqueLeavesWhatItHasTrained(self, create, count):
+    model = apply(create(), Constant(0.5, 0, frequency=1))
+    model.compile('sgd', 'mse')
+    targets = [np.zeros(output.shape) for output in predict(model)]
+    model.fit(data(model), targets, callbacks=[UpdateStep()], verbose=0)
+    expected = predict(model)
+    found = collect(model)
+    self.assertLen(found, count)
+    stripped = strip(model)
+    self.assertEmpty(collect(stripped))
+    state = [slot.state.values() for layer in found for slot in layer.slots]
+    ours = [*(layer.step for layer in found), *itertools.chain(*state)]
+    self.assertNoCommonElements(map(id, ours), map(id, stripped.weights))
+    for one, other in zip(predict(stripped), expected, strict=True):
+      self.assertAllClose(one, other, 1e-3, 1e-3)
+
+  @parameterized.named_parameters(*_BUILT)
+  def testLayersThatReplaceOneBecomePartOfTheModel(self, create, unused_count):
+    model = create()
+    wrapped = apply(model, algorithm=Detour())
+    stripped = strip(wrapped)
+    expected = predict(wrapped)
+    dense = [layers.Reshape, layers.Dense, layers.Flatten]
+    self.assertEqual(
+      classes_of(stripped),
+      sum(
+        (dense if cls is layers.Dense else [cls] for cls in classes_of(model)),
+        [],
+      ),
+    )
+    self.assertCountEqual(map(id, stripped.weights), map(id, model.weights))
+    clone = keras.models.clone_model(stripped)
+    clone.set_weights(stripped.get_weights())
+    copies = [stripped, clone, strip(stripped)]
+    for name in ('model.h5', 'model.keras', 'saved_model'):
+      path = os.path.join(self.get_temp_dir(), name)
+      stripped.save(path)
+      copies.append(keras.models.load_model(path))
+    for copy in copies:
+      self.assertEqual(classes_of(copy), classes_of(stripped))
+      for one, other in zip(predict(copy), expected, strict=True):
+        self.assertAllClose(one, other, 1e-6, 1e-6)
 
   @parameterized.named_parameters(
     ('Object', object, 'object'),

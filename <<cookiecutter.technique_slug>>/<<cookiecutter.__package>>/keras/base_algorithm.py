@@ -3,47 +3,73 @@
 
 import abc
 
+from <<cookiecutter.__package>>.keras import target as target_lib
+
 
 class Algorithm(abc.ABC):
-  """What a technique does to one weight of a layer.
+  """What a technique does to a weight, or to an output, of a layer.
 
-  A wrapper owns one algorithm and calls it once for each technique weight of
-  its layer. An algorithm holds parameters only, no variables: the wrapper
-  creates the state, saves it, restores it and keeps it equal on all replicas.
+  A wrapper owns one algorithm and calls it for each tensor of its layer that
+  the technique works on: a technique weight or, for the target `Output`, an
+  output. An algorithm holds parameters only, no variables: the wrapper creates
+  the state, saves it, restores it and keeps it equal on all replicas.
 
   | method         | called                                    | how often     |
   | -------------- | ----------------------------------------- | ------------- |
+  | `accepts`      | when the wrapper is built                 | once          |
   | `create_state` | when the wrapper is built                 | once          |
   | `update_state` | in a training step the schedule asks for  | on schedule   |
-  | `apply`        | in each training step, after the update   | every step    |
-  | `finish`       | when the wrapper is stripped              | once          |
-  | `summarize`    | by the summaries callback and the tables  | every epoch   |
+  | `apply`        | where `target` says                       | every step    |
+  | `finish`       | when a weight is stripped                 | once          |
+  | `replace`      | when the wrapper is stripped              | once          |
+  | `summarize`    | by the summaries callback and the report  | every epoch   |
 
-  All but `create_state` run inside `tf.function`, so they use TensorFlow ops
-  only. Tensors have the weight's variable dtype: float32 under a mixed
-  precision policy. `apply` must be a fixed point, `apply(apply(w)) == apply(w)`
-  for the same state, because it runs again whenever training pauses.
+  `update_state`, `apply` and `finish` run inside `tf.function`, so they use
+  TensorFlow ops only. Weights have their variable dtype, float32 under a mixed
+  precision policy; outputs have the compute dtype of the layer. For weights
+  `finish` must be a fixed point of `apply`: `apply(finish(w)) == finish(w)` for
+  the same state. `checked_algorithm.py` checks what the methods return.
+
+  Attributes:
+    target: An instance of a class of `target.py`: what the algorithm acts on,
+      and where its result goes.
   """
 
-  @abc.abstractmethod
-  def create_state(self, weight):
-    """Describes the variables that the algorithm keeps for a weight.
+  target = target_lib.Weight()
+
+  def accepts(self, layer):
+    """Returns whether the algorithm acts on a layer.
 
     Args:
-      weight: `tf.TensorSpec`, the shape and the dtype of the weight. Values are
-        not available: pretrained weights may be loaded later.
+      layer: A `keras.layers.Layer` that the registry supports. It is built.
+
+    Returns:
+      True by default. A layer for which it is False computes as ever.
+    """
+    del layer
+    return True
+
+  @abc.abstractmethod
+  def create_state(self, tensor):
+    """Describes the variables that the algorithm keeps for a tensor.
+
+    Args:
+      tensor: `tf.TensorSpec`, the shape and the dtype of the weight or output.
+        Values are not available: pretrained weights may be loaded later. The
+        batch size of an output is None.
 
     Returns:
       A dict from the name of a variable to the arguments `shape`, `dtype` and
-      `initializer` of `keras.layers.Layer.add_weight`. Empty without state.
+      `initializer` of `keras.layers.Layer.add_weight`. Empty without state. For
+      outputs all state is floating point, because replicas average it.
     """
 
   @abc.abstractmethod
-  def update_state(self, weight, state, level):
+  def update_state(self, tensor, state, level):
     """Computes the state for the level that the schedule asks for.
 
     Args:
-      weight: Tensor with the shape and the dtype of the weight.
+      tensor: Tensor, the weight or output.
       state: Dict of tensors as described by `create_state`.
       level: float32 scalar tensor in [0, 1), the level of the schedule.
 
@@ -52,41 +78,59 @@ class Algorithm(abc.ABC):
     """
 
   @abc.abstractmethod
-  def apply(self, weight, state):
-    """Computes the value that replaces the weight in the forward pass.
+  def apply(self, tensor, state):
+    """Computes what takes the place of the weight or output.
 
     Args:
-      weight: Tensor with the shape and the dtype of the weight.
+      tensor: Tensor, the weight or output.
       state: Dict of tensors as described by `create_state`.
 
     Returns:
-      A tensor with the shape and the dtype of `weight`.
+      A tensor with the shape and the dtype of `tensor`.
     """
 
-  def finish(self, weight, state):
-    """Computes the value of the weight in the stripped model.
+  def finish(self, tensor, state):
+    """Computes the value of a weight in the stripped model.
 
     Args:
-      weight: Tensor with the shape and the dtype of the weight.
+      tensor: Tensor, the weight.
       state: Dict of tensors as described by `create_state`.
 
     Returns:
-      A tensor with the shape and the dtype of `weight`. By default the result
+      A tensor with the shape and the dtype of `tensor`. By default the result
       of `apply`.
     """
-    return self.apply(weight, state)
+    return self.apply(tensor, state)
 
-  def summarize(self, weight, state):
+  def replace(self, layer, states):
+    """Chooses the layers that take the place of a layer in the stripped model.
+
+    Args:
+      layer: The wrapped layer. Its weights are finished.
+      states: List of dicts of tensors, one per technique weight or output.
+
+    Returns:
+      A list of `keras.layers.Layer`, to be called one after the other, that
+      compute what the wrapped layer computes. By default `[layer]`. Layers
+      that are new get their weights with the argument `weights` of their
+      constructor, because they are not built yet.
+    """
+    del states
+    return [layer]
+
+  def summarize(self, tensor, state):
     """Computes what is worth watching during training.
 
     Args:
-      weight: Tensor with the shape and the dtype of the weight.
+      tensor: Tensor, the weight. For an output None.
       state: Dict of tensors as described by `create_state`.
 
     Returns:
-      A dict from a name to a scalar tensor. Empty by default.
+      A dict from a name to a scalar tensor. The report shows the level that a
+      weight or output has reached, if one is called as what schedules control:
+      `<<cookiecutter.__level>>`. Empty by default.
     """
-    del weight, state
+    del tensor, state
     return {}
 
   def get_config(self):

@@ -47,7 +47,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
 
   def _settle(self):
     for layer in self._layers:
-      layer.apply_algorithm()
+      layer.settle()
 
 
 class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):

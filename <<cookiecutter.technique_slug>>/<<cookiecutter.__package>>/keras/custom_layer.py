@@ -5,7 +5,7 @@ import abc
 
 
 class <<cookiecutter.__able_camel>>Layer(abc.ABC):
-  """Names the weights of a custom layer that the technique works on.
+  """Names the weights or the outputs of a layer that the technique works on.
 
   Inherit from this class next to `keras.layers.Layer`. A layer that merely has
   the method is accepted as well.
@@ -13,12 +13,14 @@ class <<cookiecutter.__able_camel>>Layer(abc.ABC):
 
   @abc.abstractmethod
   def <<cookiecutter.__getter>>(self):
-    """Returns the weights that the technique works on.
+    """Returns what the technique works on.
 
     Called after the layer has been built. A layer that creates its weights in
     `call` may let the method raise AttributeError until then.
 
     Returns:
-      A list of `tf.Variable`, each one a weight of this layer or of a layer
-      inside it. May be empty.
+      For an algorithm that works on weights a list of `tf.Variable`, each one a
+      weight of this layer or of a layer inside it. For one that works on
+      outputs (the target `Output`) a list of ints, the positions of those that
+      are activations: `[0]` if the layer has one. May be empty.
     """

@@ -8,8 +8,11 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
+from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import custom_layer
+from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
 
 # isort: off
@@ -21,10 +24,43 @@ from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<co
 
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
+Constant = schedule.Constant<<cookiecutter.__level_camel>>
 Wrapper = wrapper.<<cookiecutter.__wrapper>>
 collect = wrapper.collect_<<cookiecutter.__able>>_layers
 
 layers = keras.layers
+
+
+@keras.utils.register_keras_serializable('custom_layer_test')
+class Clip(base_algorithm.Algorithm):
+  """Clips weights to the level.
+
+  What the method of a layer returns must suit the algorithm, so these tests
+  bring their own.
+  """
+
+  target = target_lib.Weight()
+
+  def create_state(self, tensor):
+    return {
+      'bound': {'shape': [], 'dtype': tensor.dtype, 'initializer': 'ones'}
+    }
+
+  def update_state(self, tensor, state, level):
+    return {'bound': tf.cast(level, tensor.dtype)}
+
+  def apply(self, tensor, state):
+    return tf.clip_by_value(tensor, -state['bound'], state['bound'])
+
+  def summarize(self, tensor, state):
+    return state
+
+
+@keras.utils.register_keras_serializable('custom_layer_test')
+class ClipOutput(Clip):
+  """Clips outputs to the level."""
+
+  target = target_lib.Output()
 
 
 class Without(layers.Layer):
@@ -112,11 +148,40 @@ class Cell(layers.Layer, Interface):
     return [self.kernel]
 
 
+@keras.utils.register_keras_serializable('custom_layer_test')
+class Outputs(layers.Layer, Interface):
+  """Has two outputs, the second of which holds activations."""
+
+  def __init__(self, container='list', **kwargs):
+    super().__init__(**kwargs)
+    self.container = container
+
+  def call(self, inputs):
+    outputs = [inputs, tf.nn.relu(inputs)]
+    return tuple(outputs) if self.container == 'tuple' else outputs
+
+  def get_config(self):
+    return {**super().get_config(), 'container': self.container}
+
+  def <<cookiecutter.__getter>>(self):
+    return [1]
+
+
 class DenseLike(layers.Dense):
   """A subclass of a layer that is supported."""
 
 
 _CLASSES = {'Cell': Cell, 'WithInterface': WithInterface}
+
+
+def fit(model):
+  """Trains for two steps with the callback, and returns the inputs."""
+  model.compile('sgd', 'mse')
+  inputs = np.random.normal(size=(8, *model.input_shape[1:]))
+  shapes = [(8, *output.shape[1:]) for output in model.outputs]
+  targets = [np.random.normal(size=shape) for shape in shapes]
+  model.fit(inputs, targets, 4, callbacks=[UpdateStep()], verbose=0)
+  return inputs
 
 
 class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
@@ -132,7 +197,7 @@ class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
   )
   def testWrapsTheWeightsThatTheLayerNames(self, cls):
     layer = cls()
-    wrapped = apply(layer)
+    wrapped = apply(layer, algorithm=Clip())
     self.assertIs(wrapped.layer, layer)
     wrapped(tf.ones((2, 3)))
     first, second = wrapped.technique_vars
@@ -143,6 +208,31 @@ class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
     wrapped = apply(WithNothing())
     wrapped(tf.ones((2, 3)))
     self.assertEqual(wrapped.technique_vars, ())
+
+  @parameterized.parameters('list', 'tuple')
+  def testWrapsTheOutputsThatTheLayerNames(self, container):
+    inputs = keras.Input((3,))
+    first, second = Outputs(container)(layers.Dense(3)(inputs))
+    model = keras.Model(inputs, [first, second])
+    a_schedule = Constant(0.25, 0, -1, 1)
+    model = apply(model, a_schedule, algorithm=ClipOutput())
+    inputs = 9.0 * fit(model)
+    first, second = model(inputs)
+    self.assertGreater(np.max(first), 0.25)
+    self.assertAllClose(second, np.clip(first, 0.0, 0.25))
+    path = os.path.join(self.get_temp_dir(), 'model.keras')
+    model.save(path)
+    loaded = keras.models.load_model(path)
+    self.assertAllClose(loaded(inputs)[1], second)
+
+  def testEachOutputHasStateAndANameOfItsOwn(self):
+    layer = Outputs()
+    layer.<<cookiecutter.__getter>> = lambda: [0, 1]
+    wrapped = apply(layer, algorithm=ClipOutput())
+    wrapped(tf.ones((2, 3)))
+    self.assertLen(wrapped.technique_vars, 2)
+    self.assertLen({variable.name for variable in wrapped.weights}, 3)
+    self.assertLen(wrapped.summarize(), 2)
 
   @parameterized.named_parameters(
     ('Custom', lambda: Without(name='the_layer')),
@@ -177,15 +267,15 @@ class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
     ),
   )
   def testTrainsSavesAndStrips(self, create, shape, count):
-    model = apply(keras.Sequential([keras.Input(shape), create()]))
-    model.compile('sgd', 'mse')
-    inputs = np.random.normal(size=(8, *shape))
-    targets = np.random.normal(size=(8, *model.output_shape[1:]))
-    model.fit(inputs, targets, 4, callbacks=[UpdateStep()], verbose=0)
+    model = keras.Sequential([keras.Input(shape), create()])
+    a_schedule = Constant(0.25, 0, -1, 1)
+    model = apply(model, a_schedule, algorithm=Clip())
+    inputs = fit(model)
     self.assertLen(collect(model)[0].technique_vars, count)
     self.assertEqual(collect(model)[0].step.numpy(), 2)
+    for weight, bound in collect(model)[0].technique_vars:
+      self.assertEqual(np.max(np.abs(weight)), bound.numpy())
     expected = model.predict(inputs, verbose=0)
-    self.assertAllEqual(np.isfinite(expected), np.ones_like(expected))
     for name in ('model.h5', 'model.keras'):
       path = os.path.join(self.get_temp_dir(), name)
       model.save(path)
@@ -201,7 +291,8 @@ class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
 
   @parameterized.named_parameters(('H5', 'model.h5'), ('Keras', 'model.keras'))
   def testRegisteredLayerLoadsWithoutScope(self, name):
-    model = apply(keras.Sequential([keras.Input((3,)), WithInterface(2)]))
+    model = keras.Sequential([keras.Input((3,)), WithInterface(2)])
+    model = apply(model, algorithm=Clip())
     path = os.path.join(self.get_temp_dir(), name)
     model.save(path)
     loaded = keras.models.load_model(path)

@@ -1,5 +1,8 @@
 <% include 'license_header.txt' %>
-"""The built-in layers that the technique supports, and their weights."""
+"""The built-in layers that the technique supports.
+
+Which of their weights it works on or, if it works on outputs, which of those.
+"""
 
 # pylint: disable=protected-access
 
@@ -33,6 +36,17 @@ _WEIGHTS = {
   'SeparableConv1D': ['pointwise_kernel'],
   'SeparableConv2D': ['pointwise_kernel'],
 }
+
+# Built-in layers whose outputs are activations. Those with an argument
+# `activation` have them, too, unless it is one that makes probabilities of
+# scores, or no activation at all.
+_ACTIVATIONS = ['ELU', 'LeakyReLU', 'PReLU', 'ReLU', 'ThresholdedReLU']
+_MAY_ACTIVATE = """
+  Activation Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
+  Conv3DTranspose Dense DepthwiseConv1D DepthwiseConv2D EinsumDense
+  LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
+""".split()
+_NOT_ACTIVATIONS = ['linear', 'softmax', 'sigmoid', 'hard_sigmoid']
 
 # Built-in layers without technique weights: they have none at all, or so few
 # (normalization, depthwise convolution) that changing them costs more accuracy
@@ -116,7 +130,7 @@ def build_attention(layer):
 
 
 class <<cookiecutter.__camel>>Registry:
-  """Tells which layers are supported, and which of their weights.
+  """Tells which layers are supported, and what of them.
 
   A layer is known by its exact class: a subclass may compute something else.
   """
@@ -124,6 +138,8 @@ class <<cookiecutter.__camel>>Registry:
   _LAYERS = _table(
     {**_WEIGHTS, **dict.fromkeys([*_NO_WEIGHTS, 'SyncBatchNormalization'], [])}
   )
+  _ACTIVATIONS = frozenset(_table(dict.fromkeys(_ACTIVATIONS)))
+  _MAY_ACTIVATE = frozenset(_table(dict.fromkeys(_MAY_ACTIVATE)))
   _RNNS = frozenset(_table(dict.fromkeys(_RNN_LAYERS)))
   _CELLS = _table(dict.fromkeys(_RNN_CELLS, _RNN_WEIGHTS))
   _CONTAINERS = _table(_WRAPPERS)
@@ -198,6 +214,49 @@ class <<cookiecutter.__camel>>Registry:
     return [operator.attrgetter(name)(layer) for name in names]
 
   @classmethod
+  def has_weights(cls, layer):
+    """Returns whether a layer has technique weights, built or not.
+
+    Args:
+      layer: A `keras.layers.Layer`.
+
+    Returns:
+      False for a layer that is not supported, and for one without weights.
+    """
+    kind = type(layer)
+    if kind in cls._CONTAINERS:
+      inner = [getattr(layer, name) for name in cls._CONTAINERS[kind]]
+      return any(cls.has_weights(part) for part in inner)
+    known = kind in cls._RNNS or bool(cls._LAYERS.get(kind))
+    return known or _has_interface(layer)
+
+  @classmethod
+  def get_activations(cls, layer):
+    """Returns which outputs of a layer are activations.
+
+    Args:
+      layer: A layer for which `supports_or_custom` is True.
+
+    Returns:
+      A list of ints, positions among the outputs, empty for a layer without
+      activations.
+
+    Raises:
+      ValueError: If the layer is not supported.
+    """
+    if _has_interface(layer):
+      return list(layer.<<cookiecutter.__getter>>())
+    return cls._get_builtin_activations(layer)
+
+  @classmethod
+  def _get_builtin_activations(cls, layer):
+    cls._check(layer)
+    if type(layer) in cls._MAY_ACTIVATE:
+      name = getattr(layer.activation, '__name__', None)
+      return [] if name in _NOT_ACTIVATIONS else [0]
+    return [0] if type(layer) in cls._ACTIVATIONS else []
+
+  @classmethod
   def _supports_cell(cls, cell):
     return _has_interface(cell) or type(cell) in cls._CELLS
 
@@ -223,7 +282,7 @@ class <<cookiecutter.__camel>>Registry:
     cls._check(layer)
     if not _has_interface(layer):
       layer.<<cookiecutter.__getter>> = functools.partial(
-        cls._get_builtin_weights, layer
+        cls._get_builtin_<<cookiecutter.__getter.split('_')[-1]>>, layer
       )
     return layer
 

@@ -1,6 +1,8 @@
 <% include 'license_header.txt' %>
 """Tests for the registry."""
 
+import functools
+
 from absl.testing import parameterized
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
@@ -12,6 +14,8 @@ Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 Registry = registry.<<cookiecutter.__camel>>Registry
 make_able = Registry.make_<<cookiecutter.__able>>
 GETTER = '<<cookiecutter.__getter>>'
+# What the getter of a layer that was made able returns.
+get = Registry.get_<<cookiecutter.__getter.split('_')[-1]>>
 
 layers = keras.layers
 
@@ -101,6 +105,22 @@ _LAYERS = {
 }
 _WITH_WEIGHTS = tuple((name, *row) for name, row in _LAYERS.items())
 
+# Built-in layers with an argument `activation` that is applied to the output.
+_MAY_ACTIVATE = [
+  layers.Activation,
+  *(
+    functools.partial(getattr(layers, name), 2, 3)
+    for name in """
+    Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose
+    LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
+    """.split()
+  ),
+  functools.partial(layers.Dense, 2),
+  functools.partial(layers.DepthwiseConv1D, 3),
+  functools.partial(layers.DepthwiseConv2D, 3),
+  functools.partial(layers.EinsumDense, 'ab,bc->ac', 2),
+]
+
 # Built-in layers without technique weights, and the arguments they need.
 _WITHOUT_WEIGHTS = {
   **dict.fromkeys(
@@ -131,6 +151,14 @@ _WITHOUT_WEIGHTS = {
   'Permute': ((1, 2),),
   'Reshape': ((1,),),
 }
+_ARE_ACTIVATIONS = [
+  'Activation',
+  'ELU',
+  'LeakyReLU',
+  'PReLU',
+  'ReLU',
+  'ThresholdedReLU',
+]
 
 
 class Cell(layers.Layer):
@@ -205,6 +233,7 @@ class SupportsTest(tf.test.TestCase, parameterized.TestCase):
       layer = getattr(layers, name)(*arguments)
       self.assertTrue(Registry.supports(layer), name)
       self.assertEmpty(Registry.get_weights(layer), name)
+      self.assertFalse(Registry.has_weights(layer), name)
 
   def testKnowsAttentionOverHeads(self):
     self.assertTrue(Registry.supports(layers.MultiHeadAttention(2, 3)))
@@ -237,6 +266,7 @@ class SupportsTest(tf.test.TestCase, parameterized.TestCase):
     layer = create()
     self.assertFalse(Registry.supports(layer))
     self.assertFalse(Registry.supports_or_custom(layer))
+    self.assertFalse(Registry.has_weights(layer))
 
   def testInterfaceMakesALayerUsableButNotBuiltIn(self):
     layer = DenseWithInterface(2)
@@ -272,14 +302,15 @@ class WeightsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual([id(w) for w in found], [id(w) for w in expected])
 
   @parameterized.named_parameters(*_WITH_WEIGHTS)
-  def testGetterReturnsWeightsOnceTheyExist(self, create, shape, names):
+  def testReturnsWeightsOnceTheyExist(self, create, shape, names):
     layer = create()
-    self.assertFalse(hasattr(layer, GETTER))
-    self.assertIs(make_able(layer), layer)
+    self.assertTrue(Registry.has_weights(layer))
+    with self.assertRaises(AttributeError):
+      Registry.get_weights(layer)
     call_on_zeros(layer, shape)
     expected = [attribute(layer, name) for name in names]
-    self.assertSameObjects(getattr(layer, GETTER)(), expected)
     self.assertSameObjects(Registry.get_weights(layer), expected)
+    self.assertTrue(Registry.has_weights(layer))
 
   @parameterized.named_parameters(*_WITH_WEIGHTS)
   def testRegistryLeavesNoTraceOnTheLayer(self, create, shape, unused_names):
@@ -287,31 +318,26 @@ class WeightsTest(tf.test.TestCase, parameterized.TestCase):
     call_on_zeros(layer, shape)
     before = set(vars(layer))
     Registry.supports(layer)
+    Registry.has_weights(layer)
     Registry.get_weights(layer)
+    Registry.get_activations(layer)
     self.assertEqual(set(vars(layer)), before)
 
   def testAttentionHasOneWeightPerProjection(self):
     layer = layers.MultiHeadAttention(2, 3, value_dim=5)
-    make_able(layer)
+    self.assertTrue(Registry.has_weights(layer))
     with self.assertRaises(AttributeError):
-      getattr(layer, GETTER)()
+      Registry.get_weights(layer)
     layer(tf.zeros((1, 4, 6)), tf.zeros((1, 4, 6)))
-    shapes = [tuple(w.shape) for w in getattr(layer, GETTER)()]
+    shapes = [tuple(w.shape) for w in Registry.get_weights(layer)]
     self.assertEqual(shapes, [(6, 2, 3), (6, 2, 3), (6, 2, 5), (2, 5, 6)])
-
-  def testGetterIsEmptyWithoutTechniqueWeights(self):
-    layer = layers.Dropout(0.5)
-    with self.assertRaises(AttributeError):
-      getattr(layer, GETTER)()
-    make_able(layer)
-    self.assertEqual(getattr(layer, GETTER)(), [])
 
   def testStackHasTheWeightsOfAllItsCells(self):
     first, second, third = layers.LSTMCell(4), layers.GRUCell(3), KnownCell(3)
-    layer = make_able(layers.RNN([first, second, third]))
+    layer = layers.RNN([first, second, third])
     call_on_zeros(layer, (4, 3))
     self.assertSameObjects(
-      getattr(layer, GETTER)(),
+      Registry.get_weights(layer),
       [
         first.kernel,
         first.recurrent_kernel,
@@ -321,18 +347,80 @@ class WeightsTest(tf.test.TestCase, parameterized.TestCase):
       ],
     )
 
-  def testMakingTwiceIsMakingOnce(self):
-    layer = make_able(make_able(layers.Dense(2)))
-    call_on_zeros(layer, (3,))
-    self.assertSameObjects(getattr(layer, GETTER)(), [layer.kernel])
+  @parameterized.named_parameters(
+    ('Custom', lambda: DenseWithInterface(2), True),
+    ('Cell', lambda: layers.RNN(KnownCell(2)), True),
+    ('Inside', lambda: layers.TimeDistributed(DenseWithInterface(2)), True),
+    ('NoneInside', lambda: layers.TimeDistributed(layers.Dropout(0.1)), False),
+    ('NoLayer', object, False),
+  )
+  def testTellsWhetherThereAreWeights(self, create, expected):
+    self.assertIs(Registry.has_weights(create()), expected)
+
+
+class ActivationsTest(tf.test.TestCase, parameterized.TestCase):
+  """Which outputs are activations."""
+
+  @parameterized.named_parameters(
+    ('None', None, []),
+    ('Linear', 'linear', []),
+    ('Softmax', 'softmax', []),
+    ('Sigmoid', 'sigmoid', []),
+    ('HardSigmoid', 'hard_sigmoid', []),
+    ('Relu', 'relu', [0]),
+    ('Tanh', 'tanh', [0]),
+    ('Function', lambda x: x, [0]),
+    ('Layer', layers.LeakyReLU, [0]),
+  )
+  def testActivationOfALayerDecides(self, activation, expected):
+    if activation is layers.LeakyReLU:
+      activation = activation()
+    for create in _MAY_ACTIVATE:
+      layer = create(activation=activation)
+      found = Registry.get_activations(layer)
+      self.assertEqual(found, expected, type(layer).__name__)
+
+  def testLayersThatAreActivations(self):
+    for name, arguments in _WITHOUT_WEIGHTS.items():
+      layer = getattr(layers, name)(*arguments)
+      expected = [0] if name in _ARE_ACTIVATIONS else []
+      self.assertEqual(Registry.get_activations(layer), expected, name)
+    for layer in (layers.LSTM(2), layers.MultiHeadAttention(2, 3)):
+      self.assertEmpty(Registry.get_activations(layer))
+
+  def testLayerWithInterfaceSaysItself(self):
+    class TwoOutputs(layers.Layer, Interface):
+      """The second output holds activations."""
+
+      def <<cookiecutter.__getter>>(self):
+        return (1,)
+
+    self.assertEqual(Registry.get_activations(TwoOutputs()), [1])
+
+
+class GetterTest(tf.test.TestCase, parameterized.TestCase):
+  """A built-in layer gets the method that custom layers have."""
+
+  @parameterized.named_parameters(
+    *_WITH_WEIGHTS,
+    ('Activation', lambda: layers.Dense(2, activation='relu'), (3,), ()),
+    ('Nothing', lambda: layers.Dropout(0.5), (3,), ()),
+  )
+  def testReturnsWhatTheRegistryReturns(self, create, shape, unused_names):
+    layer = create()
+    self.assertFalse(hasattr(layer, GETTER))
+    self.assertIs(make_able(make_able(layer)), layer)
+    call_on_zeros(layer, shape)
+    found = getattr(layer, GETTER)()
+    delattr(layer, GETTER)  # The registry would ask it.
+    self.assertEqual(list(map(id, found)), list(map(id, get(layer))))
 
   @parameterized.named_parameters(*_UNSUPPORTED)
-  def testRefusesWhatItDoesNotKnow(self, create):
+  def testRefusesWhatTheRegistryDoesNotKnow(self, create):
     layer = create()
-    with self.assertRaisesRegex(ValueError, type(layer).__name__):
-      make_able(layer)
-    with self.assertRaisesRegex(ValueError, type(layer).__name__):
-      Registry.get_weights(layer)
+    for function in (make_able, Registry.get_weights, Registry.get_activations):
+      with self.assertRaisesRegex(ValueError, type(layer).__name__):
+        function(layer)
     self.assertFalse(hasattr(layer, GETTER))
 
 

@@ -12,23 +12,16 @@ from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
 from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import checked_algorithm
 from <<cookiecutter.__package>>.keras import registry
 from <<cookiecutter.__package>>.keras import schedule as schedule_lib
+from <<cookiecutter.__package>>.keras import target as target_lib
 
 _MISSING_CALLBACK = (
   'Training needs a callback: pass an instance of '
   '`Update<<cookiecutter.__camel>>Step` '
   'to `fit`, or call its methods in a custom training loop.'
 )
-
-
-def _unwrap(weight):
-  """Returns the variable behind a weight that casts itself when it is read.
-
-  Under a mixed precision policy layers hold float32 weights that read as
-  float16. The algorithm works on what is stored.
-  """
-  return getattr(weight, '_variable', weight)
 
 
 def _check_type(name, value, expected):
@@ -48,12 +41,12 @@ def _register(cls):
 
 @_register
 class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
-  """Trains a layer so that its weights end up <<cookiecutter.past_participle>>.
+  """Trains a layer so that it ends up <<cookiecutter.past_participle>>.
 
-  In each training step the wrapper lets the algorithm update its state if the
-  schedule asks for it, then replaces the weights by what the algorithm makes of
-  them, then calls the layer. In inference it only calls the layer. The layer
-  keeps its weights, and the wrapper adds the variables of the algorithm.
+  In each training step the wrapper counts the step and lets the algorithm
+  update its state if the schedule asks for it. What the algorithm makes of the
+  weights, or of the outputs, goes where the `target` of the algorithm says. The
+  layer keeps its weights, and the wrapper adds the variables of the algorithm.
 
   Attributes:
     layer: The wrapped `keras.layers.Layer`, the very object passed in.
@@ -112,7 +105,9 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
       self._batch_input_shape = getattr(
         self, '_batch_input_shape', layer._batch_input_shape
       )
-    self._technique = None
+    self.checked = checked_algorithm.CheckedAlgorithm(algorithm, layer)
+    self._slots = None
+    self._input_shape = None
     self.step = self._add_variable(
       'step',
       shape=[],
@@ -128,6 +123,7 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
       input_shape: Shape of the inputs, as the layer takes it.
     """
     super().build(input_shape)
+    self._input_shape = _Untracked(_to_shapes(input_shape))
     registry.build_attention(self.layer)
     # Some layers, MultiHeadAttention for one, make their weights when they are
     # called for the first time. Then `call` does this.
@@ -147,35 +143,38 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
       )
 
   def _create_technique_vars(self):
-    weights = registry.<<cookiecutter.__camel>>Registry.get_weights(self.layer)
+    slots = []
+    if self.checked.accepts():
+      target = self.algorithm.target
+      slots = target.find_slots(self.layer, self._input_shape.value)
     names = collections.Counter()
-    pairs = []
-    for weight in weights:
-      stored = _unwrap(weight)
-      spec = tf.TensorSpec(stored.shape, stored.dtype)
-      name = weight.name.split('/')[-1].split(':')[0]
-      names[name] += 1
-      if names[name] > 1:
-        name = f'{name}_{names[name] - 1}'
-      state = {
-        key: self._add_variable(f'{name}_{key}', **arguments)
-        for key, arguments in self.algorithm.create_state(spec).items()
+    for slot in slots:
+      names[slot.name] += 1
+      if names[slot.name] > 1:
+        slot.name = f'{slot.name}_{names[slot.name] - 1}'
+      slot.state = {
+        key: self._add_variable(f'{slot.name}_{key}', **arguments)
+        for key, arguments in self.checked.create_state(slot).items()
       }
-      pairs.append((weight, state))
     # Held in an object that Keras does not look into: it would save every
     # variable once more.
-    self._technique = _Untracked(pairs)
+    self._slots = _Untracked(slots)
+
+  @property
+  def slots(self):
+    """List of `target.Slot`: what the algorithm works on. Empty until built."""
+    return self._slots.value if self._slots else []
 
   @property
   def technique_vars(self):
-    """One tuple per technique weight: the weight, then its state variables."""
-    return tuple((weight, *state.values()) for weight, state in self._pairs())
+    """One tuple per technique weight: the weight, then its state variables.
 
-  def _pairs(self):
-    return self._technique.value if self._technique else []
+    For an algorithm that acts on outputs one tuple per output: its state.
+    """
+    return tuple((*slot.held, *slot.state.values()) for slot in self.slots)
 
   def call(self, inputs, *args, training=None, mask=None, **kwargs):
-    """Calls the layer, in training with <<cookiecutter.past_participle>> weights.
+    """Calls the layer with what the algorithm makes of it.
 
     Args:
       inputs: What the layer takes.
@@ -193,93 +192,99 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     """
     if mask is not None and self._takes_mask:
       kwargs['mask'] = mask
-    if self._technique is None:
-      self.layer(inputs, *args, **kwargs)
+
+    def call_layer():
+      return self.layer(inputs, *args, **kwargs)
+
+    def when_training(work):
+      def run():
+        work()
+        return tf.no_op()
+
+      if isinstance(training, tf.Tensor):
+        tf.cond(tf.cast(training, tf.bool), run, tf.no_op)
+      elif training:
+        work()
+
+    if self._slots is None:
+      call_layer()
       with tf.init_scope():
         self._create_technique_vars()
-    if isinstance(training, tf.Tensor):
-      tf.cond(tf.cast(training, tf.bool), self._train_step, tf.no_op)
-    elif training:
-      self._train_step()
-    return self.layer(inputs, *args, **kwargs)
+    return self.algorithm.target.call(self, call_layer, when_training)
 
-  def _train_step(self):
-    """Counts the step, updates the state on schedule, replaces the weights."""
-    variables = [(_unwrap(weight), state) for weight, state in self._pairs()]
+  def advance(self, step):
+    """Counts a training step and asks the schedule.
+
+    Args:
+      step: The variable `step`, or its copy on one replica.
+
+    Returns:
+      What the schedule returns: a bool and a float32 scalar tensor.
+    """
+    if not self.slots:
+      step.assign_add(1)
+      return False, 0.0
+    begun = tf.debugging.Assert(step >= 0, [_MISSING_CALLBACK])
+    with tf.control_dependencies([begun] if begun is not None else []):
+      step_now = step.assign_add(1, read_value=True)
+    return self.schedule(tf.convert_to_tensor(step_now))
+
+  def run_on_replicas(self, work):
+    """Runs the same work on the variables of each replica.
+
+    Weights and state are the same on all replicas, so each replica computes its
+    own copy: nothing is sent.
+
+    Args:
+      work: Function of the step and of a list with the `variables` of the
+        slots.
+    """
+    variables = [slot.variables for slot in self.slots]
     if not tf.distribute.has_strategy():
-      return self._advance(self.step, variables)
+      return work(self.step, variables)
 
-    # Weights and state are the same on all replicas, so each replica computes
-    # its own copy: nothing is sent.
     def update(strategy):
-      return strategy.extended.update(
-        self.step, self._advance, args=(variables,)
-      )
+      return strategy.extended.update(self.step, work, args=(variables,))
 
     replica = tf.distribute.get_replica_context()
     if replica is None:
       return update(tf.distribute.get_strategy())
     return replica.merge_call(update)
 
-  def _advance(self, step, variables):
-    """Runs one training step on the variables of one replica."""
-    if not variables:
-      return tf.group(step.assign_add(1))
-    begun = tf.debugging.Assert(step >= 0, [_MISSING_CALLBACK])
-    with tf.control_dependencies([begun] if begun is not None else []):
-      step_now = step.assign_add(1, read_value=True)
-    due, level = self.schedule(tf.convert_to_tensor(step_now))
-
-    def update_all():
-      for weight, state in variables:
-        update = self.algorithm.update_state(
-          tf.convert_to_tensor(weight), _read(state), level
-        )
-        for key, value in update.items():
-          state[key].assign(value)
-      return tf.no_op()
-
-    tf.cond(due, update_all, tf.no_op)
-    for weight, state in variables:
-      weight.assign(
-        self.algorithm.apply(tf.convert_to_tensor(weight), _read(state))
-      )
-    return tf.no_op()
-
-  def apply_algorithm(self):
-    """Replaces the weights by what the algorithm makes of them, now.
+  def settle(self):
+    """Gives the weights the values that the next forward pass computes with.
 
     After an optimizer step the weights have moved. Evaluation and saving need
-    them as the next forward pass would compute them. Call it outside of
-    `tf.function`.
+    them as the algorithm leaves them. Call it outside of `tf.function`.
     """
-    self._replace_weights(self.algorithm.apply)
+    self.algorithm.target.settle(self)
 
-  def finish(self):
+  def strip(self):
     """Gives the weights their final values.
 
     Returns:
-      The layer, ready for inference without the wrapper.
+      A list of layers that compute, one after the other and without the
+      wrapper, what the wrapper computes in inference.
     """
-    self._replace_weights(self.algorithm.finish)
-    return self.layer
-
-  def _replace_weights(self, function):
-    for weight, state in self._pairs():
-      stored = _unwrap(weight)
-      stored.assign(function(tf.convert_to_tensor(stored), _read(state)))
+    if not self.slots:
+      return [self.layer]
+    self.algorithm.target.finish(self)
+    states = [target_lib.read(slot.state) for slot in self.slots]
+    return self.checked.replace(
+      self.slots, states, self, self._input_shape.value
+    )
 
   def summarize(self):
-    """Computes what the algorithm reports for each technique weight.
+    """Computes what the algorithm reports for each weight or output.
 
     Returns:
-      A dict from `weight name/quantity` to a scalar tensor.
+      A dict from `layer/weight/quantity` to a scalar tensor.
     """
     return {
-      f'{weight.name.split(":")[0]}/{key}': value
-      for weight, state in self._pairs()
+      f'{slot.path}/{key}': value
+      for slot in self.slots
       for key, value in self.algorithm.summarize(
-        tf.convert_to_tensor(_unwrap(weight)), _read(state)
+        slot.read_weight(), target_lib.read(slot.state)
       ).items()
     }
 
@@ -335,8 +340,15 @@ class _Untracked:
     self.value = value
 
 
-def _read(state):
-  return {key: tf.convert_to_tensor(value) for key, value in state.items()}
+def _to_shapes(shape):
+  """Returns a shape, or shapes, as `tf.TensorShape`: files hold lists."""
+  if isinstance(shape, dict):
+    return {key: _to_shapes(value) for key, value in shape.items()}
+  if shape is None or isinstance(shape, tf.TensorShape):
+    return shape
+  if all(size is None or isinstance(size, int) for size in shape):
+    return tf.TensorShape(shape)
+  return [_to_shapes(inner) for inner in shape]
 
 
 def collect_<<cookiecutter.__able>>_layers(model):

@@ -9,7 +9,9 @@ import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import checked_algorithm
 from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
 
 Wrapper = wrapper.<<cookiecutter.__wrapper>>
@@ -22,18 +24,19 @@ layers = keras.layers
 
 @keras.utils.register_keras_serializable('wrapper_test')
 class Clip(base_algorithm.Algorithm):
-  """Clips weights to a bound, the level of the last update."""
+  """Clips weights, or outputs, to a bound: the level of the last update."""
 
-  def __init__(self, start=100.0):
+  def __init__(self, start=100.0, a_target=None):
     self.start = start
     self.specs = []
+    self.target = a_target or target_lib.Weight()
 
   def create_state(self, weight):
     self.specs.append(weight)
     initializer = keras.initializers.Constant(self.start)
     return {
       'bound': {'shape': [], 'dtype': weight.dtype, 'initializer': initializer},
-      'updates': {'shape': [], 'dtype': tf.int32, 'initializer': 'zeros'},
+      'updates': {'shape': [], 'dtype': tf.float64, 'initializer': 'zeros'},
     }
 
   def update_state(self, weight, state, level):
@@ -46,7 +49,7 @@ class Clip(base_algorithm.Algorithm):
     return tf.clip_by_value(weight, -state['bound'], state['bound'])
 
   def finish(self, weight, state):
-    return tf.sign(weight)
+    return tf.sign(weight) * state['bound']
 
   def summarize(self, weight, state):
     return {'updates': state['updates']}
@@ -77,6 +80,8 @@ class ConstructionTest(tf.test.TestCase, parameterized.TestCase):
     wrapped = Wrapper(layers.Dense(2))
     self.assertIsInstance(wrapped.schedule, Constant)
     self.assertIsInstance(wrapped.algorithm, base_algorithm.Algorithm)
+    checked = checked_algorithm.CheckedAlgorithm
+    self.assertIsInstance(wrapped.checked, checked)
 
   def testNameSaysTechniqueAndLayer(self):
     self.assertEqual(wrap(layers.Dense(2, name='top')).name, f'{ENTRY}_top')
@@ -120,13 +125,13 @@ class TechniqueVarsTest(tf.test.TestCase, parameterized.TestCase):
   )
   def testOneTuplePerTechniqueWeight(self, create, shape, count):
     wrapped = wrap(create())
-    self.assertEqual(wrapped.technique_vars, ())
+    self.assertEqual((wrapped.technique_vars, wrapped.slots), ((), []))
     model = keras.Sequential([wrapped])
     model.build((2, *shape))
     self.assertLen(wrapped.technique_vars, count)
     for weight, bound, updates in wrapped.technique_vars:
       self.assertIn(id(weight), [id(w) for w in wrapped.layer.weights])
-      self.assertEqual((bound.dtype, updates.dtype), (tf.float32, tf.int32))
+      self.assertEqual((bound.dtype, updates.dtype), (tf.float32, tf.float64))
       self.assertAllClose(bound, 100.0)
     names = [variable.name for variable in model.weights]
     self.assertLen(set(names), len(names), names)
@@ -138,27 +143,40 @@ class TechniqueVarsTest(tf.test.TestCase, parameterized.TestCase):
     names = [variable.name for variable in wrapped.weights]
     self.assertLen(set(names), len(names), names)
 
-  def testConvolutionalModel(self):
-    convolutions = [layers.Conv2D(4, 3), layers.MaxPooling2D()]
-    convolutions += [layers.Conv2D(4, 3), layers.MaxPooling2D()]
-    top = [layers.Flatten(), layers.Dense(8), layers.Dropout(0.4)]
-    stack = [*convolutions, *top, layers.Dense(3)]
-    model = keras.Sequential([wrap(layer) for layer in stack])
-    model.build((1, 16, 16, 1))
-    counts = [len(layer.technique_vars) for layer in model.layers]
-    self.assertEqual(counts, [1, 0, 1, 0, 0, 1, 0, 1])
-
   def testEachVariableIsHeldOnceAndNotTrained(self):
     wrapped = wrap(layers.Dense(2))
     wrapped(batch(1, 3))
-    kernel, bound, updates = wrapped.technique_vars[0]
+    ((kernel, bound, updates),) = wrapped.technique_vars
+    (slot,) = wrapped.slots
     self.assertIs(kernel, wrapped.layer.kernel)
+    self.assertIs(slot.weight, kernel)
+    self.assertIs(slot.state['bound'], bound)
+    self.assertIs(slot.state['updates'], updates)
     expected = [kernel, wrapped.layer.bias, wrapped.step, bound, updates]
     self.assertCountEqual(map(id, wrapped.weights), map(id, expected))
     self.assertLen(wrapped.trainable_weights, 2)
     path = tf.train.Checkpoint(wrapped).save(self.get_temp_dir() + '/saved')
     shapes = [shape for _, shape in tf.train.list_variables(path)]
     self.assertEqual(shapes.count([3, 2]), 1, shapes)
+
+  def testOutputsHaveStateButNoWeight(self):
+    dense = layers.Dense(2, activation='relu', name='top')
+    wrapped = Wrapper(dense, algorithm=Clip(3.0, target_lib.Output()))
+    wrapped(batch(1, 3))
+    ((bound, updates),) = wrapped.technique_vars
+    self.assertEqual((bound.numpy(), updates.numpy()), (3.0, 0))
+    self.assertEqual(wrapped.slots[0].path, 'top/output')
+    self.assertIsNone(wrapped.slots[0].weight)
+    spec = tf.TensorSpec((None, 2), tf.float32)
+    self.assertTrue(wrapped.algorithm.specs[0].is_compatible_with(spec))
+
+  def testLayerThatTheAlgorithmDoesNotAcceptComputesAsEver(self):
+    wrapped = wrap(layers.Dense(2), level=0.0)
+    wrapped.algorithm.accepts = lambda layer: layer is not wrapped.layer
+    outputs = train(wrapped, batch(1, 3))
+    self.assertAllEqual(outputs, wrapped.layer(batch(1, 3)))
+    self.assertEmpty(wrapped.slots)
+    self.assertEqual(wrapped.strip(), [wrapped.layer])
 
   def testLayerThatIsBuiltKeepsItsWeights(self):
     layer = layers.Dense(2)
@@ -226,18 +244,51 @@ class CallTest(tf.test.TestCase, parameterized.TestCase):
       self.assertAllClose(wrapped.layer.kernel, tf.fill((3, 2), largest))
     self.assertEqual(updates, [0, 0, 1, 1, 1, 2, 2])
 
-  def testFinishAndSummarizeAskTheAlgorithm(self):
-    wrapped = wrap(layers.Dense(2, kernel_initializer='ones'))
+  @parameterized.named_parameters(
+    # The kernel and the output in a step without update, then after `settle`.
+    ('Weight', target_lib.Weight(), (0.5, 1.5), (0.5, 1.5)),
+    ('WeightOnUpdate', target_lib.WeightOnUpdate(), (1.0, 3.0), (0.5, 1.5)),
+    ('WeightInForward', target_lib.WeightInForward(), (1.0, 1.5), (1.0, 1.5)),
+    ('Output', target_lib.Output(), (1.0, 0.5), (1.0, 0.5)),
+  )
+  def testTargetSaysWhereTheResultGoes(self, a_target, between, settled):
+    dense = layers.Dense(1, 'relu', use_bias=False, kernel_initializer='ones')
+    wrapped = Wrapper(dense, Constant(0.5, 0, -1, 2), Clip(100.0, a_target))
+    inputs = tf.ones((1, 3))
+    self.assertAllClose(train(wrapped, inputs), [[3.0]])  # No update yet.
+    wrapped(inputs, training=True)
+    self.assertEqual(wrapped.slots[0].state['updates'].numpy(), 1)
+    dense.kernel.assign(tf.ones((3, 1)))  # What an optimizer may do.
+    outputs = wrapped(inputs, training=True)
+    self.assertAllClose((dense.kernel[0, 0], outputs[0, 0]), between)
+    wrapped.settle()
+    outputs = wrapped(inputs)
+    self.assertAllClose((dense.kernel[0, 0], outputs[0, 0]), settled)
+
+  def testSettleStripAndSummarizeAskTheAlgorithm(self):
+    wrapped = wrap(layers.Dense(2, kernel_initializer='ones', name='top'))
     train(wrapped, batch(4, 3))
-    (name, value), *others = wrapped.summarize().items()
-    self.assertEmpty(others)
-    self.assertEndsWith(name, 'kernel/updates')
+    ((name, value),) = wrapped.summarize().items()
+    self.assertEqual(name, f'{wrapped.slots[0].path}/updates')
+    self.assertEndsWith(name, 'top/kernel/updates')
     self.assertEqual(value.numpy(), 1)
-    wrapped.layer.kernel.assign(tf.fill((3, 2), -7.0))
-    wrapped.apply_algorithm()
-    self.assertAllClose(wrapped.layer.kernel, tf.fill((3, 2), -0.5))
-    self.assertIs(wrapped.finish(), wrapped.layer)
-    self.assertAllClose(wrapped.layer.kernel, tf.fill((3, 2), -1.0))
+    for value, settled, stripped in ((-7.0, -0.5, -0.5), (0.2, 0.2, 0.5)):
+      wrapped.layer.kernel.assign(tf.fill((3, 2), value))
+      wrapped.settle()
+      self.assertAllClose(wrapped.layer.kernel, tf.fill((3, 2), settled))
+      self.assertEqual(wrapped.strip(), [wrapped.layer])
+      self.assertAllClose(wrapped.layer.kernel, tf.fill((3, 2), stripped))
+
+  def testAdvanceCountsAndAsksTheSchedule(self):
+    wrapped = wrap(layers.Dense(2), level=0.25, frequency=2)
+    wrapped(batch(4, 3))
+    with self.assertRaises(tf.errors.InvalidArgumentError):
+      wrapped.advance(wrapped.step)
+    wrapped.step.assign(0)
+    for due in (False, True):
+      found = wrapped.run_on_replicas(lambda step, _: wrapped.advance(step))
+      self.assertAllEqual(found, (due, 0.25))
+    self.assertEqual(wrapped.step.numpy(), 2)
 
   def testPassesFurtherArgumentsToTheLayer(self):
     recurrent, inputs = layers.SimpleRNN(2), batch(4, 5, 3)

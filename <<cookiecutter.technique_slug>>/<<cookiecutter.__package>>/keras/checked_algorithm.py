@@ -1,0 +1,217 @@
+<% include 'license_header.txt' %>
+"""Checks what an algorithm returns, so that an error says where to look."""
+
+import numpy as np
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+_STATE_ARGUMENTS = {'shape', 'dtype', 'initializer'}
+
+# How far the layers that `replace` returns, and a weight to which `apply` is
+# applied once more, may be off, relative to the largest value.
+_TOLERANCE = {'float16': 5e-2, 'bfloat16': 1e-1, 'float32': 1e-3}
+
+
+class CheckedAlgorithm:
+  """Calls an algorithm for one layer and checks each result.
+
+  The methods are those of `base_algorithm.Algorithm`, with a `target.Slot` as
+  their first argument. They raise ValueError for a wrong type, shape or dtype,
+  and tf.errors.InvalidArgumentError for NaN or infinity that an algorithm makes
+  of finite numbers. All messages name the method and the layer, and say what
+  was expected.
+  """
+
+  def __init__(self, algorithm, layer):
+    self._algorithm = algorithm
+    self._layer = layer
+
+  def accepts(self):
+    """Returns whether the algorithm acts on the layer."""
+    return self._algorithm.accepts(self._layer)
+
+  def create_state(self, slot):
+    """Returns the arguments for the variables of a slot, by name."""
+    state = self._algorithm.create_state(slot.spec)
+    is_valid = isinstance(state, dict) and all(
+      isinstance(arguments, dict) and set(arguments) == _STATE_ARGUMENTS
+      for arguments in state.values()
+    )
+    if not is_valid:
+      self._fail(
+        'create_state',
+        slot,
+        'a dict from names to dicts with the keys `shape`, `dtype` and '
+        f'`initializer`, but got {state}',
+      )
+    for key, arguments in state.items():
+      is_output = slot.weight is None
+      if is_output and not tf.as_dtype(arguments['dtype']).is_floating:
+        self._fail(
+          'create_state',
+          slot,
+          'floating point state for an output, which replicas average, but '
+          f'`{key}` is {tf.as_dtype(arguments["dtype"]).name}',
+        )
+    return state
+
+  def update_state(self, slot, tensor, state, level):
+    """Returns the new state, a dict of tensors."""
+    given = self._state('update_state', slot, state)
+    update = self._algorithm.update_state(tensor, given, level)
+    if not isinstance(update, dict) or set(update) != set(state):
+      keys = sorted(update) if isinstance(update, dict) else update
+      self._fail(
+        'update_state',
+        slot,
+        f'a dict with the keys that `create_state` describes, {sorted(state)}, '
+        f'but got {keys}',
+      )
+    for key, old in state.items():
+      name = f'`{key}` to be'
+      new = self._check_like('update_state', slot, update[key], old, name)
+      update[key] = self._check_finite('update_state', slot, new, tensor)
+    return update
+
+  def apply(self, slot, tensor, state, finite=False):
+    """Returns what takes the place of a weight or output.
+
+    Args:
+      slot: The `target.Slot`.
+      tensor: The weight or output.
+      state: Dict of tensors.
+      finite: Whether to check for NaN and infinity, which takes time.
+    """
+    value = self._algorithm.apply(tensor, self._state('apply', slot, state))
+    value = self._check_like('apply', slot, value, tensor)
+    return self._check_finite('apply', slot, value, tensor) if finite else value
+
+  def finish(self, slot, tensor, state):
+    """Returns the final value of a weight. Not for use in `tf.function`."""
+    value = self._algorithm.finish(tensor, self._state('finish', slot, state))
+    value = self._check_like('finish', slot, value, tensor)
+    value = self._check_finite('finish', slot, value, tensor)
+    again = self.apply(slot, value, state)
+    if not _is_close(again, value):
+      self._fail(
+        'finish',
+        slot,
+        'a fixed point, a value that `apply` does not change, but `apply` '
+        f'changed it by up to {np.nanmax(np.abs(again - value)):.3g}',
+      )
+    return value
+
+  def replace(self, slots, states, wrapper, input_shape):
+    """Returns the layers that take the place of the wrapper.
+
+    Args:
+      slots: List of `target.Slot`.
+      states: List of dicts of tensors.
+      wrapper: The wrapper, its weights finished.
+      input_shape: `tf.TensorShape` of its inputs.
+    """
+    given = [
+      self._state('replace', slot, state)
+      for slot, state in zip(slots, states, strict=True)
+    ]
+    layers = self._algorithm.replace(self._layer, given)
+    is_valid = isinstance(layers, list) and all(
+      isinstance(layer, keras.layers.Layer) for layer in layers
+    )
+    if not layers or not is_valid:
+      self._fail(
+        'replace', None, f'a list of `keras.layers.Layer`, but got {layers}'
+      )
+    if layers != [self._layer]:
+      self._check_same_outputs(layers, wrapper, input_shape)
+    return layers
+
+  def _check_same_outputs(self, layers, wrapper, input_shape):
+    """Compares layers with the wrapper on a batch of two random inputs."""
+    generator = np.random.default_rng(0)
+
+    def create_input(shape):
+      values = generator.uniform(size=[2, *(size or 32 for size in shape[1:])])
+      return tf.constant(values, self._layer.compute_dtype)
+
+    inputs = tf.nest.map_structure(create_input, input_shape)
+    expected = wrapper(inputs, training=False)
+    found = inputs
+    for layer in layers:
+      found = layer(found, training=False)
+    if found.shape != expected.shape or not _is_close(found, expected):
+      self._fail(
+        'replace',
+        None,
+        'layers that compute what the wrapped layer computes, outputs of shape '
+        f'{expected.shape}, but they compute something else, of shape '
+        f'{found.shape}',
+      )
+
+  def _state(self, method, slot, state):
+    return _State(state, lambda expected: self._fail(method, slot, expected))
+
+  def _check_like(self, method, slot, value, like, what=''):
+    """Returns `value` as a tensor, with the shape and the dtype of `like`."""
+    wanted = f'{what} a tensor of shape {like.shape} and {like.dtype.name}, but'
+    try:
+      tensor = tf.convert_to_tensor(value)
+    except (TypeError, ValueError):
+      self._fail(method, slot, f'{wanted.strip()} got {value}')
+    is_same = tensor.shape.is_compatible_with(like.shape)
+    if not is_same or tensor.dtype != like.dtype:
+      got = f'one of shape {tensor.shape} and {tensor.dtype.name}'
+      self._fail(method, slot, f'{wanted.strip()} got {got}')
+    return tensor
+
+  def _check_finite(self, method, slot, value, given):
+    """Returns `value`, which has to be finite if `given` is."""
+    if not value.dtype.is_floating:
+      return value
+    message = self._message(
+      method, slot, 'finite numbers, as it got, but it returned NaN or infinity'
+    )
+    is_fine = _is_finite(value) | ~_is_finite(given)
+    checked = tf.debugging.Assert(is_fine, [message])
+    with tf.control_dependencies([] if checked is None else [checked]):
+      value = tf.identity(value)
+    return value
+
+  def _message(self, method, slot, expected):
+    place = f'{slot.name} of layer' if slot else 'layer'
+    return (
+      f'`{type(self._algorithm).__name__}.{method}`, called for {place} '
+      f'{self._layer.name}: expected {expected}.'
+    )
+
+  def _fail(self, method, slot, expected):
+    raise ValueError(self._message(method, slot, expected))
+
+
+class _State(dict):
+  """A state that says what is wrong when an algorithm reads what is missing."""
+
+  def __init__(self, state, fail):
+    super().__init__(state)
+    self._fail = fail
+
+  def __missing__(self, key):
+    self._fail(
+      f'`create_state` to describe the state `{key}`, which is used here. It '
+      f'describes {sorted(self)}'
+    )
+
+
+def _is_finite(tensor):
+  return tf.reduce_all(tf.math.is_finite(tensor))
+
+
+def _is_close(found, expected):
+  """Returns whether two tensors of the same shape agree but for rounding."""
+  tolerance = _TOLERANCE.get(expected.dtype.name, 1e-3)
+  found = found.numpy().astype('float32')
+  expected = expected.numpy().astype('float32')
+  largest = np.abs(np.nan_to_num(expected)).max(initial=0.0)
+  return np.allclose(
+    found, expected, rtol=0.0, atol=tolerance * largest, equal_nan=True
+  )

@@ -1,0 +1,97 @@
+<% include 'license_header.txt' %>
+"""The algorithm of the technique: the one file a contributor writes."""
+
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import target as target_lib
+
+
+@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
+  """Top-k activation sparsity: keeps the largest outputs, zeroes the others.
+
+  The k-th largest value of a batch is tracked as a running threshold, so that
+  inference needs no sorting and treats every example alike. Negative values are
+  zeroed, too. The stripped model has one more `ReLU` behind each such layer:
+  which outputs are zero depends on the input, so weights cannot hold it.
+
+  This is the baseline the template starts from. Replace the bodies of the
+  methods by your own: `base_algorithm.Algorithm` says when each is called and
+  with which shapes and dtypes. Nothing else has to change.
+
+  Sources: Ahmad and Scheinkman, "How can we be so dense? The benefits of using
+  highly sparse representations", https://arxiv.org/abs/1903.11257 (top-k);
+  Kurtz et al., "Inducing and exploiting activation sparsity for fast inference
+  on deep neural networks", ICML 2020 (threshold).
+
+  Args:
+    momentum: Float in [0, 1), the weight of the past in the running threshold.
+  """
+
+  target = target_lib.Output()
+
+  def __init__(self, momentum=0.9):
+    self.momentum = momentum
+
+  def create_state(self, tensor):
+    """Keeps a threshold, negative until the first update, and what it did."""
+    del tensor
+    return {
+      'threshold': {
+        'shape': [],
+        'dtype': tf.float32,
+        'initializer': keras.initializers.Constant(-1.0),
+      },
+      'sparsity': {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'},
+    }
+
+  def update_state(self, tensor, state, level):
+    """Moves the threshold towards the `level` quantile of the batch.
+
+    Args:
+      tensor: Tensor [batch, ...], the output.
+      state: Dict with 'threshold' and 'sparsity', float32 scalar tensors.
+      level: float32 scalar tensor, the sparsity in [0, 1).
+
+    Returns:
+      Dict with 'threshold', never negative: at the start there is no past to
+      keep. And with 'sparsity', the fraction of the batch that it zeroes.
+    """
+    values = tf.cast(tf.reshape(tensor, [-1]), tf.float32)
+    size = tf.cast(tf.size(values), tf.float32)
+    index = tf.cast(size * level, tf.int32)
+    quantile = tf.maximum(tf.raw_ops.NthElement(input=values, n=index), 0.0)
+    past = state['threshold']
+    moved = self.momentum * past + (1.0 - self.momentum) * quantile
+    threshold = tf.where(past < 0.0, quantile, moved)
+    zeroed = tf.cast(values <= threshold, tf.float32)
+    return {'threshold': threshold, 'sparsity': tf.reduce_mean(zeroed)}
+
+  def apply(self, tensor, state):
+    """Zeroes what is not above the threshold."""
+    threshold = tf.cast(state['threshold'], tensor.dtype)
+    kept = (tensor > threshold) | (threshold < 0.0)
+    return tensor * tf.cast(kept, tensor.dtype)
+
+  def replace(self, layer, states):
+    """Puts a `ReLU` behind the layer that zeroes up to the threshold."""
+    threshold = float(states[0]['threshold'])
+    if threshold < 0.0:
+      return [layer]
+    name = f'{layer.name}_threshold'
+    policy = layer.dtype_policy
+    return [
+      layer,
+      keras.layers.ReLU(threshold=threshold, name=name, dtype=policy),
+    ]
+
+  def summarize(self, tensor, state):
+    """Reports the threshold, and the fraction of the last batch it zeroed."""
+    del tensor
+    return state
+
+  def get_config(self):
+    """See base class."""
+    return {'momentum': self.momentum}

@@ -1,0 +1,1 @@
+<% include 'license_header.txt' %>

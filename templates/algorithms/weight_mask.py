@@ -1,0 +1,62 @@
+<% include 'license_header.txt' %>
+"""The algorithm of the technique: the one file a contributor writes."""
+
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import base_algorithm
+
+
+@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
+  """Magnitude pruning: keeps the weights with the largest absolute values.
+
+  This is the baseline the template starts from. Replace the bodies of the
+  methods by your own: `base_algorithm.Algorithm` says when each is called and
+  with which shapes and dtypes. Nothing else has to change.
+
+  Source: Zhu and Gupta, "To prune, or not to prune: exploring the efficacy of
+  pruning for model compression", https://arxiv.org/abs/1710.01878.
+  """
+
+  def create_state(self, weight):
+    """Keeps one bool per element, a quarter of the bytes of a float32 mask."""
+    return {
+      'mask': {
+        'shape': weight.shape,
+        'dtype': tf.bool,
+        'initializer': 'ones',
+      }
+    }
+
+  def update_state(self, weight, state, level):
+    """Masks the `level` fraction of elements that is smallest in magnitude.
+
+    Elements equal to the threshold are all kept, and at least one element is.
+
+    Args:
+      weight: Tensor of any shape, floating point.
+      state: Dict with 'mask', a bool tensor of the same shape. Not used.
+      level: float32 scalar tensor, the sparsity in [0, 1).
+
+    Returns:
+      Dict with 'mask', a bool tensor that is False where the weight is pruned.
+    """
+    del state
+    magnitude = tf.abs(weight)
+    size = tf.cast(tf.size(magnitude), tf.float32)
+    kept = tf.maximum(tf.cast(tf.round(size * (1.0 - level)), tf.int32), 1)
+    # The k-th value alone decides. Selecting it takes a tenth of the time that
+    # sorting all values with `tf.math.top_k` takes, but XLA cannot compile it.
+    threshold = tf.raw_ops.NthElement(
+      input=tf.reshape(magnitude, [-1]), n=kept - 1, reverse=True
+    )
+    return {'mask': magnitude >= threshold}
+
+  def apply(self, weight, state):
+    """Sets the masked elements to zero."""
+    return weight * tf.cast(state['mask'], weight.dtype)
+
+  def summarize(self, weight, state):
+    """Reports the fraction of elements that are zero."""
+    return {'sparsity': tf.math.zero_fraction(self.apply(weight, state))}

@@ -1,0 +1,248 @@
+<% include 'license_header.txt' %>
+"""Tests for the algorithm: replace them together with it."""
+
+import gzip
+import os
+
+from absl.testing import parameterized
+import numpy as np
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import algorithm
+from <<cookiecutter.__package>>.keras import callbacks
+from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import wrapper
+
+# isort: off
+# fmt: off
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
+# fmt: on
+# isort: on
+
+Algorithm = algorithm.<<cookiecutter.__camel>>Algorithm
+UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
+Constant = schedule.Constant<<cookiecutter.__level_camel>>
+Decay = schedule.PolynomialDecay
+collect = wrapper.collect_<<cookiecutter.__able>>_layers
+
+layers = keras.layers
+
+
+def distinct(*shape, dtype=np.float32):
+  """Returns weights of both signs, no two of the same magnitude."""
+  size = int(np.prod(shape))
+  values = np.random.RandomState(0).permutation(np.arange(1, size + 1))
+  signs = np.where(np.arange(size) % 3, 1, -1)
+  return tf.constant((values * signs).reshape(shape), dtype)
+
+
+def mask_of(weight, level):
+  state = {'mask': tf.ones(tf.shape(weight), tf.bool)}
+  level = tf.constant(level, tf.float32)
+  return Algorithm().update_state(weight, state, level)['mask']
+
+
+def pruned(size, level):
+  """Returns how many of `size` elements are zero at a level."""
+  return size - max(int(np.round(size * (1 - np.float32(level)))), 1)
+
+
+def count_zeros(model):
+  """Returns the sizes and the zeros of all technique weights."""
+  weights = [v[0].numpy() for w in collect(model) for v in w.technique_vars]
+  return [(weight.size, int(np.sum(weight == 0))) for weight in weights]
+
+
+class MaskTest(tf.test.TestCase, parameterized.TestCase):
+  """Which elements are pruned."""
+
+  @parameterized.product(
+    shape=((1,), (2,), (3, 5), (10, 10), (3, 3, 4, 8), (100, 37)),
+    level=(0.0, 0.1, 0.25, 0.5, 0.9, 0.999),
+  )
+  def testPrunesTheSmallestExactly(self, shape, level):
+    weight = distinct(*shape)
+    mask = mask_of(weight, level).numpy()
+    count = pruned(mask.size, level)
+    # The magnitudes are 1, 2, 3, ..., so the smallest ones are known.
+    self.assertAllEqual(mask, np.abs(weight.numpy()) > count)
+    self.assertEqual(np.sum(~mask), count)
+
+  @parameterized.named_parameters(
+    ('All', [2, 2, 2, 2], 0.5, [1, 1, 1, 1]),
+    ('Zeros', [0, 0, 0, 0], 0.5, [1, 1, 1, 1]),
+    ('AtTheThreshold', [1, 3, -3, 3, 5, 7], 0.5, [0, 1, 1, 1, 1, 1]),
+    ('BelowTheThreshold', [1, -1, 1, 1, 5, 7], 0.5, [1, 1, 1, 1, 1, 1]),
+    ('AboveTheThreshold', [1, 2, 3, 7, 7, -7], 0.5, [0, 0, 0, 1, 1, 1]),
+  )
+  def testKeepsElementsEqualToTheThreshold(self, weight, level, expected):
+    mask = mask_of(tf.constant(weight, tf.float32), level)
+    self.assertAllEqual(mask, np.array(expected, bool))
+
+  @parameterized.parameters(1, 2, 9, 100)
+  def testKeepsAtLeastOneElement(self, size):
+    mask = mask_of(distinct(size), 0.9999).numpy()
+    self.assertEqual(np.sum(mask), 1)
+    self.assertEqual(np.argmax(mask), np.argmax(np.abs(distinct(size))))
+
+  @parameterized.parameters(tf.float16, tf.float32, tf.float64)
+  def testWorksOnEachFloatingPointType(self, dtype):
+    weight = distinct(4, 5, dtype=dtype)
+    spec = tf.TensorSpec(weight.shape, weight.dtype)
+    self.assertEqual(Algorithm().create_state(spec)['mask']['dtype'], tf.bool)
+    mask = mask_of(weight, 0.3)
+    self.assertEqual(mask.dtype, tf.bool)
+    self.assertEqual(np.sum(~mask.numpy()), 6)
+    applied = Algorithm().apply(weight, {'mask': mask})
+    self.assertEqual(applied.dtype, dtype)
+
+  def testForgetsTheMaskBefore(self):
+    weight = distinct(4, 5)
+    nothing = {'mask': tf.zeros((4, 5), tf.bool)}
+    updated = Algorithm().update_state(weight, nothing, tf.constant(0.5))
+    self.assertAllEqual(updated['mask'], mask_of(weight, 0.5))
+
+  def testWorksInGraphModeOnAnyShape(self):
+    update = tf.function(
+      lambda weight: mask_of(weight, 0.5),
+      input_signature=[tf.TensorSpec(None, tf.float32)],
+    )
+    for shape in ((4,), (3, 4), (2, 3, 4)):
+      weight = distinct(*shape)
+      self.assertAllEqual(update(weight), mask_of(weight, 0.5))
+
+
+class ApplyTest(tf.test.TestCase):
+  """What is made of the weights."""
+
+  def testZeroesWhatIsMaskedAndKeepsTheRest(self):
+    weight = tf.constant([[1.0, -2.0], [3.0, -4.0]])
+    state = {'mask': tf.constant([[True, False], [False, True]])}
+    applied = Algorithm().apply(weight, state)
+    self.assertAllEqual(applied, [[1.0, 0.0], [0.0, -4.0]])
+    self.assertAllEqual(Algorithm().apply(applied, state), applied)
+    self.assertAllEqual(Algorithm().finish(weight, state), applied)
+
+  def testSummaryIsTheFractionOfZeros(self):
+    weight = tf.constant([[1.0, -2.0], [0.0, -4.0]])
+    state = {'mask': tf.constant([[True, False], [True, True]])}
+    summary = Algorithm().summarize(weight, state)
+    self.assertEqual(list(summary), ['sparsity'])
+    self.assertEqual(summary['sparsity'].numpy(), 0.5)
+
+  def testConfigGivesAnEqualAlgorithm(self):
+    config = Algorithm().get_config()
+    self.assertIsInstance(Algorithm.from_config(config), Algorithm)
+
+
+class TrainingTest(tf.test.TestCase, parameterized.TestCase):
+  """The fraction of zeros is exact while a model is trained."""
+
+  def create(self, a_schedule):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+      [
+        layers.Conv1D(4, 3, activation='relu', input_shape=(8, 3)),
+        layers.SimpleRNN(5),
+        layers.Dense(3),
+      ]
+    )
+    model = apply(model, a_schedule)
+    model.compile(keras.optimizers.Adam(0.1), 'mse')
+    return model
+
+  def fit(self, model, epochs, *others):
+    random = np.random.RandomState(0)
+    inputs, targets = random.normal(size=(8, 8, 3)), random.normal(size=(8, 3))
+    kwargs = {'callbacks': [UpdateStep(), *others], 'shuffle': False}
+    model.fit(inputs, targets, 4, epochs, verbose=0, **kwargs)
+
+  def assertZeros(self, counts, level):
+    self.assertLen(counts, 4)
+    for size, zeros in counts:
+      self.assertEqual(zeros, pruned(size, level))
+
+  def testIsExactAtTheEndOfEachEpochAndAfterRestore(self):
+    a_schedule = Decay(0.2, 0.8, 2, 6, power=1, frequency=2)
+    model = self.create(a_schedule)
+    counts = []
+    log = keras.callbacks.LambdaCallback(
+      on_epoch_end=lambda epoch, logs: counts.append(count_zeros(log.model))
+    )
+    self.fit(model, 2, log)
+    path = os.path.join(self.get_temp_dir(), 'model.h5')
+    model.save(path)
+    model = keras.models.load_model(path)
+    self.assertZeros(count_zeros(model), 0.5)
+    self.fit(model, 2, log)
+    self.assertLen(counts, 4)
+    for zeros, level in zip(counts, (0.2, 0.5, 0.8, 0.8), strict=True):
+      self.assertZeros(zeros, level)
+    stripped = strip(model)
+    kernel = stripped.layers[-1].kernel.numpy()
+    self.assertEqual(np.sum(kernel == 0), pruned(15, 0.8))
+
+  def testHighestSparsityKeepsOneElementPerWeight(self):
+    model = self.create(Constant(0.999, 0, frequency=1))
+    self.fit(model, 1)
+    for size, zeros in count_zeros(model):
+      self.assertEqual(zeros, size - 1)
+
+  def testZeroSparsityIsNoOp(self):
+    model = self.create(Constant(0.0, 0, frequency=1))
+    plain = strip(self.create(Constant(0.0, 0)))
+    plain.compile(keras.optimizers.Adam(0.1), 'mse')
+    self.fit(model, 2)
+    self.fit(plain, 2)
+    for one, other in zip(
+      strip(model).get_weights(), plain.get_weights(), strict=True
+    ):
+      self.assertAllClose(one, other)
+
+
+class SizeTest(tf.test.TestCase):
+  """What the masks cost, and what the zeros save."""
+
+  def testStateAndFilesStaySmallAndModelsCompress(self):
+    keras.utils.set_random_seed(0)
+    dense = keras.Sequential(
+      [layers.Dense(300, input_shape=(200,)), layers.Dense(200)]
+    )
+    dense_sizes = self.sizes(dense)
+    model = apply(dense, Constant(0.8, 0, frequency=1))
+    sizes = self.sizes(model)  # Before there is an optimizer to save.
+    self.assertLessEqual(sizes['h5'], 1.3 * dense_sizes['h5'])
+    self.assertLessEqual(sizes['keras'], 1.3 * dense_sizes['keras'])
+    model.compile(keras.optimizers.SGD(0.01), 'mse')
+    model.fit(
+      tf.random.normal((4, 200)),
+      tf.random.normal((4, 200)),
+      callbacks=[UpdateStep()],
+      verbose=0,
+    )
+    weights = state = 0
+    for layer in collect(model):
+      for weight, *variables in layer.technique_vars:
+        weights += weight.numpy().nbytes
+        state += sum(variable.numpy().nbytes for variable in variables)
+    self.assertGreater(weights, 4 * 100_000)
+    self.assertLessEqual(state, 0.3 * weights)
+    converter = tf.lite.TFLiteConverter.from_keras_model(strip(model))
+    flat_buffer = converter.convert()
+    self.assertLess(len(flat_buffer), 1.02 * weights)
+    self.assertLess(len(gzip.compress(flat_buffer)), 0.35 * weights)
+
+  def sizes(self, model):
+    """Returns the sizes of the files of a model, by format."""
+    sizes = {}
+    for name in ('h5', 'keras'):
+      path = os.path.join(self.get_temp_dir(), f'model.{name}')
+      model.save(path)
+      sizes[name] = os.path.getsize(path)
+    return sizes
+
+
+if __name__ == '__main__':
+  tf.test.main()
