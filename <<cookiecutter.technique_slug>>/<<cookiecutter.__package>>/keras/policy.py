@@ -2,6 +2,9 @@
 """Policies: which layers of a model to wrap."""
 
 import abc
+import weakref
+
+from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import registry
 
@@ -44,3 +47,124 @@ class SkipUnsupportedLayers(<<cookiecutter.__camel>>Policy):
 
   def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
     """See base class. Every model is fine."""
+
+
+class SkipFirstAndLastLayers(<<cookiecutter.__camel>>Policy):
+  """Leaves the first and the last layer of a model as they are.
+
+  These are the ones with technique weights, in the order of `model.layers`. A
+  change costs most accuracy there: the first one sees few channels, and the
+  last one gives the result.
+  """
+
+  def __init__(self):
+    self._known = weakref.WeakSet()
+    self._skipped = weakref.WeakSet()
+
+  def allow_<<cookiecutter.technique_slug>>(self, layer):
+    """See base class.
+
+    Raises:
+      ValueError: If the layer is not part of a model: no one can tell then
+        which one is the first.
+    """
+    if layer not in self._known:
+      raise ValueError(
+        f'{type(self).__name__} needs a model. You passed the layer '
+        f'{layer.name} alone.'
+      )
+    return layer not in self._skipped
+
+  def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
+    """See base class. Looks for the first and the last layer."""
+    layers = list(find_layers(model))
+    has_weights = registry.<<cookiecutter.__camel>>Registry.has_weights
+    weighty = [layer for layer in layers if has_weights(layer)]
+    self._known.update(layers)
+    self._skipped.update(weighty[:1] + weighty[-1:])
+
+
+class OnlyLayers(<<cookiecutter.__camel>>Policy):
+  """Wraps the layers with certain names or of certain types, and no others.
+
+  Args:
+    names: Iterable of strings, the names of layers.
+    types: Iterable of classes of layers. Subclasses count as well.
+
+  Raises:
+    ValueError: If both are empty, or hold something else.
+  """
+
+  def __init__(self, names=(), types=()):
+    self._names = [names] if isinstance(names, str) else list(names)
+    self._types = (types,) if isinstance(types, type) else tuple(types)
+    for name in self._names:
+      if not isinstance(name, str):
+        raise ValueError(f'`names` must be strings. You passed: {name!r}.')
+    for cls in self._types:
+      if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
+        raise ValueError(
+          '`types` must be classes of `keras.layers.Layer`. You passed: '
+          f'{cls!r}.'
+        )
+    if not self._names and not self._types:
+      raise ValueError('Pass `names` or `types` of the layers to wrap.')
+
+  def allow_<<cookiecutter.technique_slug>>(self, layer):
+    """See base class."""
+    return layer.name in self._names or isinstance(layer, self._types)
+
+  def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
+    """See base class.
+
+    Raises:
+      ValueError: If no layer of the model has one of the names.
+    """
+    found = [layer.name for layer in find_layers(model)]
+    missing = [name for name in self._names if name not in found]
+    if missing:
+      raise ValueError(
+        f'The model has no layers named {", ".join(missing)}. It has: '
+        f'{", ".join(found)}.'
+      )
+
+
+class AllOf(<<cookiecutter.__camel>>Policy):
+  """Wraps the layers that several policies allow.
+
+      AllOf(SkipUnsupportedLayers(), SkipFirstAndLastLayers())
+
+  Args:
+    *policies: The policies.
+  """
+
+  def __init__(self, *policies):
+    self._policies = policies
+
+  def allow_<<cookiecutter.technique_slug>>(self, layer):
+    """See base class."""
+    for policy in self._policies:
+      if not policy.allow_<<cookiecutter.technique_slug>>(layer):
+        return False
+    return True
+
+  def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
+    """See base class."""
+    for policy in self._policies:
+      policy.ensure_model_supports_<<cookiecutter.technique_slug>>(model)
+
+
+def find_layers(layer):
+  """Finds the layers in a model and in the models inside it.
+
+  Args:
+    layer: A `keras.Model`, or a layer, which stands for itself.
+
+  Yields:
+    Layers that are no models, in order.
+  """
+  if isinstance(layer, keras.Model):
+    for inner in layer.layers:
+      yield from find_layers(inner)
+  else:
+    yield layer

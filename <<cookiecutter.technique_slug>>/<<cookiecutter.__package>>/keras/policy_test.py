@@ -1,9 +1,11 @@
 <% include 'license_header.txt' %>
 """Tests for the policies."""
 
+from absl.testing import parameterized
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
+from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import wrapper
 
@@ -20,6 +22,19 @@ Policy = policy.<<cookiecutter.__camel>>Policy
 Skip = policy.SkipUnsupportedLayers
 
 layers = keras.layers
+
+
+class Idle(base_algorithm.Algorithm):
+  """Leaves a model as it is, so that the policy alone makes a difference."""
+
+  def create_state(self, tensor):
+    return {}
+
+  def update_state(self, tensor, state, level):
+    return {}
+
+  def apply(self, tensor, state):
+    return tensor
 
 
 class DenseOnly(Policy):
@@ -61,7 +76,7 @@ class PolicyTest(tf.test.TestCase):
         layers.Dense(2, name='second'),
       ]
     )
-    wrapped = apply(model, policy=DenseOnly())
+    wrapped = apply(model, policy=DenseOnly(), algorithm=Idle())
     self.assertEqual(wrapped_names(wrapped), ['first', 'second'])
     self.assertLen(wrapped.layers, 5)
     self.assertIs(wrapped.layers[0], model.layers[0])
@@ -116,7 +131,7 @@ class PolicyTest(tf.test.TestCase):
     right = layers.ReLU(name='right')(shared(shared(inputs)))
     outputs = [layers.Dense(2, name='top')(left + right), right]
     model = keras.Model(inputs, outputs)
-    wrapped = apply(model, policy=DenseOnly())
+    wrapped = apply(model, policy=DenseOnly(), algorithm=Idle())
     self.assertCountEqual(wrapped_names(wrapped), ['shared', 'left', 'top'])
     x = tf.ones((2, 4))
     for one, other in zip(wrapped(x), model(x), strict=True):
@@ -162,7 +177,7 @@ class SkipUnsupportedLayersTest(tf.test.TestCase):
     model = keras.Sequential([inner, DenseLike(4), layers.Dense(2)])
     with self.assertRaisesRegex(ValueError, Skip.__name__):
       apply(model)
-    wrapped = apply(model, policy=Skip())
+    wrapped = apply(model, policy=Skip(), algorithm=Idle())
     flatten, dense = collect(wrapped)
     self.assertIs(flatten.layer, inner.layers[1])
     self.assertIs(dense.layer, model.layers[2])
@@ -172,6 +187,101 @@ class SkipUnsupportedLayersTest(tf.test.TestCase):
   def testWrapsEverythingThatCanBe(self):
     model = keras.Sequential([layers.Dense(2), layers.Dropout(0.1)])
     self.assertLen(collect(apply(model, policy=Skip())), 2)
+
+
+def build_chain():
+  """Layers without weights come first and last."""
+  return keras.Sequential(
+    [
+      layers.Rescaling(0.5, input_shape=(6,), name='rescaling'),
+      layers.Dense(4, name='first'),
+      layers.Dense(4, name='second'),
+      keras.Sequential([layers.Dense(4, name='inner', input_shape=(4,))]),
+      layers.Dense(2, name='last'),
+      layers.Softmax(name='softmax'),
+    ]
+  )
+
+
+class SkipFirstAndLastLayersTest(tf.test.TestCase):
+  """The ends of a model stay as they are."""
+
+  def testSkipsTheFirstAndTheLastLayerWithWeights(self):
+    wrapped = apply(build_chain(), policy=policy.SkipFirstAndLastLayers())
+    names = ['rescaling', 'second', 'inner', 'softmax']
+    self.assertEqual(wrapped_names(wrapped), names)
+
+  def testLooksIntoNestedModels(self):
+    inner = keras.Sequential([layers.Dense(4, name='a', input_shape=(6,))])
+    outer = keras.Sequential([inner, layers.Dense(6, name='b')])
+    wrapped = apply(outer, policy=policy.SkipFirstAndLastLayers())
+    self.assertEqual(wrapped_names(wrapped), [])
+
+  def testHandlesEachModelOfAList(self):
+    models = apply(
+      [build_chain(), build_chain()], policy=policy.SkipFirstAndLastLayers()
+    )
+    for model in models:
+      self.assertNotIn('first', wrapped_names(model))
+      self.assertIn('second', wrapped_names(model))
+
+  def testIsTheSameWhenAppliedAgain(self):
+    ends = policy.SkipFirstAndLastLayers()
+    once = apply(build_chain(), policy=ends)
+    twice = apply(once, policy=policy.SkipFirstAndLastLayers())
+    self.assertEqual(wrapped_names(twice), wrapped_names(once))
+
+  def testRefusesALayerAlone(self):
+    with self.assertRaisesRegex(ValueError, 'needs a model.*alone'):
+      apply(layers.Dense(2), policy=policy.SkipFirstAndLastLayers())
+
+
+class OnlyLayersTest(parameterized.TestCase, tf.test.TestCase):
+  """Layers are chosen by name and by type."""
+
+  @parameterized.named_parameters(
+    ('names', {'names': ['first', 'inner']}, ['first', 'inner']),
+    ('one_name', {'names': 'last'}, ['last']),
+    ('types', {'types': [layers.Softmax]}, ['softmax']),
+    ('one_type', {'types': layers.Rescaling}, ['rescaling']),
+    (
+      'both',
+      {'names': ['last'], 'types': (layers.Softmax,)},
+      ['last', 'softmax'],
+    ),
+  )
+  def testWraps(self, arguments, names):
+    wrapped = apply(build_chain(), policy=policy.OnlyLayers(**arguments))
+    self.assertEqual(wrapped_names(wrapped), names)
+
+  def testNamesWhatTheModelDoesNotHave(self):
+    with self.assertRaisesRegex(ValueError, 'no layers named frist.*first'):
+      apply(build_chain(), policy=policy.OnlyLayers(['frist', 'last']))
+
+  @parameterized.parameters(
+    ({}, 'Pass `names` or `types`'),
+    ({'names': [3]}, '`names` must be strings.*3'),
+    ({'types': ['Dense']}, "`types` must be classes.*'Dense'"),
+    ({'types': [int]}, '`types` must be classes.*int'),
+  )
+  def testRefusesOtherArguments(self, arguments, message):
+    with self.assertRaisesRegex(ValueError, message):
+      policy.OnlyLayers(**arguments)
+
+
+class AllOfTest(tf.test.TestCase):
+  """Policies combine."""
+
+  def testWrapsWhatAllAllow(self):
+    both = policy.AllOf(
+      policy.SkipFirstAndLastLayers(), policy.OnlyLayers(types=[layers.Dense])
+    )
+    names = wrapped_names(apply(build_chain(), policy=both))
+    self.assertEqual(names, ['second', 'inner'])
+
+  def testEachChecksTheModel(self):
+    with self.assertRaisesRegex(ValueError, 'no layers named x'):
+      apply(build_chain(), policy=policy.AllOf(Skip(), policy.OnlyLayers('x')))
 
 
 if __name__ == '__main__':

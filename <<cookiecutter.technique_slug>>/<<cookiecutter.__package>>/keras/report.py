@@ -1,0 +1,143 @@
+<% include 'license_header.txt' %>
+"""A report on what the technique did to each layer of a model."""
+
+import dataclasses
+import gzip
+
+import numpy as np
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import policy
+from <<cookiecutter.__package>>.keras import wrapper
+
+_LEVEL = '<<cookiecutter.__level>>'
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerReport:
+  """What the technique did to a layer.
+
+  Attributes:
+    name: Name of the layer, without the wrapper's prefix.
+    level: The <<cookiecutter.__level_words>> that the layer has reached, a float:
+      the mean over its weights, or its outputs, by their size. None for a
+      layer that the technique left alone, and if the algorithm does not
+      report it.
+    parameters: Number of parameters while training.
+    stripped_parameters: Number of parameters after strip.
+    size: Bytes of the stripped parameters.
+    compressed_size: Bytes of the stripped parameters after gzip.
+  """
+
+  name: str
+  level: float | None
+  parameters: int
+  stripped_parameters: int
+  size: int
+  compressed_size: int
+
+
+class <<cookiecutter.__camel>>Report:
+  """A table with one row per layer that has parameters. Printing shows it.
+
+  Attributes:
+    layers: List of `LayerReport`.
+    total: `LayerReport` with the sums over all layers.
+  """
+
+  def __init__(self, layers):
+    self.layers = layers
+    sums = {
+      key: sum(getattr(layer, key) for layer in layers)
+      for key in (
+        'parameters',
+        'stripped_parameters',
+        'size',
+        'compressed_size',
+      )
+    }
+    self.total = LayerReport('total', None, **sums)
+
+  def __str__(self):
+    """Returns the table."""
+    header = ('layer', _LEVEL, 'parameters', 'stripped', 'bytes', 'gzipped')
+    cells = [header] + [_cells(row) for row in [*self.layers, self.total]]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for name, *numbers in cells:
+      aligned = [n.rjust(w) for n, w in zip(numbers, widths[1:], strict=True)]
+      lines.append('  '.join([name.ljust(widths[0]), *aligned]))
+    return '\n'.join(lines)
+
+
+def _cells(row):
+  level = '-' if row.level is None else f'{row.level:.4f}'
+  numbers = dataclasses.astuple(row)[2:]
+  return [row.name, level, *(f'{number:,}' for number in numbers)]
+
+
+def report_<<cookiecutter.technique_slug>>(model):
+  """Reports per layer the level, the parameters and the bytes after strip.
+
+  The model is not changed.
+
+      print(report_<<cookiecutter.technique_slug>>(model))
+
+  Args:
+    model: A built Sequential or Functional `keras.Model`, wrapped or stripped.
+
+  Returns:
+    A `<<cookiecutter.__camel>>Report`.
+
+  Raises:
+    ValueError: If the object is no model, or the model is not built.
+  """
+  if not isinstance(model, keras.Model):
+    raise ValueError(
+      'Expected a `keras.Model`. You passed an object of type '
+      f'{type(model).__name__}.'
+    )
+  if not model.built:
+    raise ValueError(
+      f'Model {model.name} is not built: call it on data, or give its first '
+      'layer an `input_shape`.'
+    )
+  reports = [_report(layer) for layer in policy.find_layers(model)]
+  return <<cookiecutter.__camel>>Report([r for r in reports if r.parameters])
+
+
+def _report(layer):
+  if not isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
+    values = layer.get_weights()
+    return LayerReport(layer.name, None, _count(values), *_measure(values))
+  values = layer.layer.get_weights()
+  level = _find_level(layer)
+  try:
+    stripped = [v for new in layer.strip() for v in new.get_weights()]
+  finally:
+    # Only looked at: training may go on.
+    layer.layer.set_weights(values)
+  name = layer.layer.name
+  return LayerReport(name, level, _count(values), *_measure(stripped))
+
+
+def _find_level(layer):
+  """Returns the mean level of a wrapped layer, None if there is none."""
+  summary = layer.summarize()
+  slots = [slot for slot in layer.slots if f'{slot.path}/{_LEVEL}' in summary]
+  if not slots:
+    return None
+  levels = [float(summary[f'{slot.path}/{_LEVEL}']) for slot in slots]
+  # The elements of an example, for an output: the size of the batch varies.
+  sizes = [np.prod([size or 1 for size in slot.spec.shape]) for slot in slots]
+  return float(np.average(levels, weights=sizes))
+
+
+def _count(values):
+  return sum(value.size for value in values)
+
+
+def _measure(values):
+  """Returns the number of parameters, their bytes, and these after gzip."""
+  content = b''.join(value.tobytes() for value in values)
+  return _count(values), len(content), len(gzip.compress(content, mtime=0))
