@@ -1,6 +1,8 @@
 # make new        generate a technique (asks on a terminal, takes defaults without one)
-# make test       all tests: the fast ones, then a generated project with TensorFlow
-# make test-fast  the tests without TensorFlow, under a minute
+# make test       the tests that a change has to pass, the next two in one
+# make test-fast     those without TensorFlow, about a minute
+# make test-baked    a generated project of each kind, installed and used
+# make test-methods  all of its tests with each published method in place (an hour)
 # make lint       style of the template's own code
 # make bench      what training with a generated technique costs, into benchmarks/
 #
@@ -15,7 +17,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: new test test-fast test-baked lint bench clean
+.PHONY: new test test-fast test-baked test-methods lint bench clean
 
 new: $(READY)
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -28,6 +30,9 @@ test-fast: $(READY)
 
 test-baked: $(READY)
 	$(BIN)/python -m pytest -m baked
+
+test-methods: $(READY)
+	$(BIN)/python -m pytest -m methods
 
 lint: $(READY)
 	$(BIN)/ruff check

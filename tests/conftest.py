@@ -5,6 +5,15 @@ from pathlib import Path
 import pytest
 import support
 
+from tfmot_template_rules import names
+
+
+def bake(cookies, answers: dict[str, str]) -> Path:
+    """Generates a project and returns its folder."""
+    result = cookies.bake(template=str(support.ROOT), extra_context=answers)
+    assert result.exception is None, result.exception
+    return result.project_path
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -17,15 +26,29 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def project(cookies_session) -> Path:
     """The project that comes of the default answers."""
-    result = cookies_session.bake(template=str(support.ROOT))
-    assert result.exception is None, result.exception
-    return result.project_path
+    return bake(cookies_session, {})
 
 
-@pytest.fixture(scope="session", params=[*support.TECHNIQUE_NAMES, *support.EXTREMES])
+@pytest.fixture(scope="session", params=names.LEVELS)
+def kind_project(request: pytest.FixtureRequest, cookies_session) -> Path:
+    """Projects of each kind with the default names, one after the other."""
+    return bake(cookies_session, {"technique_kind": request.param})
+
+
+NAMED = {
+    **{
+        name: {"technique_name": name, "technique_kind": kind}
+        for name, kind in support.TECHNIQUES.items()
+    },
+    **{
+        f"{extreme}-{kind}": {**answers, "technique_kind": kind}
+        for extreme, answers in support.EXTREMES.items()
+        for kind in names.LEVELS
+    },
+}
+
+
+@pytest.fixture(scope="session", params=NAMED)
 def named_project(request: pytest.FixtureRequest, cookies_session) -> Path:
     """Projects with names of all sorts, one after the other."""
-    answers = support.EXTREMES.get(request.param, {"technique_name": request.param})
-    result = cookies_session.bake(template=str(support.ROOT), extra_context=answers)
-    assert result.exception is None, result.exception
-    return result.project_path
+    return bake(cookies_session, NAMED[request.param])

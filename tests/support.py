@@ -13,19 +13,19 @@ else:
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "<<cookiecutter.technique_slug>>"
 
-# Names of the sort that people give, and two of extreme length.
-TECHNIQUE_NAMES = [
-    "Connection Pruning",
-    "Low-Rank Factorization",
-    "Weight Ternarization",
-    "Activation Sparsity",
-    "Structured Channel Pruning",
-    "Weight Binarization",
-    "Hashed Weight Sharing",
-    "Gradual Magnitude Slicing",
-    "Codebook Quantization",
-    "Head Merging",
-]
+# Names of the sort that people give, with their kinds, and two of extreme length.
+TECHNIQUES = {
+    "Connection Pruning": "weight_mask",
+    "Low-Rank Factorization": "layer_replacement",
+    "Weight Ternarization": "weight_projection",
+    "Activation Sparsity": "activation",
+    "Structured Channel Pruning": "weight_mask",
+    "Weight Binarization": "weight_projection",
+    "Hashed Weight Sharing": "weight_projection",
+    "Gradual Magnitude Slicing": "weight_mask",
+    "Codebook Quantization": "weight_projection",
+    "Head Merging": "layer_replacement",
+}
 EXTREMES = {
     "shortest": {
         "technique_name": "X",

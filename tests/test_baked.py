@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 import support
+from conftest import bake
+
+from tfmot_template_rules import names
 
 pytestmark = pytest.mark.baked
 
@@ -49,29 +52,51 @@ def environment(project, tmp_path_factory):
     return made
 
 
+# A technique of each kind, with names of its own.
+OF_EACH_KIND = {kind: name for name, kind in reversed(support.TECHNIQUES.items())}
+
+
+@pytest.fixture(scope="module", params=names.LEVELS)
+def kind_project(request, environment, cookies_session):
+    """Projects of each kind, installed, one after the other."""
+    kind = request.param
+    made = bake(cookies_session, {"technique_name": OF_EACH_KIND[kind], "technique_kind": kind})
+    environment.python(made, "-m", "pip", "install", "--quiet", "--no-deps", "-e", ".")
+    return made
+
+
 @pytest.fixture(scope="module")
 def odd_project(environment, cookies_session):
     """A project with the longest names and with text that may break files."""
     texts = {"author_name": support.CANARIES[0], "organization": support.CANARIES[3]}
-    result = cookies_session.bake(
-        template=str(support.ROOT), extra_context={**support.EXTREMES["longest"], **texts}
-    )
-    project = result.project_path
+    project = bake(cookies_session, {**support.EXTREMES["longest"], **texts})
     environment.python(project, "-m", "pip", "install", "--quiet", "--no-deps", "-e", ".")
     return project
 
 
-def accuracies(table: str) -> list[float]:
-    """Returns the column of accuracies from what the example printed."""
-    return [float(number) for number in re.findall(r"^\w.*?  +(0\.\d{4}|1\.0000) ", table, re.M)]
+# What the example's model, stripped, may take of its compressed size before.
+LARGEST_RATIOS = {
+    "weight_mask": 0.5,
+    "weight_projection": 0.5,
+    "activation": 1.05,  # leaves the weights as they are
+    "layer_replacement": 0.5,
+}
+
+
+def columns(shown: str) -> dict[str, list[float]]:
+    """Returns the columns of the table of models that the example printed, by their titles."""
+    _, header, body = re.split(r"^(model .*)$", shown, flags=re.M)
+    rows = [line.split()[-len(header.split()) + 1 :] for line in body.splitlines() if line]
+    numbers = [[float(number) for number in row] for row in rows]
+    return dict(zip(header.split()[1:], zip(*numbers, strict=True), strict=True))
 
 
 def test_dependencies_agree(environment, project):
     environment.python(project, "-m", "pip", "check")
 
 
-def test_its_own_tests_pass(environment, project):
-    shown = environment.python(project, "-m", "pytest")
+def test_its_own_tests_pass(environment, kind_project):
+    shown = environment.python(kind_project, "-m", "pytest", "-n", "auto")
     assert re.search(r"\b\d+ passed", shown)
     assert "failed" not in shown
 
@@ -81,28 +106,30 @@ def test_a_test_file_runs_as_a_script(environment, project):
     assert "OK" in environment.python(project, script)
 
 
-def test_it_lints_clean_with_its_own_tools(environment, project):
-    environment.python(project, "-m", "ruff", "check")
-    environment.python(project, "-m", "ruff", "format", "--check")
+def test_it_lints_clean_with_its_own_tools(environment, kind_project):
+    environment.python(kind_project, "-m", "ruff", "check")
+    environment.python(kind_project, "-m", "ruff", "format", "--check")
 
 
-def test_train_strip_convert(environment, project):
-    table = environment.python(project, "examples/digits_cnn.py")
-    found = accuracies(table)
-    assert len(found) == 4, table
-    assert min(found) > 0.9, table
-    ratios = [float(line.split()[-1]) for line in table.splitlines() if line.startswith("pruned")]
-    assert max(ratios) < 0.6, table
+def test_train_strip_convert(environment, kind_project):
+    shown = environment.python(kind_project, "examples/digits_cnn.py")
+    table = columns(shown)
+    _, _, stripped, quantized = table["ratio"]
+    kind = next(k for k, name in OF_EACH_KIND.items() if names.slug_of(name) == kind_project.name)
+    assert min(table["accuracy"]) > 0.9, shown
+    assert quantized < stripped < LARGEST_RATIOS[kind], shown
+    fewer = table["parameters"][2] < table["parameters"][0]
+    assert fewer == (kind == "layer_replacement"), shown
 
 
-def test_its_notebooks_run(environment, project):
-    shown = environment.python(project, "-m", "pytest", "-m", "notebook", "g3doc")
+def test_its_notebooks_run(environment, kind_project):
+    shown = environment.python(kind_project, "-m", "pytest", "-m", "notebook", "g3doc")
     assert re.search(r"\b[1-9]\d* passed", shown)
 
 
 def test_other_names_run_too(environment, odd_project):
-    table = environment.python(odd_project, "examples/digits_cnn.py", "--epochs", "2")
-    assert len(accuracies(table)) == 4, table
+    shown = environment.python(odd_project, "examples/digits_cnn.py", "--epochs", "2")
+    assert len(columns(shown)["accuracy"]) == 4, shown
     environment.python(odd_project, "-m", "pytest", "-k", "schedule or policy or registry")
 
 

@@ -24,7 +24,7 @@ REFUSED = [
     ("technique_slug", "<<cookiecutter.verb>>", "technique_slug"),
     ("technique_slug", "json", "technique_slug"),
     ("technique_kind", "foo", "technique_kind"),
-    ("technique_kind", "activation", "technique_kind"),
+    ("technique_kind", "activations", "technique_kind"),
     ("verb", "import os", "verb"),
     ("verb_object", "../../evil", "verb_object"),
     ("past_participle", '"', "past_participle"),

@@ -29,8 +29,25 @@ def notebooks(project: Path) -> list[Path]:
     return sorted(project.rglob("*.ipynb"))
 
 
-def test_exactly_these_files(project):
-    assert sorted(support.files_of(project)) == sorted(EXPECTED)
+def test_exactly_these_files(kind_project):
+    assert sorted(support.files_of(kind_project)) == sorted(EXPECTED)
+
+
+def test_the_kind_decides_on_the_algorithm_and_the_documents_alone(project, kind_project):
+    def code(folder: Path) -> dict[str, str]:
+        """Returns the code without the names, and the layout, that the kind decides on."""
+        return {
+            name: re.sub(
+                r"[\s,()]|rank.?reduction|sparsity|strength|(?<=_)(activations|weights)",
+                "",
+                content.decode(),
+                flags=re.IGNORECASE,
+            )
+            for name, content in support.files_of(folder).items()
+            if name.endswith(".py") and not re.search(r"keras/algorithm(_test)?\.py$", name)
+        }
+
+    assert code(kind_project) == code(project)
 
 
 def test_every_folder_has_a_file(project):

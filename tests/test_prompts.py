@@ -75,8 +75,8 @@ def test_later_defaults_follow_the_corrected_answer(terminal, home):
     assert (project / "keras" / "slice_weights.py").is_file()
 
 
-def test_a_kind_that_does_not_work_yet_is_asked_again(terminal, home):
-    answer(terminal, technique_kind=["2", "activation", "9", "1"])
+def test_an_unknown_kind_is_asked_again(terminal, home):
+    answer(terminal, technique_kind=["9", "activations", "1"])
     assert terminal.exitstatus == 0
     assert support.projects_in(home) == ["connection_pruning"]
 

@@ -66,6 +66,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     past = state['threshold']
     moved = self.momentum * past + (1.0 - self.momentum) * quantile
     threshold = tf.where(past < 0.0, quantile, moved)
+    threshold = tf.where(level > 0.0, threshold, past)  # 0 asks for no zeros.
     zeroed = tf.cast(values <= threshold, tf.float32)
     return {'threshold': threshold, 'sparsity': tf.reduce_mean(zeroed)}
 

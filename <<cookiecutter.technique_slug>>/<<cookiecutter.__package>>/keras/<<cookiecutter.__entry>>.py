@@ -140,6 +140,14 @@ class _Chain:
   def __getattr__(self, name):
     return getattr(self._layers[-1], name)
 
+  # It is the last layer, so that Keras does not take it for a layer beside the
+  # graph: then it would add what else has called the layers to the new model.
+  def __eq__(self, other):
+    return other is self._layers[-1]
+
+  def __hash__(self):
+    return hash(self._layers[-1])
+
   def __call__(self, inputs, *args, **kwargs):
     first, *others = self._layers
     outputs = first(inputs, *args, **kwargs)

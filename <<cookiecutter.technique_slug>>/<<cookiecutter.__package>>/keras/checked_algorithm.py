@@ -122,7 +122,8 @@ class CheckedAlgorithm:
       self._fail(
         'replace', None, f'a list of `keras.layers.Layer`, but got {layers}'
       )
-    if layers != [self._layer]:
+    is_on_outputs = slots[0].weight is None
+    if layers != [self._layer] or is_on_outputs:
       self._check_same_outputs(layers, wrapper, input_shape)
     return layers
 

@@ -1,5 +1,5 @@
 <% include 'license_header.txt' %>
-"""Tests for checked_algorithm: a broken algorithm is told what is wrong."""
+"""Tests for what broken algorithms are told, and when."""
 
 from absl.testing import parameterized
 import numpy as np
@@ -9,222 +9,314 @@ from tensorflow_model_optimization.python.core.keras.compat import keras
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import target
+from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
 
+# isort: off
+# fmt: off
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
+# fmt: on
+# isort: on
+
+UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
 Wrapper = wrapper.<<cookiecutter.__wrapper>>
 Constant = schedule.Constant<<cookiecutter.__level_camel>>
-Callback = callbacks.Update<<cookiecutter.__camel>>Step
+InvalidArgumentError = tf.errors.InvalidArgumentError
 
 layers = keras.layers
-_SCALAR = {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'}
+
+_WEIGHTS = ('Weight', 'WeightOnUpdate', 'WeightInForward')
+_TARGETS = (*_WEIGHTS, 'Output')
 
 
-class FineAlgorithm(base_algorithm.Algorithm):
-  """Leaves everything as it is. What is broken below overrides one method."""
+class Clip(base_algorithm.Algorithm):
+  """Clips to a bound, 9 at first: nothing is wrong with it."""
 
   def create_state(self, tensor):
-    return {'count': _SCALAR}
+    initializer = keras.initializers.Constant(9.0)
+    return {
+      'bound': {'shape': [], 'dtype': tf.float32, 'initializer': initializer}
+    }
 
   def update_state(self, tensor, state, level):
-    return {'count': state['count'] + 1.0}
+    return {'bound': level}
 
   def apply(self, tensor, state):
-    return tf.identity(tensor)
+    return tf.clip_by_value(tensor, -state['bound'], state['bound'])
+
+  def replace(self, layer, states):
+    if not isinstance(self.target, target_lib.Output):
+      return [layer]
+    return [layer, layers.ReLU(max_value=float(states[0]['bound']))]
 
 
-def broken(a_target=None, **methods):
-  """Returns an algorithm with some methods replaced."""
-  methods['target'] = a_target or target.Weight()
-  return type('BrokenAlgorithm', (FineAlgorithm,), methods)()
+def to_float16(tensor, state):
+  return tf.cast(tensor, tf.float16)
 
 
-def wrap(algorithm, **kwargs):
-  layer = layers.Dense(3, activation='relu', name='top', **kwargs)
+def to_nan(tensor, state):
+  return tensor / 0.0 * 0.0
+
+
+def two_columns(tensor, state):
+  return tf.concat([tensor, tensor], -1)
+
+
+def layer_of(units):
+  return lambda layer, states: [layers.Dense(units)]
+
+
+# What is wrong, the method that is, and what the error says was expected.
+_CREATE_STATE = {
+  'None': (lambda spec: None, 'a dict from names to dicts'),
+  'List': (lambda spec: ['bound'], "a dict .* but got .'bound'."),
+  'Shape': (lambda spec: {'bound': []}, '`shape`, `dtype` and `initializer`'),
+  'NoInitializer': (
+    lambda spec: {'bound': {'shape': [], 'dtype': tf.float32}},
+    '`shape`, `dtype` and `initializer`',
+  ),
+  'Unknown': (
+    lambda spec: {
+      'bound': {
+        'shape': [],
+        'dtype': tf.float32,
+        'initializer': 'ones',
+        'trainable': True,
+      }
+    },
+    '`shape`, `dtype` and `initializer`',
+  ),
+}
+_UPDATE_STATE = {
+  'None': (lambda *_: None, r"the keys .* \['bound'\], but got None"),
+  'OtherKeys': (
+    lambda tensor, state, level: {'limit': level},
+    r"the keys .* \['bound'\], but got \['limit'\]",
+  ),
+  'MoreKeys': (
+    lambda tensor, state, level: {**state, 'limit': level},
+    r"\['bound'\], but got \['bound', 'limit'\]",
+  ),
+  'Shape': (
+    lambda tensor, state, level: {'bound': tf.ones([2])},
+    r'`bound` to be a tensor of shape \(\) and float32, but .* shape \(2,\)',
+  ),
+  'Dtype': (
+    lambda tensor, state, level: {'bound': tf.constant(1)},
+    r'`bound` to be a tensor of shape \(\) and float32, but .* int32',
+  ),
+  'Text': (
+    lambda tensor, state, level: {'bound': [object()]},
+    '`bound` to be a tensor',
+  ),
+  'StateNotCreated': (
+    lambda tensor, state, level: {'bound': state['limit']},
+    r"`create_state` to describe the state `limit`.*\['bound'\]",
+  ),
+}
+_APPLY = {
+  'None': (lambda tensor, state: None, 'a tensor of shape .* but got None'),
+  'Shape': (two_columns, r'shape \(.*, 1\) and float32, but .* \(.*, 2\)'),
+  'Dtype': (to_float16, r'shape \(.*, 1\) and float32, but .* float16'),
+  'StateNotCreated': (
+    lambda tensor, state: tensor * state['limit'],
+    r"`create_state` to describe the state `limit`.*\['bound'\]",
+  ),
+}
+_NOT_FINITE = {
+  'UpdateState': (
+    'update_state',
+    lambda tensor, state, level: {'bound': to_nan(level, state)},
+  ),
+  'ApplyNan': ('apply', to_nan),
+  'ApplyInfinity': ('apply', lambda tensor, state: tensor / 0.0),
+}
+_FINISH = {
+  'None': (lambda tensor, state: None, 'a tensor of shape .* but got None'),
+  'Shape': (two_columns, r'shape \(1, 1\) and float32, but .* \(1, 2\)'),
+  'Dtype': (to_float16, r'shape \(1, 1\) and float32, but .* float16'),
+  'StateNotCreated': (
+    lambda tensor, state: tensor * state['limit'],
+    r"`create_state` to describe the state `limit`.*\['bound'\]",
+  ),
+  'NoFixedPoint': (
+    lambda tensor, state: 4.0 * tf.ones_like(tensor),
+    'a fixed point, .* changed it by up to 3.5',
+  ),
+}
+_REPLACE = {
+  'None': (lambda layer, states: None, 'a list of `keras.layers.Layer`.*None'),
+  'Layer': (lambda layer, states: layer, 'a list of `keras.layers.Layer`'),
+  'Empty': (lambda layer, states: [], r'a list of .* but got \[\]'),
+  'NoLayers': (lambda layer, states: [tf.nn.relu], 'a list of .* got .*relu'),
+  'OtherValues': (layer_of(1), 'layers that compute what the wrapped layer'),
+  'OtherShape': (layer_of(2), r'of shape \(2, 1\), .* of shape \(2, 2\)'),
+  'StateNotCreated': (
+    lambda layer, states: [layer] * int(states[0]['limit']),
+    r"`create_state` to describe the state `limit`.*\['bound'\]",
+  ),
+}
+
+
+def named(cases, targets=_TARGETS):
+  """Returns the cases for each target."""
+  return [
+    (f'{name}{target}', target, *case)
+    for name, case in cases.items()
+    for target in targets
+  ]
+
+
+def wrap(target, **methods):
+  """Returns a wrapped layer, its algorithm with other methods."""
+  methods = {name: staticmethod(method) for name, method in methods.items()}
+  algorithm = type('Broken', (Clip,), methods)()
+  algorithm.target = getattr(target_lib, target)()
+  kwargs = {'activation': 'relu', 'kernel_initializer': 'ones'}
+  layer = layers.Dense(1, name='top', **kwargs)
   return Wrapper(layer, Constant(0.5, 0, frequency=1), algorithm)
 
 
-def train(algorithm):
-  """Runs the first step of training, without what `fit` adds to errors."""
-  wrapped = wrap(algorithm)
-  wrapped(tf.ones([1, 2]))
+def train(wrapped):
+  """Calls a layer as the first training step does."""
+  wrapped(tf.ones((2, 1)))
   wrapped.step.assign(0)
-  wrapped(tf.ones([1, 2]), training=True)
-  return wrapped
+  return wrapped(tf.ones((2, 1)), training=True)
 
 
-def fit(algorithm):
-  model = keras.Sequential([wrap(algorithm, input_shape=(2,))])
-  model.compile('sgd', keras.losses.MeanSquaredError())
-  data = np.ones([4, 2]), np.ones([4, 3])
-  model.fit(*data, verbose=0, callbacks=[Callback()])
-  return model
+class BrokenTest(tf.test.TestCase, parameterized.TestCase):
+  """The error names the method and the layer, and what was expected."""
 
-
-def nan(self, tensor, state):
-  return tensor * np.nan
-
-
-def transpose(self, tensor, state):
-  return tf.transpose(tensor)
-
-
-def double(self, tensor, state):
-  return tf.cast(tensor, tf.float64)
-
-
-def nothing(self, tensor, state):
-  del tensor, state
-
-
-def read_more(self, tensor, state):
-  return tensor * state['mask']
-
-
-def halve(self, tensor, state):
-  return tensor / 2.0
-
-
-# What a method does wrong, and what the message must say of it.
-_UPDATES = [
-  ('shape', lambda *_: {'count': tf.zeros([2])}, r'shape \(\) and.*\(2,'),
-  ('dtype', lambda *_: {'count': tf.constant(1)}, 'float32, but got.*int32'),
-  ('none', lambda *_: {'count': None}, 'shape .* but got None'),
-  ('no_key', lambda *_: {}, r"\['count'\], but got \[\]"),
-  ('other_key', lambda *_: {'mask': 1.0}, r"\['count'\], but got \['mask'\]"),
-  ('no_dict', lambda *_: 1.0, r"\['count'\], but got 1.0"),
-  ('state', lambda _, t, state, level: {'count': state['sum']}, '`sum`'),
-  ('nan', lambda *_: {'count': tf.constant(np.nan)}, 'finite .* NaN'),
-]
-_RESULTS = [
-  ('shape', transpose, r'shape \(2, 3\) and float32, but got.*\(3, 2\)'),
-  ('dtype', double, 'float32, but got .*float64'),
-  ('none', nothing, 'but got None'),
-  ('state', read_more, r"describe the state `mask`.*\['count'\]"),
-  ('nan', nan, 'finite .* NaN'),
-]
-
-
-class CheckedAlgorithmTest(tf.test.TestCase, parameterized.TestCase):
-  """Messages name the method and the layer, and say what was expected."""
-
-  def assertBlames(self, method, says, run):
-    message = f'(?s)BrokenAlgorithm.{method}`.* top: expected .*{says}'
+  def assertTold(self, error, method, target, expected, work, *args):
+    place = {None: 'layer', 'Output': 'output of layer'}
+    place = place.get(target, 'kernel of layer')
     with self.assertRaisesRegex(
-      (ValueError, tf.errors.InvalidArgumentError), message
+      error, f'(?s)`Broken.{method}`, called for {place} top: .*{expected}'
     ):
-      run()
+      work(*args)
 
-  @parameterized.named_parameters(
-    ('weight', target.Weight()),
-    ('weight_on_update', target.WeightOnUpdate()),
-    ('weight_in_forward', target.WeightInForward()),
-    ('output', target.Output()),
-  )
-  def testAFineAlgorithmTrainsAndStrips(self, a_target):
-    wrapped = train(broken(a_target))
-    self.assertAllClose(wrapped.slots[0].state['count'], 1.0)
+  @parameterized.named_parameters(*named(_CREATE_STATE))
+  def testCreateStateWhenTheLayerIsBuilt(self, target, method, expected):
+    wrapped = wrap(target, create_state=method)
+    args = ('create_state', target, expected, wrapped.build, (1, 1))
+    self.assertTold(ValueError, *args)
+
+  @parameterized.named_parameters(*named(_UPDATE_STATE))
+  def testUpdateStateInTheFirstStep(self, target, method, expected):
+    wrapped = wrap(target, update_state=method)
+    args = ('update_state', target, expected, train, wrapped)
+    self.assertTold(ValueError, *args)
+
+  @parameterized.named_parameters(*named(_APPLY))
+  def testApplyInTheFirstStep(self, target, method, expected):
+    wrapped = wrap(target, apply=method)
+    self.assertTold(ValueError, 'apply', target, expected, train, wrapped)
+
+  @parameterized.named_parameters(*named(_NOT_FINITE))
+  def testNotFiniteInTheFirstStep(self, target, name, method):
+    wrapped = wrap(target, **{name: method})
+    args = (name, target, 'finite numbers', train, wrapped)
+    self.assertTold(InvalidArgumentError, *args)
+
+  @parameterized.named_parameters(*named(_FINISH, _WEIGHTS))
+  def testFinishWhenStripped(self, target, method, expected):
+    wrapped = wrap(target, finish=method)
+    train(wrapped)
+    args = ('finish', target, expected, strip, keras.Sequential([wrapped]))
+    self.assertTold(ValueError, *args)
+
+  @parameterized.parameters(*_WEIGHTS)
+  def testFinishNotFiniteWhenStripped(self, target):
+    wrapped = wrap(target, finish=to_nan)
+    train(wrapped)
+    args = ('finish', target, 'finite numbers', wrapped.strip)
+    self.assertTold(InvalidArgumentError, *args)
+
+  @parameterized.named_parameters(*named(_REPLACE))
+  def testReplaceWhenStripped(self, target, method, expected):
+    wrapped = wrap(target, replace=method)
+    train(wrapped)
+    model = keras.Sequential([wrapped])
+    # For the layer as a whole, but what a state lacks it lacks for a weight.
+    target = target if 'create_state' in expected else None
+    self.assertTold(ValueError, 'replace', target, expected, strip, model)
+
+  def testReplaceThatForgetsWhatApplyDoesToOutputs(self):
+    wrapped = wrap('Output', replace=lambda layer, states: [layer])
+    train(wrapped)
+    args = ('replace', None, 'layers that compute', wrapped.strip)
+    self.assertTold(ValueError, *args)
+
+
+class FitTest(tf.test.TestCase, parameterized.TestCase):
+  """The errors come through `fit`, where Keras adds words of its own."""
+
+  def fit(self, wrapped):
+    model = keras.Sequential([layers.Dense(1), wrapped])
+    model.compile(keras.optimizers.SGD(0.1), 'mse')
+    x = np.ones((2, 1), np.float32)
+    model.fit(x, x, epochs=2, verbose=0, callbacks=[UpdateStep()])
+
+  @parameterized.parameters(*_TARGETS)
+  def testShape(self, target):
+    with self.assertRaisesRegex(ValueError, '(?s)`Broken.apply`.*top.*shape'):
+      self.fit(wrap(target, apply=two_columns))
+
+  @parameterized.parameters(*_TARGETS)
+  def testNotFinite(self, target):
+    with self.assertRaisesRegex(
+      InvalidArgumentError, '(?s)`Broken.apply`.*top.*finite'
+    ):
+      self.fit(wrap(target, apply=to_nan))
+
+
+class FineTest(tf.test.TestCase, parameterized.TestCase):
+  """What is no fault of the algorithm."""
+
+  @parameterized.parameters(*_TARGETS)
+  def testNothingIsWrong(self, target):
+    model = apply(
+      keras.Sequential([layers.Dense(1, activation='relu', input_shape=(1,))]),
+      Constant(0.5, 0, frequency=1),
+      algorithm=wrap(target).algorithm,
+    )
+    model.layers[0].layer.kernel.assign([[7.0]])
+    train(model.layers[0])
+    outputs = model(tf.ones((2, 1)))
+    self.assertAllEqual(outputs, [[0.5]] * 2)
+    self.assertAllEqual(strip(model)(tf.ones((2, 1))), outputs)
+
+  @parameterized.product(target=_TARGETS, value=(np.nan, np.inf))
+  def testWeightsThatHaveDiverged(self, target, value):
+    def scale(tensor, state):
+      return tensor * state['bound']
+
+    methods = {'apply': scale, 'finish': lambda tensor, state: tensor * 0.0}
+    methods['replace'] = lambda layer, states: [layer]
+    wrapped = wrap(target, **methods)
+    train(wrapped)
+    wrapped.layer.kernel.assign([[value]])
+    for _ in range(2):
+      outputs = wrapped(tf.ones((2, 1)), training=True)
+      self.assertFalse(np.isfinite(outputs).any())
+    wrapped.settle()
     self.assertEqual(wrapped.strip(), [wrapped.layer])
 
-  @parameterized.named_parameters(
-    ('no_dict', [_SCALAR]),
-    ('no_arguments', {'mask': tf.zeros([2])}),
-    ('missing_argument', {'mask': {'shape': [], 'dtype': tf.bool}}),
-    ('unknown_argument', {'mask': {**_SCALAR, 'trainable': False}}),
-  )
-  def testCreateState(self, state):
-    algorithm = broken(create_state=lambda *_: state)
-    says = '`shape`, `dtype` and `initializer`, but got'
-    self.assertBlames('create_state', says, lambda: train(algorithm))
-
-  def testStateForOutputsIsFloatingPoint(self):
-    state = {'mask': {**_SCALAR, 'dtype': 'bool'}}
-    algorithm = broken(target.Output(), create_state=lambda *_: state)
-    says = 'floating point.*`mask` is bool'
-    self.assertBlames('create_state', says, lambda: train(algorithm))
-
-  @parameterized.named_parameters(*_UPDATES)
-  def testUpdateState(self, update, says):
-    for a_target in [target.Weight(), target.Output()]:
-      algorithm = broken(a_target, update_state=update)
-      self.assertBlames('update_state', says, lambda a=algorithm: train(a))
-
-  @parameterized.named_parameters(*_RESULTS)
-  def testApply(self, apply, says):
-    for a_target in [
-      target.Weight(),
-      target.WeightOnUpdate(),
-      target.WeightInForward(),
-    ]:
-      algorithm = broken(a_target, apply=apply)
-      self.assertBlames('apply', says, lambda a=algorithm: train(a))
-
-  @parameterized.named_parameters(
-    ('shape', transpose, r'shape \(1, 3\) and float32, but got.*\(3, 1\)'),
-    *_RESULTS[1:],
-  )
-  def testApplyToOutputs(self, apply, says):
-    algorithm = broken(target.Output(), apply=apply)
-    self.assertBlames('apply', says, lambda: train(algorithm))
-
-  @parameterized.named_parameters(*_RESULTS)
-  def testFinish(self, finish, says):
-    wrapped = train(broken(finish=finish))
-    self.assertBlames('finish', says, wrapped.strip)
-
-  @parameterized.named_parameters(
-    ('weight', target.Weight()),
-    ('weight_on_update', target.WeightOnUpdate()),
-    ('weight_in_forward', target.WeightInForward()),
-  )
-  def testFinishIsAFixedPoint(self, a_target):
-    wrapped = train(broken(a_target, apply=halve))
-    self.assertBlames('finish', 'fixed point.*changed it by', wrapped.strip)
-
-  @parameterized.named_parameters(
-    ('layer', lambda _, layer, states: layer, 'list of .*Layer.*but got'),
-    ('empty', lambda _, layer, states: [], r'but got \[\]'),
-    ('class', lambda _, layer, states: [layers.Dense], 'list of .*Layer'),
-    ('state', lambda _, layer, states: [states[0]['sum']], '`sum`'),
-    (
-      'values',
-      lambda _, layer, states: [layer, layers.Rescaling(2.0)],
-      'compute what the wrapped layer computes.*something else',
-    ),
-    (
-      'shape',
-      lambda _, layer, states: [layer, layers.Reshape([3, 1])],
-      r'\(2, 3\), but .* \(2, 3, 1\)',
-    ),
-  )
-  def testReplace(self, replace, says):
-    wrapped = train(broken(replace=replace))
-    self.assertBlames('replace', says, wrapped.strip)
-
-  def testLayersThatComputeTheSameAreFine(self):
-    new = [layers.Rescaling(2.0), layers.Rescaling(0.5)]
-    wrapped = train(broken(replace=lambda _, layer, states: [layer, *new]))
-    self.assertEqual(wrapped.strip(), [wrapped.layer, *new])
-
-  @parameterized.named_parameters(
-    ('shape', {'apply': transpose}, 'apply', 'but got'),
-    ('nan', {'apply': nan}, 'apply', 'NaN'),
-    ('update', {'update_state': lambda *_: {}}, 'update_state', 'keys'),
-  )
-  def testFitFailsAtTheFirstStep(self, methods, method, says):
-    self.assertBlames(method, says, lambda: fit(broken(**methods)))
-
-  def testWeightsThatDivergedAreNotBlamedOnTheAlgorithm(self):
-    wrapped = train(broken())
-    wrapped.layer.kernel.assign(np.full([2, 3], np.nan))
-    wrapped(tf.ones([1, 2]), training=True)
-    wrapped.settle()
-    self.assertAllEqual(wrapped.strip(), [wrapped.layer])
-
-  def testNaNThatCameLaterIsFoundWhenWeightsSettle(self):
-    wrapped = train(broken())
-    wrapped.algorithm.apply = lambda tensor, state: tensor * np.nan
-    self.assertBlames('apply', 'NaN', wrapped.settle)
+  @parameterized.parameters(*_TARGETS)
+  def testAlgorithmWithoutState(self, target):
+    methods = {
+      'create_state': lambda spec: {},
+      'update_state': lambda tensor, state, level: state,
+      'apply': lambda tensor, state: tf.minimum(tensor, 0.5),
+      'replace': lambda layer, states: [layer],
+    }
+    if target == 'Output':
+      methods['replace'] = lambda layer, _: [layer, layers.ReLU(0.5)]
+    wrapped = wrap(target, **methods)
+    self.assertAllEqual(train(wrapped), [[0.5]] * 2)
+    (layer, *_) = wrapped.strip()
+    self.assertIs(layer, wrapped.layer)
 
 
 if __name__ == '__main__':

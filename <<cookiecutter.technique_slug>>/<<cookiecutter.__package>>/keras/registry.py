@@ -223,6 +223,8 @@ class <<cookiecutter.__camel>>Registry:
     Returns:
       False for a layer that is not supported, and for one without weights.
     """
+    if not cls.supports_or_custom(layer):
+      return False
     kind = type(layer)
     if kind in cls._CONTAINERS:
       inner = [getattr(layer, name) for name in cls._CONTAINERS[kind]]

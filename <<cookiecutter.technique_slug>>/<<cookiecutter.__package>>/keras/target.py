@@ -235,6 +235,17 @@ class WeightInForward(Weight):
     """See base class. The variables hold what they should."""
 
 
+def _flatten_shapes(shapes):
+  """Returns a list of the shapes in a structure, such as a list or a tuple."""
+  if isinstance(shapes, tf.TensorShape):
+    return [shapes]
+  if all(size is None or isinstance(size, int) for size in shapes):
+    return [tf.TensorShape(shapes)]  # A shape written as a tuple.
+  if isinstance(shapes, dict):
+    shapes = [shapes[key] for key in sorted(shapes)]  # As `tf.nest.flatten`.
+  return sum((_flatten_shapes(part) for part in shapes), [])
+
+
 class Output:
   """The result of `apply` replaces what the layer puts out.
 
@@ -255,14 +266,14 @@ class Output:
     indices = find_activations(layer)
     if not indices:
       return []
-    shapes = layer.compute_output_shape(input_shape)
-    if not isinstance(shapes, list):
-      shapes = [shapes]
+    shapes = _flatten_shapes(layer.compute_output_shape(input_shape))
     path = f'{layer.name}/output'
-    return [
-      Slot(path, tf.TensorSpec(shapes[i], layer.compute_dtype), index=i)
-      for i in indices
-    ]
+    slots = []
+    for index in indices:
+      # The size of the batch may be another one next time.
+      spec = tf.TensorSpec([None, *shapes[index][1:]], layer.compute_dtype)
+      slots.append(Slot(path, spec, index=index))
+    return slots
 
   def call(self, wrapper, call_layer, when_training):
     """See `Weight.call`."""

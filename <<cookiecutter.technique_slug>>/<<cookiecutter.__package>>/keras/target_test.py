@@ -1,14 +1,13 @@
 <% include 'license_header.txt' %>
-"""Tests for target: where the result of an algorithm goes."""
+"""Tests for the targets: what they give an algorithm, where its result goes."""
 
 from absl.testing import parameterized
-import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import target
+from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
 
 Wrapper = wrapper.<<cookiecutter.__wrapper>>
@@ -16,268 +15,278 @@ Constant = schedule.Constant<<cookiecutter.__level_camel>>
 
 layers = keras.layers
 
-_ON_WEIGHTS = [
-  ('weight', target.Weight),
-  ('weight_on_update', target.WeightOnUpdate),
-  ('weight_in_forward', target.WeightInForward),
-]
-_ALL = [*_ON_WEIGHTS, ('output', target.Output)]
 
+class Scale(base_algorithm.Algorithm):
+  """Multiplies by a factor: 1 at first, the level after an update."""
 
-class CapAlgorithm(base_algorithm.Algorithm):
-  """Caps values at the level of the last update, with a gradient of one."""
-
-  def __init__(self, a_target):
-    self.target = a_target
-    self.given = []
+  def __init__(self, target):
+    self.target = target
+    self.seen = []
 
   def create_state(self, tensor):
-    self.given.append(tensor)
-    start = keras.initializers.Constant(9.0)
-    return {'cap': {'shape': [], 'dtype': tf.float32, 'initializer': start}}
+    self.seen.append(tensor)
+    arguments = {'shape': [], 'dtype': tf.float32, 'initializer': 'ones'}
+    return {'factor': arguments}
 
   def update_state(self, tensor, state, level):
-    return {'cap': level}
+    return {'factor': level}
 
   def apply(self, tensor, state):
-    cap = tf.cast(state['cap'], tensor.dtype)
-    return tf.grad_pass_through(lambda x: tf.minimum(x, cap))(tensor)
+    self.seen.append(tensor)
+    return tensor * tf.cast(state['factor'], tensor.dtype)
+
+  def finish(self, tensor, state):
+    return tf.zeros_like(tensor)
+
+  def replace(self, layer, states):
+    if not isinstance(self.target, target_lib.Output):
+      return [layer]
+    return [layer, layers.Rescaling(float(states[0]['factor']))]
+
+  def summarize(self, tensor, state):
+    return {'is_weight': tf.constant(tensor is not None)}
 
 
-class Pair(layers.Layer):
-  """Has a weight of its own, and one in a layer inside."""
+class Round(Scale):
+  """Rounds, with a gradient that passes straight through."""
 
-  def __init__(self, fails=False, **kwargs):
+  def apply(self, tensor, state):
+    return tf.grad_pass_through(tf.round)(tensor)
+
+
+class Halves(keras.layers.Layer):
+  """Multiplies with two weights, which give two outputs."""
+
+  def __init__(self, named, **kwargs):
     super().__init__(**kwargs)
-    self.dense = layers.Dense(2, kernel_initializer='ones')
-    self.fails = fails
+    self.named = named
 
   def build(self, input_shape):
-    self.scale = self.add_weight('scale', [2], initializer='ones')
-    self.dense.build(input_shape)
+    first, second = (
+      self.add_weight(name=name, shape=[], initializer='ones')
+      for name in ('first', 'second')
+    )
+    self.held = [first, second]
+    self.second = second
 
   def call(self, inputs):
-    if self.fails and not isinstance(self.scale, tf.Variable):
-      raise RuntimeError('from the layer')
-    return self.dense(inputs) * self.scale
+    return inputs * self.held[0], inputs * self.second
+
+  def compute_output_shape(self, input_shape):
+    return [input_shape, input_shape]
 
   def <<cookiecutter.__getter>>(self):
-    return [self.scale, self.dense.kernel]
+    return [getattr(self, self.named)] if self.named == 'second' else self.held
 
 
-class Bag(layers.Layer):
-  """Holds its weight in a list."""
-
-  def build(self, input_shape):
-    self.kernels = [self.add_weight('kernel', [2, 2])]
-
-  def call(self, inputs):
-    return inputs @ self.kernels[0]
-
-  def <<cookiecutter.__getter>>(self):
-    return self.kernels
+_TARGETS = {
+  'Weight': target_lib.Weight(),
+  'WeightOnUpdate': target_lib.WeightOnUpdate(),
+  'WeightInForward': target_lib.WeightInForward(),
+  'Output': target_lib.Output(),
+}
 
 
-def wrap(a_target, layer=None, frequency=1, inputs=2, **kwargs):
-  """Returns a wrapped layer whose training has begun; updates cap at 0.5."""
-  layer = layer or layers.Dense(
-    1, activation='relu', kernel_initializer='ones', **kwargs
+def dense(target, algorithm=Scale, **kwargs):
+  """Returns a wrapped layer, ready to train, that updates in even steps."""
+  kwargs = {'activation': 'relu', 'kernel_initializer': 'ones', **kwargs}
+  wrapped = Wrapper(
+    layers.Dense(1, name='top', **kwargs),
+    Constant(0.5, 0, frequency=2),
+    algorithm(_TARGETS[target]),
   )
-  algorithm = CapAlgorithm(a_target())
-  wrapped = Wrapper(layer, Constant(0.5, 0, frequency=frequency), algorithm)
-  wrapped(tf.zeros([1, inputs]))
+  wrapped(tf.ones((1, 1)))
   wrapped.step.assign(0)
   return wrapped
 
 
-def train(wrapped, inputs=2):
-  return wrapped(tf.ones([1, inputs]), training=True)
+def kernel_of(wrapped):
+  return wrapped.layer.kernel.numpy().item()
 
 
-class TargetTest(tf.test.TestCase, parameterized.TestCase):
-  """What is computed, and what the variables hold."""
+class ResultTest(tf.test.TestCase, parameterized.TestCase):
+  """Where the result goes, and what the variable holds."""
 
-  @parameterized.named_parameters(
-    ('weight', target.Weight, 1.0, [[0.5], [0.5]]),
-    ('weight_on_update', target.WeightOnUpdate, 1.0, [[0.5], [0.5]]),
-    ('weight_in_forward', target.WeightInForward, 1.0, [[1.0], [1.0]]),
-    ('output', target.Output, 0.5, [[1.0], [1.0]]),
+  @parameterized.product(
+    case=(
+      ('Weight', [1.0, 0.5, 0.25, 0.125], 0.125),
+      ('WeightOnUpdate', [1.0, 0.5, 0.5, 0.25], 0.25),
+      ('WeightInForward', [1.0, 1.0, 1.0, 1.0], 0.5),
+      ('Output', [1.0, 1.0, 1.0, 1.0], 0.5),
+    ),
+    graph=(True, False),
   )
-  def testTrains(self, a_target, output, kernel):
-    wrapped = wrap(a_target)
-    self.assertAllClose(train(wrapped), [[output]])
-    self.assertAllClose(wrapped.layer.kernel, kernel)
-    self.assertAllClose(wrapped(tf.ones([1, 2])), [[output]])
+  def testFourSteps(self, case, graph):
+    target, kernels, output = case
+    wrapped = dense(target)
+    call = tf.function(wrapped) if graph else wrapped
+    found = []
+    for _ in range(4):
+      outputs = call(tf.ones((1, 1)), training=True)
+      found.append(kernel_of(wrapped))
+    self.assertEqual(found, kernels)
+    self.assertAllEqual(outputs, [[output]])
+    self.assertAllEqual(wrapped(tf.ones((1, 1))), [[output]])
+    self.assertEqual(kernel_of(wrapped), kernels[-1])
+    (variables,) = wrapped.technique_vars
+    held = [] if target == 'Output' else [wrapped.layer.kernel]
+    self.assertLen(variables, len(held) + 1)
+    for one, other in zip(variables, held, strict=False):
+      self.assertIs(one, other)
+    self.assertEqual(variables[-1].numpy(), 0.5)
 
-  @parameterized.named_parameters(*_ALL)
-  def testUpdatesOnSchedule(self, a_target):
-    wrapped = wrap(a_target, frequency=2)
-    caps = []
-    for _ in range(3):
-      train(wrapped)
-      caps.append(float(wrapped.slots[0].state['cap']))
-    self.assertAllClose(caps, [9.0, 0.5, 0.5])
-
-  @parameterized.named_parameters(
-    ('weight', target.Weight, 0.5),
-    ('weight_on_update', target.WeightOnUpdate, 2.0),
-    ('weight_in_forward', target.WeightInForward, 2.0),
+  @parameterized.parameters(
+    ('Weight', 0.5, 0.0),
+    ('WeightOnUpdate', 0.5, 0.0),
+    ('WeightInForward', 1.0, 0.0),
+    ('Output', 1.0, 1.0),
   )
-  def testLeavesTheWeightBetweenUpdates(self, a_target, expected):
-    wrapped = wrap(a_target, frequency=2)
-    train(wrapped)
-    train(wrapped)
-    wrapped.layer.kernel.assign([[2.0], [2.0]])  # As an optimizer would.
-    train(wrapped)
-    self.assertAllClose(wrapped.layer.kernel, [[expected]] * 2)
-
-  @parameterized.named_parameters(
-    ('weight', target.Weight, 0.5),
-    ('weight_on_update', target.WeightOnUpdate, 0.5),
-    ('weight_in_forward', target.WeightInForward, 2.0),
-  )
-  def testSettlesWhatTheOptimizerMoved(self, a_target, expected):
-    wrapped = wrap(a_target)
-    train(wrapped)
-    wrapped.layer.kernel.assign([[2.0], [2.0]])
-    before = wrapped(tf.ones([1, 2]))
+  def testSettleAndFinish(self, target, settled, finished):
+    wrapped = dense(target)
+    for _ in range(2):
+      wrapped(tf.ones((1, 1)), training=True)
+    wrapped.layer.kernel.assign([[1.0]])  # As an optimizer moves it.
     wrapped.settle()
-    self.assertAllClose(wrapped.layer.kernel, [[expected]] * 2)
-    if expected == 2.0:
-      self.assertAllClose(wrapped(tf.ones([1, 2])), before)
-
-  @parameterized.named_parameters(*_ON_WEIGHTS)
-  def testStripsToWhatWasTrained(self, a_target):
-    wrapped = wrap(a_target)
-    output = train(wrapped)
-    (layer,) = wrapped.strip()
+    self.assertEqual(kernel_of(wrapped), settled)
+    layer, *others = wrapped.strip()
     self.assertIs(layer, wrapped.layer)
-    self.assertAllClose(layer.kernel, [[0.5], [0.5]])
-    self.assertAllClose(layer(tf.ones([1, 2])), output)
+    self.assertLen(others, 1 if target == 'Output' else 0)
+    self.assertEqual(kernel_of(wrapped), finished)
 
-  @parameterized.named_parameters(*_ALL)
-  def testSaysWhatItWorksOn(self, a_target):
-    wrapped = wrap(a_target)
-    (slot,) = wrapped.slots
-    (spec,) = wrapped.algorithm.given
-    name = wrapped.layer.name
-    if a_target is target.Output:
-      self.assertEqual((slot.path, slot.index), (f'{name}/output', 0))
-      self.assertEqual(spec, tf.TensorSpec([1, 1], tf.float32))
-      self.assertEqual(wrapped.technique_vars, ((slot.state['cap'],),))
-    else:
-      self.assertEndsWith(slot.path, 'kernel')
-      self.assertEqual(spec, tf.TensorSpec([2, 1], tf.float32))
-      held = (wrapped.layer.kernel, slot.state['cap'])
-      found = wrapped.technique_vars[0]
-      self.assertEqual([v.ref() for v in found], [v.ref() for v in held])
+  @parameterized.parameters(
+    ('Weight', True), ('WeightInForward', True), ('Output', False)
+  )
+  def testSummaryIsOfTheWeightIfThereIsOne(self, target, is_weight):
+    ((name, value),) = dense(target).summarize().items()
+    place = 'kernel' if is_weight else 'output'
+    self.assertEndsWith(name, f'{place}/is_weight')
+    self.assertEqual(value.numpy(), is_weight)
 
-  @parameterized.named_parameters(*_ALL)
-  def testGradientReachesTheVariable(self, a_target):
-    wrapped = wrap(a_target)
+
+class GradientTest(tf.test.TestCase, parameterized.TestCase):
+  """What the optimizer gets: the loss is (3 output) ** 2 with kernel 1.2."""
+
+  @parameterized.parameters(
+    ('Weight', Scale, 0.6, 2 * 9 * 0.6),  # That of the new kernel.
+    ('WeightOnUpdate', Scale, 0.6, 2 * 9 * 0.6),
+    ('WeightInForward', Scale, 1.2, 2 * 9 * 0.6 * 0.5),  # That of `apply`.
+    ('WeightInForward', Round, 1.2, 2 * 9 * 1.0),  # Straight through.
+    ('Output', Scale, 1.2, 2 * 9 * 0.6 * 0.5),
+    ('Output', Round, 1.2, 2 * 4 * 3),  # 3.6 becomes 4.
+  )
+  def testGradient(self, target, algorithm, kernel, expected):
+    wrapped = dense(target, algorithm)
+    wrapped(tf.ones((1, 1)), training=True)
+    wrapped.layer.kernel.assign([[1.2]])
     with tf.GradientTape() as tape:
-      output = train(wrapped)
-    gradient = tape.gradient(output, wrapped.trainable_variables[0])
-    self.assertAllClose(gradient, [[1.0], [1.0]])
-
-  @parameterized.named_parameters(*_ALL)
-  def testComputesInHalfPrecision(self, a_target):
-    policy = keras.mixed_precision.Policy('mixed_float16')
-    wrapped = wrap(a_target, dtype=policy)
-    self.assertEqual(train(wrapped).dtype, tf.float16)
-    (spec,) = wrapped.algorithm.given
-    is_output = a_target is target.Output
-    self.assertEqual(spec.dtype, tf.float16 if is_output else tf.float32)
-
-  @parameterized.named_parameters(*_ALL)
-  def testTrainsInAFunctionWithATensorThatSaysSo(self, a_target):
-    wrapped = wrap(a_target)
-    step = tf.function(lambda on: wrapped(tf.ones([1, 2]), training=on))
-    step(tf.constant(False))
-    self.assertEqual(int(wrapped.step), 0)
-    step(tf.constant(True))
-    self.assertEqual(int(wrapped.step), 1)
-    self.assertAllClose(wrapped.slots[0].state['cap'], 0.5)
+      loss = tf.square(wrapped(tf.constant([[3.0]]), training=True))
+    self.assertAllClose(kernel_of(wrapped), kernel)
+    gradient = tape.gradient(loss, wrapped.layer.kernel)
+    self.assertAllClose(gradient, [[expected]])
 
 
-class WeightInForwardTest(tf.test.TestCase):
-  """The layer computes with tensors and gets its variables back."""
+class InForwardTest(tf.test.TestCase, parameterized.TestCase):
+  """The layer has its variable back after each call."""
 
-  def testStandsInForAllWeightsThatALayerNames(self):
-    wrapped = wrap(target.WeightInForward, Pair())
-    self.assertAllClose(train(wrapped), [[0.5, 0.5]])
-    self.assertEqual([slot.name for slot in wrapped.slots], ['scale', 'kernel'])
-    for weight in [wrapped.layer.scale, wrapped.layer.dense.kernel]:
-      self.assertIsInstance(weight, tf.Variable)
-      self.assertAllEqual(weight, tf.ones_like(weight))
+  @parameterized.parameters('float32', 'mixed_float16')
+  def testAttributeIsRestored(self, policy):
+    wrapped = dense('WeightInForward', dtype=policy)
+    kernel = wrapped.layer.kernel
+    inputs = tf.ones((1, 1))
+    wrapped(inputs, training=True)
+    self.assertIs(wrapped.layer.kernel, kernel)
+    tf.function(wrapped)(inputs, training=True)
+    self.assertIs(wrapped.layer.kernel, kernel)
+    for wrong in (tf.ones((1, 5)), 'text'):
+      with self.assertRaises((ValueError, TypeError)):
+        wrapped(wrong)
+      self.assertIs(wrapped.layer.kernel, kernel)
+    self.assertLen(wrapped.layer.weights, 2)
+    self.assertIs(wrapped.layer.weights[0], kernel)
 
-  def testGivesTheVariablesBackWhenTheLayerFails(self):
-    wrapped = wrap(target.WeightInForward, Pair())
-    wrapped.layer.fails = True
-    with self.assertRaisesRegex(RuntimeError, 'from the layer'):
-      train(wrapped)
-    self.assertIsInstance(wrapped.layer.scale, tf.Variable)
-    self.assertIsInstance(wrapped.layer.dense.kernel, tf.Variable)
+  def testLayerThatRaisesInItsCall(self):
+    def fail(unused_inputs):
+      self.assertIsInstance(wrapped.layer.kernel, tf.Tensor)
+      raise RuntimeError('in the call')
 
-  def testNeedsWeightsThatAreAttributes(self):
-    with self.assertRaisesRegex(
-      ValueError, 'kernel of layer bag must be an attribute'
-    ):
-      wrap(target.WeightInForward, Bag())
+    wrapped = Wrapper(
+      layers.Dense(1, activation=fail),
+      algorithm=Scale(target_lib.WeightInForward()),
+    )
+    wrapped.build((1, 1))
+    kernel = wrapped.layer.kernel
+    with self.assertRaisesRegex(RuntimeError, 'in the call'):
+      wrapped(tf.ones((1, 1)))
+    self.assertIs(wrapped.layer.kernel, kernel)
 
-  def testWeightsInAListAreFineForOtherTargets(self):
-    train(wrap(target.Weight, Bag()))
+  def testListOfWeightsIsRefused(self):
+    algorithm = Scale(target_lib.WeightInForward())
+    wrapped = Wrapper(Halves('held', name='halves'), algorithm=algorithm)
+    with self.assertRaisesRegex(ValueError, 'first of layer halves.*attribute'):
+      wrapped(tf.ones([1]))
+    # Other targets leave it where it is.
+    for target in (target_lib.Weight(), target_lib.WeightOnUpdate()):
+      wrapped = Wrapper(Halves('held'), algorithm=Scale(target))
+      wrapped(tf.ones([1]))
+      self.assertLen(wrapped.technique_vars, 2)
 
-  def testTracksNoFurtherVariables(self):
-    wrapped = wrap(target.WeightInForward)
-    before = [v.ref() for v in wrapped.variables]
-    train(wrapped)
-    self.assertEqual([v.ref() for v in wrapped.variables], before)
+  def testWeightStandsInWhereverItIsAnAttribute(self):
+    algorithm = Scale(target_lib.WeightInForward())
+    layer = Halves('second')
+    wrapped = Wrapper(layer, Constant(0.5, 0, frequency=1), algorithm)
+    wrapped(tf.ones([1]))
+    wrapped.step.assign(0)
+    first, second = wrapped(tf.ones([1]), training=True)
+    self.assertAllEqual((first, second), [[1.0], [0.5]])
+    self.assertIsInstance(layer.second, tf.Variable)
 
 
 class OutputTest(tf.test.TestCase):
-  """Which outputs, and in which structure."""
+  """Layers with several outputs."""
 
-  def testLayersWithoutActivationsComputeAsEver(self):
-    layer = layers.Dense(1, kernel_initializer='ones')
-    wrapped = wrap(target.Output, layer)
-    self.assertEmpty(wrapped.slots)
-    self.assertAllClose(train(wrapped), [[2.0]])
-
-  def testReplacesTheOutputsThatALayerNames(self):
-    class Two(layers.Layer):
-      """Puts out a tuple, of which the second is an activation."""
-
-      def call(self, inputs):
-        return inputs, inputs * 2.0
-
-      def compute_output_shape(self, input_shape):
-        return [input_shape, input_shape]
+  def testActsOnTheOutputsThatAreNamed(self):
+    class Second(Halves):
+      """Names its second output."""
 
       def <<cookiecutter.__getter>>(self):
         return [1]
 
-    first, second = train(wrap(target.Output, Two()))
-    self.assertAllClose(first, [[1.0, 1.0]])
-    self.assertAllClose(second, [[0.5, 0.5]])
+    algorithm = Scale(target_lib.Output())
+    wrapped = Wrapper(Second(''), Constant(0.5, 0, frequency=1), algorithm)
+    wrapped(tf.ones([3]))
+    wrapped.step.assign(0)
+    first, second = wrapped(tf.ones([3]), training=True)
+    self.assertAllEqual(first, [1.0] * 3)
+    self.assertAllEqual(second, [0.5] * 3)
+    self.assertLen(wrapped.technique_vars, 1)
 
-  def testDoesNotLearnFromTheState(self):
-    wrapped = wrap(target.Output)
-    with tf.GradientTape() as tape:
-      train(wrapped)
-      cap = tf.convert_to_tensor(wrapped.slots[0].state['cap'])
-    self.assertIsNone(tape.gradient(cap, wrapped.layer.kernel))
+  def testLayerWithoutActivationsStaysAsItIs(self):
+    wrapped = dense('Output', activation=None)
+    self.assertEqual(wrapped.technique_vars, ())
+    outputs = wrapped(tf.ones((1, 1)), training=True)
+    self.assertAllEqual(outputs, [[1.0]])
+    self.assertEqual(wrapped.step.numpy(), 1)
 
 
-class StoredTest(tf.test.TestCase):
-  """The variable behind a weight that casts itself."""
+class DtypeTest(tf.test.TestCase, parameterized.TestCase):
+  """Weights have the dtype of the variable, outputs that of computation."""
 
-  def testReturnsTheVariable(self):
-    layer = layers.Dense(2, dtype=keras.mixed_precision.Policy('mixed_float16'))
-    layer.build([None, 2])
-    self.assertEqual(target.stored(layer.kernel).dtype, tf.float32)
-    variable = tf.Variable(np.ones(2))
-    self.assertIs(target.stored(variable), variable)
+  @parameterized.product(
+    target=tuple(_TARGETS), policy=('float32', 'mixed_float16', 'float64')
+  )
+  def testAlgorithmGetsWhatItWasTold(self, target, policy):
+    wrapped = dense(target, dtype=policy)
+    for _ in range(2):
+      outputs = wrapped(tf.ones((4, 1)), training=True)
+    spec, *given = wrapped.algorithm.seen
+    is_output = target == 'Output'
+    layer = wrapped.layer
+    expected = layer.compute_dtype if is_output else layer.variable_dtype
+    self.assertEqual({tensor.dtype.name for tensor in given}, {expected})
+    shape = [None, 1] if is_output else [1, 1]
+    self.assertEqual(spec, tf.TensorSpec(shape, expected))
+    self.assertEqual(outputs.dtype, layer.compute_dtype)
+    self.assertEqual(layer.kernel.dtype, layer.variable_dtype)
 
 
 if __name__ == '__main__':

@@ -147,11 +147,9 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     if self.checked.accepts():
       target = self.algorithm.target
       slots = target.find_slots(self.layer, self._input_shape.value)
-    names = collections.Counter()
+    _make_unique(slots, 'name')
+    _make_unique(slots, 'path')
     for slot in slots:
-      names[slot.name] += 1
-      if names[slot.name] > 1:
-        slot.name = f'{slot.name}_{names[slot.name] - 1}'
       slot.state = {
         key: self._add_variable(f'{slot.name}_{key}', **arguments)
         for key, arguments in self.checked.create_state(slot).items()
@@ -331,6 +329,15 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
         config[key], custom_objects=custom_objects
       )
     return cls(**config)
+
+
+def _make_unique(slots, attribute):
+  seen = collections.Counter()
+  for slot in slots:
+    value = getattr(slot, attribute)
+    seen[value] += 1
+    if seen[value] > 1:
+      setattr(slot, attribute, f'{value}_{seen[value] - 1}')
 
 
 class _Untracked:
