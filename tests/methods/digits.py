@@ -171,7 +171,7 @@ CHECKS = {
     tucker: 0.5,
     qr: 0.6,
     spatial_separable: 0.6,
-    documented: 0.5,
+    documented: 0.2,  # whole channels of a network that has few
 }
 
 
