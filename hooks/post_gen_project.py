@@ -98,7 +98,7 @@ def next_steps(context: Context, folder: str) -> str:
 {context["technique_slug"]} is ready. Next:
   1. cd {shlex.quote(folder)}
   2. python3 -m venv .venv && .venv/bin/pip install -e '.[dev]'
-  3. .venv/bin/python -m pytest                # tests of the working baseline
+  3. .venv/bin/python -m pytest -n auto        # tests of the working baseline
   4. .venv/bin/python examples/digits_cnn.py   # train, strip, convert, compare
   5. Write your technique in {package}/keras/algorithm.py
   6. Read README.md for the way from there to a contribution
