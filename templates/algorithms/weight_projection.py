@@ -12,28 +12,28 @@ from <<cookiecutter.__package>>.keras import target as target_lib
 class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
   """Ternarization: weights become -scale, 0 or scale, one scale per channel.
 
-  The layer computes with the ternary weights, and the optimizer trains the
-  float weights behind them through a straight-through gradient. The strength
-  is the fraction of output channels (the last axis) that is ternary; those
-  that lose least come first.
+  The layer computes with the nearest of the three values, and the optimizer
+  trains the float weights behind them through a straight-through gradient. The
+  strength is the fraction of output channels (the last axis) that is ternary;
+  those that lose least come first.
 
   This is the baseline the template starts from. Replace the bodies of the
   methods by your own: `base_algorithm.Algorithm` says when each is called and
   with which shapes and dtypes. Nothing else has to change.
 
   Sources: Li et al., "Ternary weight networks", https://arxiv.org/abs/1605.04711
-  (threshold and scale); Zhou et al., "Incremental network quantization",
+  (scale); Zhou et al., "Incremental network quantization",
   https://arxiv.org/abs/1702.03044 (part of the weights at a time).
   """
 
   target = target_lib.WeightInForward()
 
   def create_state(self, tensor):
-    """Keeps one bool per output channel: whether it is ternary."""
+    """Keeps the scale of each output channel, 0 while it is not ternary."""
     return {
-      'ternary': {
+      'scale': {
         'shape': tensor.shape[-1:],
-        'dtype': tf.bool,
+        'dtype': tensor.dtype,
         'initializer': 'zeros',
       }
     }
@@ -47,39 +47,45 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
       level: float32 scalar tensor, the fraction of channels in [0, 1).
 
     Returns:
-      Dict with 'ternary', a bool tensor of shape [channels].
+      Dict with 'scale', a tensor of shape [channels] and the dtype of `tensor`.
     """
     del state
+    scale = _find_scale(tensor)
     axes = list(range(tensor.shape.rank - 1))
-    error = tf.reduce_sum(tf.square(_ternarize(tensor) - tensor), axes)
+    error = tf.reduce_sum(tf.square(_ternarize(tensor, scale) - tensor), axes)
     energy = tf.reduce_sum(tf.square(tensor), axes)
-    loss = tf.math.divide_no_nan(error, energy)
-    rank = tf.argsort(tf.argsort(loss))
-    count = tf.math.ceil(level * tf.cast(tf.size(loss), tf.float32))
-    return {'ternary': rank < tf.cast(count, rank.dtype)}
+    rank = tf.argsort(tf.argsort(tf.math.divide_no_nan(error, energy)))
+    count = tf.math.ceil(level * tf.cast(tf.size(scale), tf.float32))
+    chosen = rank < tf.cast(count, rank.dtype)
+    return {'scale': tf.where(chosen, scale, tf.zeros_like(scale))}
 
   def apply(self, tensor, state):
     """Ternarizes the chosen channels; gradients pass straight through."""
+    scale = state['scale']
 
     def project(weight):
-      return tf.where(state['ternary'], _ternarize(weight), weight)
+      return tf.where(scale > 0, _ternarize(weight, scale), weight)
 
     return tf.grad_pass_through(project)(tensor)
 
   def summarize(self, tensor, state):
     """Reports the fraction of channels that are ternary."""
-    ternary = tf.cast(state['ternary'], tf.float32)
+    ternary = tf.cast(state['scale'] > 0, tf.float32)
     return {'strength': tf.reduce_mean(ternary)}
 
 
-def _ternarize(weight):
-  """Maps a tensor to -scale, 0 or scale, with one scale per channel."""
+def _find_scale(weight):
+  """Returns the mean of the large magnitudes of each channel, 1 for zeros."""
   axes = list(range(weight.shape.rank - 1))
   magnitude = tf.abs(weight)
   threshold = 0.7 * tf.reduce_mean(magnitude, axes, keepdims=True)
   kept = tf.cast(magnitude > threshold, weight.dtype)
-  scale = tf.math.divide_no_nan(
-    tf.reduce_sum(magnitude * kept, axes, keepdims=True),
-    tf.reduce_sum(kept, axes, keepdims=True),
-  )
-  return tf.sign(weight) * kept * scale
+  total = tf.reduce_sum(magnitude * kept, axes)
+  count = tf.reduce_sum(kept, axes)
+  return tf.where(count > 0, total / tf.maximum(count, 1), 1)
+
+
+def _ternarize(weight, scale):
+  """Rounds to -scale, 0 or scale: zeros where the scale is 0."""
+  inverse = tf.math.divide_no_nan(tf.ones_like(scale), scale)
+  return tf.clip_by_value(tf.round(weight * inverse), -1, 1) * scale

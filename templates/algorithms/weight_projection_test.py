@@ -31,7 +31,9 @@ WEIGHT = np.array(
   [[1.0, 4.0, 0.0], [-2.0, 4.0, 0.0], [3.0, -4.0, 0.0], [0.5, 0.1, 0.0]],
   np.float32,
 )
-# Thresholds 0.7 * 1.625 and 0.7 * 3.025; scales (2 + 3) / 2 and 4.
+# Means of what is above 0.7 * 1.625 and 0.7 * 3.025: (2 + 3) / 2 and 4. Zeros
+# stay zeros with any scale.
+SCALE = [2.5, 4, 1]
 TERNARY = [[0, 4, 0], [-2.5, 4, 0], [2.5, -4, 0], [0, 0, 0]]
 
 
@@ -40,7 +42,7 @@ def normal(*shape):
 
 
 def choose(weight, level):
-  state = {'ternary': tf.zeros(weight.shape[-1:], tf.bool)}
+  state = {'scale': tf.zeros(weight.shape[-1:], weight.dtype)}
   level = tf.constant(level, tf.float32)
   return Algorithm().update_state(tf.constant(weight), state, level)
 
@@ -51,10 +53,10 @@ def project(weight, level=0.999):
 
 
 def ternarize(channel):
-  """Computes the same for one channel, from the paper."""
+  """Computes the same for one channel, with the scale of the paper."""
   magnitude = np.abs(channel)
-  kept = magnitude > 0.7 * np.mean(magnitude)
-  return np.sign(channel) * kept * np.mean(magnitude[kept])
+  scale = np.mean(magnitude[magnitude > 0.7 * np.mean(magnitude)])
+  return np.sign(channel) * (magnitude > scale / 2) * scale
 
 
 def graded(channels):
@@ -76,13 +78,14 @@ class ProjectionTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllClose(project(WEIGHT), TERNARY, 1e-6)
 
   @parameterized.parameters(
-    ([6.9, -13.1], [0.0, -13.1]),  # The threshold is 7.
+    ([6.5, -13.1], [0.0, -13.1]),  # Below 0.7 * 9.8, so the scale is 13.1.
+    ([6.6, -13.1], [13.1, -13.1]),  # Above half of the scale.
     ([7.1, -12.9], [10.0, -10.0]),
     ([-5.0, -5.0], [-5.0, -5.0]),
     ([0.0, 3.0], [0.0, 3.0]),
     ([-2.0], [-2.0]),
   )
-  def testZeroesBelowThreshold(self, channel, expected):
+  def testRoundsToTheNearest(self, channel, expected):
     weight = np.array(channel, np.float32)[:, np.newaxis]
     self.assertAllClose(project(weight)[:, 0], expected)
 
@@ -114,7 +117,7 @@ class ProjectionTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.product(first=(False, True), second=(False, True))
   def testOnlyChosenChannelsChange(self, first, second):
     ternary = [first, second, not first]
-    state = {'ternary': tf.constant(ternary)}
+    state = {'scale': tf.constant(np.where(ternary, SCALE, 0), tf.float32)}
     applied = Algorithm().apply(tf.constant(WEIGHT), state)
     self.assertAllClose(applied, np.where(ternary, TERNARY, WEIGHT), 1e-6)
 
@@ -141,13 +144,13 @@ class ChoiceTest(tf.test.TestCase, parameterized.TestCase):
   )
   def testChoosesThoseThatLoseLeastForTheirSize(self, level, size, count):
     order = np.random.RandomState(size).permutation(size)
-    ternary = choose(graded(size)[:, order], level)['ternary']
-    self.assertAllEqual(ternary, order < count)
+    scale = choose(graded(size)[:, order], level)['scale']
+    self.assertAllEqual(scale > 0, order < count)
 
   def testZerosComeFirstAndEqualsAreCounted(self):
-    self.assertAllEqual(choose(WEIGHT, 0.3)['ternary'], [False, False, True])
-    self.assertAllEqual(choose(WEIGHT, 0.5)['ternary'], [False, True, True])
-    equal = choose(np.ones((3, 10), np.float32), 0.5)['ternary']
+    self.assertAllEqual(choose(WEIGHT, 0.3)['scale'], [0, 0, SCALE[2]])
+    self.assertAllEqual(choose(WEIGHT, 0.5)['scale'], [0, *SCALE[1:]])
+    equal = choose(np.ones((3, 10), np.float32), 0.5)['scale']
     self.assertEqual(np.sum(equal), 5)
 
   @parameterized.parameters((0.0, 0.0), (0.5, 2 / 3), (0.999, 1.0))
