@@ -48,6 +48,9 @@ PACKAGE_MODULES = {
     "report",
     "schedule",
     "target",
+    "test_algorithms",
+    "test_layers",
+    "test_models",
     "wrapper",
 }
 

@@ -11,9 +11,11 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
-from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_layers
+from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import wrapper
 
 # isort: off
@@ -28,50 +30,12 @@ Schedule = schedule.<<cookiecutter.__camel>>Schedule
 Constant = schedule.Constant<<cookiecutter.__level_camel>>
 collect = wrapper.collect_<<cookiecutter.__able>>_layers
 
+MODELS = test_models.MODELS
+Nothing = test_algorithms.Nothing
+convolutional = test_models.convolutional
+data = test_models.data
+
 layers = keras.layers
-
-RELU = {'activation': 'relu'}
-
-# Each kind of layer with technique weights, and those with activations, with
-# the shape of the input.
-_KINDS = (
-  ('Conv1D', lambda: layers.Conv1D(4, 2, **RELU), (3, 6)),
-  ('Conv1DTranspose', lambda: layers.Conv1DTranspose(4, 2, **RELU), (3, 6)),
-  ('Conv2D', lambda: layers.Conv2D(4, 2, **RELU), (4, 6, 1)),
-  ('Conv2DTranspose', lambda: layers.Conv2DTranspose(4, 2, **RELU), (4, 6, 1)),
-  ('Conv3D', lambda: layers.Conv3D(2, 2, **RELU), (3, 4, 3, 2)),
-  ('Conv3DTranspose', lambda: layers.Conv3DTranspose(2, 2), (3, 4, 3, 2)),
-  ('DepthwiseConv1D', lambda: layers.DepthwiseConv1D(2, **RELU), (3, 6)),
-  ('DepthwiseConv2D', lambda: layers.DepthwiseConv2D(2, **RELU), (4, 6, 1)),
-  ('SeparableConv1D', lambda: layers.SeparableConv1D(4, 3, **RELU), (3, 6)),
-  ('SeparableConv2D', lambda: layers.SeparableConv2D(4, 2, **RELU), (4, 6, 2)),
-  ('LocallyConnected1D', lambda: layers.LocallyConnected1D(4, 2), (3, 6)),
-  ('LocallyConnected2D', lambda: layers.LocallyConnected2D(4, 2), (4, 6, 1)),
-  ('Dense', lambda: layers.Dense(4, **RELU), (6,)),
-  ('EinsumDense', lambda: layers.EinsumDense('abc,cd->abd', (3, 4)), (3, 6)),
-  ('LSTM', lambda: layers.LSTM(4), (3, 6)),
-  ('GRU', lambda: layers.GRU(4), (3, 6)),
-  ('SimpleRNN', lambda: layers.SimpleRNN(4), (3, 6)),
-  ('Cell', lambda: layers.RNN(layers.GRUCell(4)), (3, 6)),
-  ('Cells', lambda: layers.RNN([layers.LSTMCell(4)] * 2), (3, 4)),
-  ('Bidirectional', lambda: layers.Bidirectional(layers.GRU(4)), (3, 6)),
-  ('TimeDistributed', lambda: layers.TimeDistributed(layers.Dense(4)), (3, 6)),
-  ('ReLU', layers.ReLU, (6,)),
-  ('Activation', lambda: layers.Activation('tanh'), (6,)),
-)
-
-
-class Nothing(base_algorithm.Algorithm):
-  """Leaves the weights alone, but counts how often it is asked."""
-
-  def create_state(self, weight):
-    return {'updates': {'shape': [], 'dtype': tf.int32, 'initializer': 'zeros'}}
-
-  def update_state(self, weight, state, level):
-    return {'updates': state['updates'] + 1}
-
-  def apply(self, weight, state):
-    return weight
 
 
 class OddSteps(Schedule):
@@ -82,97 +46,6 @@ class OddSteps(Schedule):
 
   def get_config(self):
     return {'class_name': 'OddSteps', 'config': {}}
-
-
-def convolutional():
-  return keras.Sequential(
-    [
-      layers.Conv2D(8, 3, input_shape=(8, 8, 1)),
-      layers.BatchNormalization(),
-      layers.ReLU(),
-      layers.DepthwiseConv2D(3, kernel_regularizer='l2'),
-      layers.MaxPooling2D(),
-      layers.Flatten(),
-      layers.Dense(16, activation='relu'),
-      layers.Dropout(0.0),
-      layers.Dense(6, activity_regularizer='l2', bias_regularizer='l1'),
-    ]
-  )
-
-
-def recurrent():
-  """Text of variable length: zeros at the end of a sequence are masked."""
-  tokens = keras.Input((5,), dtype=tf.int32)
-  hidden = layers.Embedding(9, 4, mask_zero=True)(tokens)
-  hidden = layers.LSTM(4, return_sequences=True)(hidden)
-  hidden = layers.RNN(layers.LSTMCell(3))(hidden)
-  hidden = layers.Dense(8, activation='relu')(hidden)
-  return keras.Model(tokens, layers.Dense(2)(hidden))
-
-
-def sequence_to_sequence():
-  """An encoder hands its state to a decoder, and both share an embedding."""
-  source = keras.Input((5,), dtype=tf.int32)
-  target = keras.Input((4,), dtype=tf.int32)
-  embedding = layers.Embedding(9, 4)
-  encoder = layers.RNN(layers.LSTMCell(4), return_state=True)
-  _, *state = encoder(embedding(source))
-  decoder = layers.RNN(layers.LSTMCell(4), return_sequences=True)
-  decoded = decoder(embedding(target), initial_state=state)
-  return keras.Model([source, target], [layers.Dense(2)(decoded), state[0]])
-
-
-def transformer():
-  """Attention called in several ways, and operations that are no layers."""
-  inputs = keras.Input((4, 6))
-  hidden = layers.Dense(6)(inputs) * 2.0
-  first, second = (layers.MultiHeadAttention(2, 3) for _ in range(2))
-  hidden = layers.LayerNormalization()(hidden + first(hidden, inputs))
-  hidden += second(query=hidden, value=hidden, use_causal_mask=True)
-  hidden = layers.EinsumDense('abc,cd->abd', (4, 12), activation='gelu')(hidden)
-  return keras.Model(inputs, layers.Dense(2)(tf.nn.tanh(hidden)[:, 0]))
-
-
-def nested():
-  """A model that is called twice, with a model inside."""
-  inner = keras.Sequential([layers.Dense(8, activation='relu'), layers.ReLU()])
-  middle = keras.Sequential([inner, layers.Dense(6)])
-  inputs = keras.Input((6,))
-  hidden = layers.Add()([middle(inputs), inputs])
-  return keras.Model(inputs, layers.Dense(2)(middle(hidden)))
-
-
-def mobile_net():
-  model = keras.applications.MobileNetV2(
-    (32, 32, 3), 0.35, weights=None, classes=6, classifier_activation=None
-  )
-  for layer in model.layers:
-    if isinstance(layer, layers.BatchNormalization):
-      layer.momentum = 0.5  # Few steps have to tell what outputs look like.
-  return model
-
-
-_MODELS = (
-  ('Convolutional', convolutional),
-  ('Recurrent', recurrent),
-  ('SequenceToSequence', sequence_to_sequence),
-  ('Transformer', transformer),
-  ('Nested', nested),
-)
-
-
-def data(model):
-  """Returns eight examples of inputs and targets."""
-  random = np.random.RandomState(0)
-
-  def examples(tensor):
-    shape = (8, *tensor.shape[1:])
-    if tensor.dtype.is_integer:
-      return random.randint(9, size=shape).astype(np.int32)
-    return random.normal(size=shape).astype(np.float32)
-
-  inputs = [examples(tensor) for tensor in model.inputs]
-  return inputs, [examples(tensor) for tensor in model.outputs]
 
 
 def fit(model, epochs=2, **kwargs):
@@ -252,9 +125,7 @@ class TestCase(tf.test.TestCase, parameterized.TestCase):
 
   def assertLoads(self, model, tolerance=1e-4):
     """Checks that a model is the same after it was saved and loaded."""
-    inputs = data(model)[0]
-    inputs = inputs if len(inputs) > 1 else inputs[0]
-    expected = tf.nest.flatten(model(inputs))
+    expected = test_models.outputs_of(model)
     # To trace all layers of a large model takes a minute. The tests of saving
     # do it with small ones.
     for name, kwargs in (
@@ -266,14 +137,14 @@ class TestCase(tf.test.TestCase, parameterized.TestCase):
       model.save(path, **kwargs)
       loaded = keras.models.load_model(path)
       self.assertLen(collect(loaded), len(collect(model)))
-      found = tf.nest.flatten(loaded(inputs))
+      found = test_models.outputs_of(loaded)
       self.assertSameOutputs(found, expected, tolerance)
 
 
 class LayersTest(TestCase):
   """Each kind of layer trains, and strips to what was trained."""
 
-  @parameterized.named_parameters(*_KINDS)
+  @parameterized.named_parameters(*test_layers.KINDS)
   def testLayer(self, create, shape):
     layer = create()
     wrapped = apply(layer, Constant(0.5, 0, frequency=1), input_shape=shape)
@@ -322,7 +193,7 @@ class LayersTest(TestCase):
 class ModelsTest(TestCase):
   """Models train, load, strip and convert, and predict the same each time."""
 
-  @parameterized.named_parameters(*_MODELS, ('MobileNet', mobile_net))
+  @parameterized.named_parameters(*MODELS, ('MobileNet', test_models.mobile_net))
   def testModel(self, create):
     model = train(create())
     stripped = self.assertTrainedAndStrips(model, 4)
@@ -331,7 +202,7 @@ class ModelsTest(TestCase):
     outputs = run(stripped, data(model)[0])
     self.assertSameOutputs(outputs, predict(model), 1e-3)
 
-  @parameterized.named_parameters(*_MODELS, ('MobileNet', mobile_net))
+  @parameterized.named_parameters(*MODELS, ('MobileNet', test_models.mobile_net))
   def testModelInMixedPrecision(self, create):
     self.addCleanup(keras.mixed_precision.set_global_policy, 'float32')
     keras.mixed_precision.set_global_policy('mixed_float16')
@@ -363,11 +234,11 @@ class NothingTest(TestCase):
     self.assertLen(wrapped.losses, len(plain.losses))
     return wrapped
 
-  @parameterized.named_parameters(*_MODELS)
+  @parameterized.named_parameters(*MODELS)
   def testModel(self, create):
     self.assertSameTraining(create)
 
-  @parameterized.named_parameters(*_MODELS)
+  @parameterized.named_parameters(*MODELS)
   def testModelRunEagerly(self, create):
     self.assertSameTraining(create, epochs=1, run_eagerly=True)
 

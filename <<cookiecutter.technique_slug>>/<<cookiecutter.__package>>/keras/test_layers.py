@@ -1,0 +1,243 @@
+<% include 'license_header.txt' %>
+"""Layers of all kinds: those that the registry knows, and others."""
+
+import functools
+
+import tensorflow as tf
+from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import custom_layer
+
+Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
+
+layers = keras.layers
+
+# Built-in layers with technique weights: how to create one, the shape of its
+# input, and the weights.
+_LAYERS = {
+  'Conv1D': (lambda: layers.Conv1D(2, 3), (6, 3), ['kernel']),
+  'Conv1DTranspose': (
+    lambda: layers.Conv1DTranspose(2, 3),
+    (6, 3),
+    ['kernel'],
+  ),
+  'Conv2D': (lambda: layers.Conv2D(2, 3), (6, 6, 3), ['kernel']),
+  'Conv2DTranspose': (
+    lambda: layers.Conv2DTranspose(2, 3),
+    (6, 6, 3),
+    ['kernel'],
+  ),
+  'Conv3D': (lambda: layers.Conv3D(2, 3), (4, 4, 4, 3), ['kernel']),
+  'Conv3DTranspose': (
+    lambda: layers.Conv3DTranspose(2, 3),
+    (4, 4, 4, 3),
+    ['kernel'],
+  ),
+  'Dense': (lambda: layers.Dense(2), (3,), ['kernel']),
+  'EinsumDense': (
+    lambda: layers.EinsumDense('ab,bc->ac', output_shape=2),
+    (3,),
+    ['kernel'],
+  ),
+  'Embedding': (lambda: layers.Embedding(9, 2), (3,), ['embeddings']),
+  'LocallyConnected1D': (
+    lambda: layers.LocallyConnected1D(2, 3),
+    (6, 3),
+    ['kernel'],
+  ),
+  'LocallyConnected2D': (
+    lambda: layers.LocallyConnected2D(2, 3),
+    (6, 6, 3),
+    ['kernel'],
+  ),
+  'SeparableConv1D': (
+    lambda: layers.SeparableConv1D(2, 3),
+    (6, 3),
+    ['pointwise_kernel'],
+  ),
+  'SeparableConv2D': (
+    lambda: layers.SeparableConv2D(2, 3),
+    (6, 6, 3),
+    ['pointwise_kernel'],
+  ),
+  'LSTM': (
+    lambda: layers.LSTM(2),
+    (4, 3),
+    ['cell.kernel', 'cell.recurrent_kernel'],
+  ),
+  'GRU': (
+    lambda: layers.GRU(2),
+    (4, 3),
+    ['cell.kernel', 'cell.recurrent_kernel'],
+  ),
+  'SimpleRNN': (
+    lambda: layers.SimpleRNN(2),
+    (4, 3),
+    ['cell.kernel', 'cell.recurrent_kernel'],
+  ),
+  'RNN': (
+    lambda: layers.RNN(layers.LSTMCell(2)),
+    (4, 3),
+    ['cell.kernel', 'cell.recurrent_kernel'],
+  ),
+  'Bidirectional': (
+    lambda: layers.Bidirectional(layers.GRU(2)),
+    (4, 3),
+    [
+      'forward_layer.cell.kernel',
+      'forward_layer.cell.recurrent_kernel',
+      'backward_layer.cell.kernel',
+      'backward_layer.cell.recurrent_kernel',
+    ],
+  ),
+  'TimeDistributed': (
+    lambda: layers.TimeDistributed(layers.Dense(2)),
+    (4, 3),
+    ['layer.kernel'],
+  ),
+}
+WITH_WEIGHTS = tuple((name, *row) for name, row in _LAYERS.items())
+
+# Built-in layers with an argument `activation` that is applied to the output.
+MAY_ACTIVATE = [
+  layers.Activation,
+  *(
+    functools.partial(getattr(layers, name), 2, 3)
+    for name in """
+    Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose
+    LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
+    """.split()
+  ),
+  functools.partial(layers.Dense, 2),
+  functools.partial(layers.DepthwiseConv1D, 3),
+  functools.partial(layers.DepthwiseConv2D, 3),
+  functools.partial(layers.EinsumDense, 'ab,bc->ac', 2),
+]
+
+# Built-in layers without technique weights, and the arguments they need.
+WITHOUT_WEIGHTS = {
+  **dict.fromkeys(
+    """
+    Add AdditiveAttention Attention Average BatchNormalization Concatenate
+    DepthwiseConv1D DepthwiseConv2D ELU Flatten GlobalAveragePooling1D
+    GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D
+    GlobalMaxPooling2D GlobalMaxPooling3D LayerNormalization LeakyReLU Masking
+    Maximum Minimum Multiply PReLU ReLU Softmax Subtract ThresholdedReLU
+    AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D
+    MaxPooling3D Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D
+    UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
+    ActivityRegularization GroupNormalization UnitNormalization
+    """.split(),
+    (),
+  ),
+  **dict.fromkeys(
+    """
+    AlphaDropout Dropout GaussianDropout GaussianNoise Rescaling RepeatVector
+    SpatialDropout1D SpatialDropout2D SpatialDropout3D
+    """.split(),
+    (1,),
+  ),
+  **dict.fromkeys(['DepthwiseConv1D', 'DepthwiseConv2D'], (3,)),
+  'Activation': ('relu',),
+  'Dot': (1,),
+  'Lambda': (abs,),
+  'Permute': ((1, 2),),
+  'Reshape': ((1,),),
+}
+ARE_ACTIVATIONS = [
+  'Activation',
+  'ELU',
+  'LeakyReLU',
+  'PReLU',
+  'ReLU',
+  'ThresholdedReLU',
+]
+
+
+class Cell(layers.Layer):
+  """A recurrent cell that a user wrote.
+
+  Attributes:
+    kernel: The weight, once the cell is built.
+  """
+
+  def __init__(self, units, **kwargs):
+    super().__init__(**kwargs)
+    self.units = self.state_size = units
+
+  def build(self, input_shape):
+    """Creates the kernel."""
+    shape = (input_shape[-1], self.units)
+    self.kernel = self.add_weight(name='kernel', shape=shape)
+    self.built = True
+
+  def call(self, inputs, states):
+    """Adds to the state, which is the output, too."""
+    output = tf.matmul(inputs, self.kernel) + states[0]
+    return output, [output]
+
+
+class KnownCell(Cell, Interface):
+  """The same, with the interface."""
+
+  def <<cookiecutter.__getter>>(self):
+    """Returns the kernel."""
+    return [self.kernel]
+
+
+class DenseLike(layers.Dense):
+  """Computes what Dense does, but that cannot be known."""
+
+
+class DenseWithInterface(DenseLike, Interface):
+  """Says itself what its weights are."""
+
+  def <<cookiecutter.__getter>>(self):
+    """Returns the kernel."""
+    return [self.kernel]
+
+
+UNSUPPORTED = (
+  ('BuiltIn', lambda: layers.ConvLSTM2D(2, 3)),
+  ('Custom', lambda: Cell(2)),
+  ('Subclass', lambda: DenseLike(2)),
+  ('RnnOverUnknownCell', lambda: layers.RNN(Cell(2))),
+  ('StackOfUnknownCells', lambda: layers.RNN([layers.GRUCell(2), Cell(2)])),
+  ('BidirectionalOverUnknown', lambda: layers.Bidirectional(_unknown_rnn())),
+  ('TimeDistributedOverUnknown', lambda: layers.TimeDistributed(DenseLike(2))),
+)
+
+
+def _unknown_rnn():
+  return layers.RNN(Cell(2))
+
+
+RELU = {'activation': 'relu'}
+
+# Small layers to train, of each kind that has technique weights or activations:
+# name, function, shape of the input.
+KINDS = (
+  ('Conv1D', lambda: layers.Conv1D(4, 2, **RELU), (3, 6)),
+  ('Conv1DTranspose', lambda: layers.Conv1DTranspose(4, 2, **RELU), (3, 6)),
+  ('Conv2D', lambda: layers.Conv2D(4, 2, **RELU), (4, 6, 1)),
+  ('Conv2DTranspose', lambda: layers.Conv2DTranspose(4, 2, **RELU), (4, 6, 1)),
+  ('Conv3D', lambda: layers.Conv3D(2, 2, **RELU), (3, 4, 3, 2)),
+  ('Conv3DTranspose', lambda: layers.Conv3DTranspose(2, 2), (3, 4, 3, 2)),
+  ('DepthwiseConv1D', lambda: layers.DepthwiseConv1D(2, **RELU), (3, 6)),
+  ('DepthwiseConv2D', lambda: layers.DepthwiseConv2D(2, **RELU), (4, 6, 1)),
+  ('SeparableConv1D', lambda: layers.SeparableConv1D(4, 3, **RELU), (3, 6)),
+  ('SeparableConv2D', lambda: layers.SeparableConv2D(4, 2, **RELU), (4, 6, 2)),
+  ('LocallyConnected1D', lambda: layers.LocallyConnected1D(4, 2), (3, 6)),
+  ('LocallyConnected2D', lambda: layers.LocallyConnected2D(4, 2), (4, 6, 1)),
+  ('Dense', lambda: layers.Dense(4, **RELU), (6,)),
+  ('EinsumDense', lambda: layers.EinsumDense('abc,cd->abd', (3, 4)), (3, 6)),
+  ('LSTM', lambda: layers.LSTM(4), (3, 6)),
+  ('GRU', lambda: layers.GRU(4), (3, 6)),
+  ('SimpleRNN', lambda: layers.SimpleRNN(4), (3, 6)),
+  ('Cell', lambda: layers.RNN(layers.GRUCell(4)), (3, 6)),
+  ('Cells', lambda: layers.RNN([layers.LSTMCell(4)] * 2), (3, 4)),
+  ('Bidirectional', lambda: layers.Bidirectional(layers.GRU(4)), (3, 6)),
+  ('TimeDistributed', lambda: layers.TimeDistributed(layers.Dense(4)), (3, 6)),
+  ('ReLU', layers.ReLU, (6,)),
+  ('Activation', lambda: layers.Activation('tanh'), (6,)),
+)
