@@ -1,4 +1,4 @@
-"""Renders the measured ratios into README.md, between its markers."""
+"""Renders the measured ratios into README.md, one table per kind between its markers."""
 
 from __future__ import annotations
 
@@ -6,60 +6,127 @@ import json
 import pathlib
 
 HERE = pathlib.Path(__file__).parent
-RESULTS = HERE / "results" / "training_cost.json"
+RESULTS = HERE / "results"
 
-# What the generated wrapper promises, in the order of the table. A model may have
-# a limit of its own.
-GOALS: dict[str, str] = {
-    "steady step": "1.10, MLP 1.20",
-    "step with update": "MobileNetV2 1.2, CNN 1.5",
-    "wrapped inference": "1.05",
-    "first step": "MobileNetV2 3",
-    "state / technique weights": "0.3",
-    ".h5 size": "1.3",
-    ".keras size": "1.3",
-    ".h5 save": "",
-    ".keras save": "",
-    "apply / build": "1.5",
-    "strip / build": "",
-    "stripped .tflite": "1.01",
-    "stripped .tflite.gz": "0.35",
-    "variables after strip": "0",
+# The rows of the tables, and what the generated wrapper promises: the ratio is at most
+# this for a model with this in its name. The last that fits holds.
+Goals = dict[str, dict[str, float]]
+ROWS: Goals = {
+    "steady step": {"": 1.10, "MLP": 1.20},
+    "step with update": {"MobileNetV2": 1.2, "CNN": 1.5},
+    "wrapped inference": {"": 1.05},
+    "first step": {"MobileNetV2": 3},
+    "state / weights": {"": 0.3},
+    ".h5 size": {"": 1.3},
+    ".keras size": {"": 1.3},
+    ".h5 save": {},
+    ".keras save": {},
+    ".keras load": {},
+    "apply / build": {"": 1.5},
+    "strip / build": {},
+    "stripped variables": {"": 1},
+    "stripped .tflite": {"": 1.01},
+    "stripped .tflite.gz": {},
+    "stripped .tflite inference": {},
+}
+# Where a kind promises something else.
+ROWS_OF_KIND: dict[str, Goals] = {
+    "weight_mask": {"stripped .tflite.gz": {"": 0.35}},
+    "layer_replacement": {"stripped variables": {}, "stripped .tflite inference": {"": 1}},
 }
 
 
-def _cell(values: dict[str, dict[str, float]]) -> str:
-    def number(name: str) -> str:
-        value = values.get(name, {}).get("median", float("nan"))
-        return "fails" if value != value else f"{value:.4g}" if value >= 10 else f"{value:.2f}"
-
-    spread = values["technique"].get("spread")
-    spread_text = "" if spread is None else f" ± {spread:.2f}"
-    return f"{number('technique')}{spread_text} ({number('tfmot')})"
+def _limit(goals: dict[str, float], case: str) -> float | None:
+    fitting = [limit for part, limit in goals.items() if part in case]
+    return fitting[-1] if fitting else None
 
 
-def render(report: dict) -> str:
-    """Returns the table in Markdown, and below it where it was measured."""
-    results = report["ratios"]
+def _number(values: dict[str, dict[str, float]], name: str) -> str:
+    if name not in values:
+        return "fails"
+    median = values[name]["median"]
+    return f"{median:.4g}" if median >= 10 else f"{median:.2f}"
+
+
+def _cell(report: dict, case: str, quantity: str, is_missed: bool) -> str:
+    values = report["cases"][case]["ratios"][quantity]
+    text = _number(values, report["technique"])
+    text = f"**{text}**" if is_missed else text
+    spread = values.get(report["technique"], {}).get("spread")
+    if spread is not None:
+        text += f" ± {spread:.2f}"
+    rivals = ", ".join(_number(values, rival) for rival in report["rivals"])
+    return f"{text} ({rivals})" if rivals else text
+
+
+def _is_missed(report: dict, case: str, quantity: str, limit: float | None) -> bool:
+    values = report["cases"][case]["ratios"][quantity]
+    if report["technique"] not in values:
+        return True
+    # As the table shows it: a ratio of 1.104 is one of 1.10.
+    return limit is not None and round(values[report["technique"]]["median"], 2) > limit
+
+
+def render(kind: str, report: dict) -> str:
+    """Returns the table in Markdown, with what was missed, what failed, and where it ran."""
+    cases = report["cases"]
     lines = [
-        "| ratio to dense | at most | " + " | ".join(results) + " |",
-        "| --- | --- |" + " --- |" * len(results),
+        "| ratio to dense | at most | " + " | ".join(cases) + " |",
+        "| --- | --- |" + " --- |" * len(cases),
     ]
-    for quantity, goal in GOALS.items():
-        cells = [_cell(by_quantity[quantity]) for by_quantity in results.values()]
+    missed = []
+    for quantity, goals in (ROWS | ROWS_OF_KIND.get(kind, {})).items():
+        goal = ", ".join(f"{part} {limit:g}".strip() for part, limit in goals.items())
+        cells = []
+        for case in cases:
+            is_missed = _is_missed(report, case, quantity, _limit(goals, case))
+            cells.append(_cell(report, case, quantity, is_missed))
+            missed += [f"{quantity} of {case}"] * is_missed
         lines.append(f"| {quantity} | {goal} | " + " | ".join(cells) + " |")
+    rivals = ", ".join(f"`{rival}`" for rival in report["rivals"])
+    return "\n\n".join(
+        [
+            f"`{report['technique']}`" + (f", in brackets {rivals}:" if rivals else ":"),
+            "\n".join(lines),
+            f"Missed: {', '.join(missed)}." if missed else "No goal is missed.",
+            *_failures(cases),
+            _origin(report),
+        ]
+    )
+
+
+def _failures(cases: dict[str, dict]) -> list[str]:
+    """Returns a list in Markdown, or nothing."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for case, measured in cases.items():
+        for name, reasons in measured["failures"].items():
+            for operation, reason in reasons.items():
+                found.setdefault((name, operation, reason), []).append(case)
+    lines = [
+        f"- `{name}`, {operation} of {', '.join(of)}: `{reason.replace('`', '')}`"
+        for (name, operation, reason), of in found.items()
+    ]
+    return ["What fails:", "\n".join(lines)] if lines else []
+
+
+def _origin(report: dict) -> str:
     environment = ", ".join(f"{key} {value}" for key, value in report["environment"].items())
-    return "\n".join([*lines, "", f"Measured on: {environment}."])
+    minutes = sum(measured["minutes"] for measured in report["cases"].values())
+    peak = max(measured["peak_gib"] for measured in report["cases"].values())
+    return f"Measured on: {environment}. It took {minutes:.0f} min and {peak:.1f} GiB."
 
 
 def main() -> None:
-    """Replaces what stands between the markers."""
+    """Replaces what stands between the markers of each kind that has results."""
     readme = HERE / "README.md"
-    begin, end = "<!-- table: begin -->", "<!-- table: end -->"
-    head, rest = readme.read_text().split(begin)
-    _, tail = rest.split(end)
-    table = render(json.loads(RESULTS.read_text()))
-    readme.write_text(f"{head}{begin}\n\n{table}\n\n{end}{tail}")
+    text = readme.read_text()
+    for path in sorted(RESULTS.glob("*.json")):
+        begin, end = f"<!-- {path.stem}: begin -->", f"<!-- {path.stem}: end -->"
+        head, rest = text.split(begin)
+        _, tail = rest.split(end)
+        table = render(path.stem, json.loads(path.read_text()))
+        text = f"{head}{begin}\n\n{table}\n\n{end}{tail}"
+    readme.write_text(text)
 
 
 if __name__ == "__main__":

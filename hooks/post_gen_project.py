@@ -101,7 +101,8 @@ def next_steps(context: Context, folder: str) -> str:
   3. .venv/bin/python -m pytest -n auto        # tests of the working baseline
   4. .venv/bin/python examples/digits_cnn.py   # train, strip, convert, compare
   5. Write your technique in {package}/keras/algorithm.py
-  6. Read README.md for the way from there to a contribution
+  6. .venv/bin/python -m experiments sweep && .venv/bin/python -m experiments report
+  7. Read README.md for the way from there to a contribution
 """
 
 

@@ -48,7 +48,7 @@ class Environment:
 def environment(project, tmp_path_factory):
     """A new environment, set up as the project's README says, with the docs extra."""
     made = Environment(tmp_path_factory.mktemp("environment") / "venv")
-    made.python(project, "-m", "pip", "install", "--quiet", "-e", ".[dev,docs]")
+    made.python(project, "-m", "pip", "install", "--quiet", "-e", ".[dev,docs,datasets,slurm]")
     return made
 
 
@@ -120,6 +120,19 @@ def test_train_strip_convert(environment, kind_project):
     assert quantized < stripped < LARGEST_RATIOS[kind], shown
     fewer = table["parameters"][2] < table["parameters"][0]
     assert fewer == (kind == "layer_replacement"), shown
+
+
+def test_experiments_fill_the_documents(environment, kind_project):
+    run = ["-m", "experiments"]
+    small = ["training.epochs=1", "measure.processes=1", "measure.min_s=0"]
+    arguments = ["--tasks", "image", "--seeds", "0", "1", "--trainings", "control", "technique"]
+    environment.python(
+        kind_project, *run, "sweep", *arguments, *(f"--set={change}" for change in small)
+    )
+    environment.python(kind_project, *run, "report")
+    for name in ("README.md", "rfcs/design.md", f"g3doc/guide/{kind_project.name}/index.md"):
+        assert re.search(r"\| technique@0\.8 \| .*0\.\d+", (kind_project / name).read_text()), name
+    environment.python(kind_project, *run, "report", "--check")
 
 
 def test_its_notebooks_run(environment, kind_project):

@@ -38,7 +38,8 @@ def test_the_kind_decides_on_the_algorithm_and_the_documents_alone(project, kind
         """Returns the code without the names, and the layout, that the kind decides on."""
         return {
             name: re.sub(
-                r"[\s,()]|rank.?reduction|sparsity|strength|(?<=_)(activations|weights)",
+                r"[\s,()]|KIND = '\w+'|rank.?reduction|sparsity|strength"
+                r"|(?<=_)(activations|weights)",
                 "",
                 content.decode(),
                 flags=re.IGNORECASE,

@@ -100,9 +100,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
 
 def _grid(state):
   """Returns where one point ends and the next begins, scale and offset."""
-  steps = tf.pow(2.0, state['bits']) - 1.0
-  scale = tf.maximum(state['high'] - state['low'], 1e-6) / tf.maximum(
-    steps, 1.0
-  )
+  steps = tf.maximum(tf.pow(2.0, state['bits']) - 1.0, 1.0)
+  scale = tf.maximum(state['high'] - state['low'], 1e-6) / steps
   offset = -tf.round(-state['low'] / scale) * scale
   return (tf.range(steps) + 0.5) * scale + offset, scale, offset

@@ -1,0 +1,2 @@
+<% include 'license_header.txt' %>
+"""The experiments that a technique is accepted on: `python -m experiments`."""

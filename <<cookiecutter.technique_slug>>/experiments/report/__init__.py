@@ -1,0 +1,2 @@
+<% include 'license_header.txt' %>
+"""Turns run files into tables, plots and the results in the documents."""
