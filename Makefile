@@ -49,7 +49,7 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
-# Measures what training with a generated technique of each kind costs: some 25 minutes
+# Measures what training with a generated technique of each kind costs: some 20 minutes
 # on a machine that does nothing else. Renders benchmarks/README.md. A piece of it, printed
 # and not kept: make bench ARGS='--kind activation --case CNN --quick'.
 BENCH := $(VENV)/bench

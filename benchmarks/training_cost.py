@@ -28,7 +28,7 @@ from measure import measure
 from models import CASES, Case
 from render_tables import RESULTS, render
 
-SECONDS = 12.0  # For each quantity that is measured in rounds.
+SECONDS = 8.0  # For each quantity that is measured in rounds.
 
 
 def describe_environment() -> dict[str, str]:

@@ -69,7 +69,7 @@ class Trainer:
     self._data = data
     self._config = config
     self._seed = seed
-    self._scope = strategy.scope if strategy else contextlib.nullcontext
+    self._strategy = strategy
 
   def train(self, variant, baseline=None):
     """Trains a model.
@@ -90,7 +90,8 @@ class Trainer:
     self._steps = 0
     wall, cpu = time.perf_counter(), time.process_time()
     options = self._config['training']
-    with self._scope():
+    strategy = self._strategy
+    with strategy.scope() if strategy else contextlib.nullcontext():
       model = self._task.build()
       if baseline is None:
         epochs = options['epochs']
@@ -99,6 +100,8 @@ class Trainer:
         model.set_weights(baseline)
         epochs = options['fine_tune_epochs']
         model = self._fine_tune(model, variant, epochs)
+    if strategy:
+      model = _copy(model)  # To be used on one device, as all others are.
     return model, {
       'steps': self._steps,
       'epochs': epochs,
@@ -168,6 +171,13 @@ class Trainer:
       return cls(0.0, level, 0, updates * frequency, frequency=frequency)
 
     return create
+
+
+def _copy(model):
+  with technique.scope(), tfmot.quantization.keras.quantize_scope():
+    copy = keras.models.clone_model(model)
+  copy.set_weights(model.get_weights())
+  return copy
 
 
 def _apply_technique(model, schedule, level):

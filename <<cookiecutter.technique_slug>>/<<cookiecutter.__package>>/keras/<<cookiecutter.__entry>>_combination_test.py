@@ -129,7 +129,7 @@ class AfterwardsTest(TestCase):
     zeros = []
     for layer in with_kernels(stripped):
       kernel = layer.kernel.numpy()
-      kernel.flat[:3] = 0.0  # The algorithm may leave none.
+      kernel.flat[: kernel.size // 4] = 0.0  # The algorithm may leave none.
       layer.kernel.assign(kernel)
       zeros.append(kernel == 0.0)
     clustered = clustering.cluster_weights(
@@ -141,7 +141,7 @@ class AfterwardsTest(TestCase):
     for layer, were_zero in zip(found, zeros, strict=True):
       kernel = layer.kernel.numpy()
       self.assertAllEqual(kernel[were_zero], np.zeros(were_zero.sum()))
-      self.assertBetween(len(np.unique(kernel)), 2, 4)
+      self.assertBetween(len(np.unique(kernel)), min(2, kernel.size), 4)
 
   @parameterized.named_parameters(*_MODELS)
   def testQuantizationAwareTraining(self, create):
