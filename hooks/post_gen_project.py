@@ -1,4 +1,6 @@
-"""Fills the names into the notebooks, checks the project, says what to do next.
+"""Drops what is not wanted, fills in the notebooks, checks all, says what to do next.
+
+What a component of the project needs to be wanted is in its contribution.toml.
 
 Notebooks are copied as they are, not rendered as text: what Jinja would put into one
 of their JSON strings would have to be escaped, and template and result would not be
@@ -30,6 +32,43 @@ _NOT_OURS = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
 
 class ProjectError(Exception):
     """Something is wrong with a generated file; the message names both."""
+
+
+def drop_unwanted(root: Path) -> None:
+    """Removes the files of components that are for other kinds of technique.
+
+    Args:
+        root: The project, with the manifest that lists the components.
+
+    Raises:
+        ProjectError: If the manifest cannot be read, or lists a file elsewhere.
+    """
+    path = root / "contribution.toml"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    # Most projects keep everything, and Python 3.10 has no reader of TOML.
+    if not re.search(r"^kinds\b", text, re.MULTILINE):
+        return
+    read = _toml_reader()
+    if read is None:
+        raise ProjectError("tomli is missing; add it with: pip install tomli")
+    try:
+        manifest = read(text)
+    except ValueError as error:
+        raise ProjectError(f"{path.name}: {error}") from error
+    kind = manifest["technique"]["kind"]
+    for component in manifest["component"]:
+        if kind in component.get("kinds", [kind]):
+            continue
+        folder = root / manifest["folders"][component["folder"]]["here"]
+        for name in component.get("files", []):
+            file = (folder / name).resolve()
+            if root.resolve() not in file.parents:
+                raise ProjectError(f"{path.name}: {name} is not in the project")
+            file.unlink(missing_ok=True)
+            for parent in file.parents:
+                if parent == root.resolve() or not parent.exists() or any(parent.iterdir()):
+                    break
+                parent.rmdir()
 
 
 def fill_notebook(path: Path, context: Context) -> None:
@@ -111,6 +150,7 @@ def main(context: Context, root: Path) -> int:
     try:
         if importlib.util.find_spec("nbformat") is None:
             raise ProjectError("nbformat is missing; add it with: pip install nbformat")
+        drop_unwanted(root)
         for path in _files(root):
             # One without placeholders is the user's, or has been filled before.
             if path.suffix == ".ipynb" and _placeholder(context).search(
@@ -213,10 +253,17 @@ def _parse_json(text: str, name: str) -> None:
 
 def _parse_toml(text: str, name: str) -> None:
     del name
-    for module in ("tomllib", "tomli"):  # Python 3.10 may have neither
+    read = _toml_reader()
+    if read:
+        read(text)
+
+
+def _toml_reader() -> Callable[[str], Context] | None:
+    """Returns what reads TOML, or None: Python 3.10 may have neither."""
+    for module in ("tomllib", "tomli"):
         if importlib.util.find_spec(module):
-            importlib.import_module(module).loads(text)
-            return
+            return importlib.import_module(module).loads
+    return None
 
 
 def _parse_yaml(text: str, name: str) -> None:

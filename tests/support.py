@@ -1,9 +1,11 @@
 """What several test modules share: techniques to try, and the command line."""
 
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -82,6 +84,14 @@ def cookiecutter(
 def metadata_of(project: Path) -> dict:
     """Returns the `project` table of a generated project's pyproject.toml."""
     return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def manifest_of(project: Path) -> ModuleType:
+    """Returns the manifest of a generated project, read by the project's own code."""
+    spec = importlib.util.spec_from_file_location("manifest", project / "tools" / "manifest.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.load(project)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
