@@ -11,8 +11,8 @@ this finds what was typed by hand or is out of date, not every false claim.
 
 import re
 
-from experiments.report import documents
 from experiments.report import formats
+from tools import blocks
 
 _HEADING = re.compile(r'(#{1,6})\s+(.*)')
 _SECTION = re.compile(
@@ -119,7 +119,7 @@ def _lines_about_results(document, text):
   number = 0
   level = None  # of the heading of the section about results
   fence = False
-  for block, lines in documents.split(document, text):
+  for block, lines in blocks.split(document, text, 'results'):
     for line in lines:
       number += 1
       fence ^= block is None and bool(_FENCE.match(line))

@@ -8,10 +8,19 @@ import pathlib
 from experiments import results
 from experiments.report import aggregate
 from experiments.report import claims
-from experiments.report import documents
 from experiments.report import formats
 from experiments.report import plots
 from experiments.report import tables
+from tools import blocks
+
+# Where results belong. Names are patterns, because RFCs get the date of their
+# submission as a prefix. A document that is not there needs none.
+DOCUMENTS = (
+  'README.md',
+  'rfcs/*.md',
+  'g3doc/guide/*/index.md',
+  'blog/*.md',
+)
 
 _SUFFIXES = ('.csv', '.html', '.md', '.svg')  # of what is written here
 
@@ -64,10 +73,11 @@ def build(results_folder, project_root, check=False):
   }
   contents = {path: p for group in drawn.values() for path, p in group.items()}
   contents |= _tables(folder, settings, drawn)
-  found = {path: path.relative_to(root) for path in documents.find(root)}
+  found = {path: path.relative_to(root) for path in blocks.find(root, DOCUMENTS)}
   for path, name in found.items():
-    blocks = _blocks(path, folder, settings, drawn)
-    contents[path] = documents.render(name, documents.read(path, name), blocks)
+    tables_of = _blocks(path, folder, settings, drawn)
+    text = blocks.read(path, name)
+    contents[path] = blocks.render(name, text, 'results', tables_of)
   changed = [path for path in contents if not _same(path, contents[path])]
   old = {
     path
@@ -90,7 +100,7 @@ def build(results_folder, project_root, check=False):
   # Plots are drawn before anything is written: drawing can fail.
   texts = {path: _text(contents[path]) for path in changed}
   for path, text in texts.items():
-    _write(path, text)
+    blocks.write(path, text)
   for path in old:
     path.unlink()
   return Outcome(tuple(sorted(old.union(changed))), tuple(problems), left_out)
@@ -111,7 +121,7 @@ def _blocks(path, folder, settings, drawn):
   if not settings:
     return {'tables': tables.NO_RESULTS, 'summary': tables.NO_RESULTS}
   pages = [_table(path, s, settings, drawn) for s in settings]
-  everything = documents.link(path, folder / 'tables.md')
+  everything = blocks.link(path, folder / 'tables.md')
   return {
     'tables': _sections(pages, '###'),
     'summary': (
@@ -123,7 +133,7 @@ def _blocks(path, folder, settings, drawn):
 
 def _table(document, setting, settings, drawn):
   links = [
-    (documents.link(document, path), plot.title)
+    (blocks.link(document, path), plot.title)
     for path, plot in drawn[setting].items()
   ]
   return tables.table(settings[setting], links)
@@ -147,10 +157,3 @@ def _same(path, content):
 
 def _text(content):
   return content.svg() if isinstance(content, plots.Plot) else content
-
-
-def _write(path, content):
-  path.parent.mkdir(parents=True, exist_ok=True)
-  part = path.with_name(f'.{path.name}.part')
-  part.write_bytes(content.encode())
-  os.replace(part, path)

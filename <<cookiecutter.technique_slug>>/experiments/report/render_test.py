@@ -10,6 +10,7 @@ from experiments import results
 from experiments.report import render
 from experiments.report import tables
 from experiments.report import test_runs
+from tools import blocks
 
 _DOCUMENT = """# Title
 
@@ -220,3 +221,11 @@ def test_paths_may_be_strings_and_relative(project, monkeypatch):
   render.build('results', '.')
 
   assert '(../results/report/' in pathlib.Path('rfcs/design.md').read_text()
+
+
+def test_the_documents_of_this_project_have_valid_blocks(tmp_path):
+  root = pathlib.Path(__file__).parents[2]
+
+  render.build(tmp_path, root, check=True)
+
+  assert blocks.find(root, render.DOCUMENTS)

@@ -1,11 +1,9 @@
 <% include 'license_header.txt' %>
-"""Tests for documents."""
-
-import pathlib
+"""Tests for blocks."""
 
 import pytest
 
-from experiments.report import documents
+from tools import blocks
 
 _BLOCKS = {'tables': '| all |\n', 'summary': 'short'}
 _TEXT = """# Title
@@ -18,7 +16,7 @@ after
 
 
 def _render(text):
-  return documents.render('rfcs/a.md', text, _BLOCKS)
+  return blocks.render('rfcs/a.md', text, 'results', _BLOCKS)
 
 
 def test_replaces_what_is_between_markers_alone():
@@ -52,6 +50,12 @@ def test_text_outside_stays_as_it_is(outside):
   assert result.endswith('after\n' + outside)
 
 
+def test_blocks_of_another_kind_stay_as_they_are():
+  other = '<!-- code: begin tables -->\nkept\n<!-- code: end -->\n'
+
+  assert _render(other + _TEXT) == other + _render(_TEXT)
+
+
 def test_two_blocks():
   text = _TEXT + _TEXT.replace('tables', 'summary')
 
@@ -77,7 +81,7 @@ def test_two_blocks():
   ],
 )
 def test_wrong_markers_are_one_line(text, message):
-  with pytest.raises(documents.DocumentError, match=message) as caught:
+  with pytest.raises(blocks.DocumentError, match=message) as caught:
     _render(text)
 
   assert '\n' not in str(caught.value)
@@ -94,8 +98,8 @@ def test_files_that_are_not_read(tmp_path, content, message):
   path = tmp_path / 'a.md'
   path.write_bytes(content)
 
-  with pytest.raises(documents.DocumentError, match=f'^a.md: .*{message}'):
-    documents.read(path, 'a.md')
+  with pytest.raises(blocks.DocumentError, match=f'^a.md: .*{message}'):
+    blocks.read(path, 'a.md')
 
 
 def test_finds_documents_by_patterns(tmp_path):
@@ -103,27 +107,24 @@ def test_finds_documents_by_patterns(tmp_path):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
 
-  found = [path.relative_to(tmp_path) for path in documents.find(tmp_path)]
+  found = blocks.find(tmp_path, ['rfcs/*.md', 'README.md', 'none.md'])
 
-  assert [path.as_posix() for path in found] == [
+  assert [path.relative_to(tmp_path).as_posix() for path in found] == [
     'README.md',
     'rfcs/20260101-x-design.md',
   ]
 
 
+def test_writes_a_file_and_its_folders(tmp_path):
+  path = tmp_path / 'a' / 'b.md'
+
+  blocks.write(path, 'é\n')
+
+  assert path.read_bytes() == 'é\n'.encode()
+  assert list(path.parent.iterdir()) == [path]
+
+
 def test_links_are_relative_to_the_document():
-  link = documents.link('p/g3doc/guide/x/index.md', 'p/results/report/a b.svg')
+  link = blocks.link('p/g3doc/guide/x/index.md', 'p/results/report/a b.svg')
 
   assert link == '../../../results/report/a%20b.svg'
-
-
-def test_the_documents_of_this_project_have_valid_blocks():
-  root = pathlib.Path(__file__).parents[2]
-
-  found = documents.find(root)
-
-  assert found
-  for path in found:
-    name = path.relative_to(root)
-    names = [n for n, _ in documents.split(name, documents.read(path, name))]
-    assert {name for name in names if name} <= set(_BLOCKS)

@@ -1,11 +1,11 @@
 <% include 'license_header.txt' %>
-"""Renders results into documents, between markers.
+"""Puts text that is made by a command into documents, between markers.
 
-    <!-- results: begin tables -->
-    <!-- results: end -->
+    <!-- KIND: begin NAME -->
+    <!-- KIND: end -->
 
-What is between them is replaced, and all else stays as it is. `tables` stands
-for all tables and plots, `summary` for a short table.
+What is between them is replaced, and all else stays as it is. The kind says
+who makes the text: `results` are the report's, `code` is read from the code.
 """
 
 import io
@@ -14,25 +14,12 @@ import pathlib
 import re
 import urllib.parse
 
-# Where results belong. Names are patterns, because RFCs get the date of their
-# submission as a prefix. A document that is not there needs none.
-DOCUMENTS = (
-  'README.md',
-  'rfcs/*.md',
-  'g3doc/guide/*/index.md',
-  'blog/*.md',
-)
-
-_BEGIN = re.compile(r'<!-- results: begin (\w+) -->')
-_END = '<!-- results: end -->'
-_ANY = re.compile(r'<!--\s*results\s*:')
-
 
 class DocumentError(ValueError):
   """A document cannot be rendered; the message says why in one line."""
 
 
-def find(root, patterns=DOCUMENTS):
+def find(root, patterns):
   """Returns the documents that there are.
 
   Args:
@@ -67,27 +54,45 @@ def read(path, name):
   return text
 
 
-def split(document, text):
-  """Splits a document at its markers.
+def write(path, content):
+  """Writes a file as a whole, or not at all.
+
+  Args:
+    path: Its path. Folders are made as needed.
+    content: Its text.
+  """
+  path = pathlib.Path(path)
+  path.parent.mkdir(parents=True, exist_ok=True)
+  part = path.with_name(f'.{path.name}.part')
+  part.write_bytes(content.encode())
+  os.replace(part, path)
+
+
+def split(document, text, kind):
+  """Splits a document at the markers of a kind.
 
   Args:
     document: What messages call it.
     text: Its content.
+    kind: The kind of the markers, such as 'results'. Others are plain lines.
 
   Returns:
     A list of pairs of a block's name and lines with their ends. The name is
     None for lines outside of blocks, which include the markers.
 
   Raises:
-    DocumentError: If there is no block, two of the same name, or a marker that
-      is not where it has to be.
+    DocumentError: If there are two blocks of the same name, or a marker that is
+      not where it has to be.
   """
+  begins = re.compile(rf'<!-- {kind}: begin (\w+) -->')
+  end = _end(kind)
+  like_a_marker = re.compile(rf'<!--\s*{kind}\s*:')
   parts = [(None, [])]
   names = set()
   for number, line in enumerate(io.StringIO(text), 1):
     name = parts[-1][0]
-    begin = _BEGIN.fullmatch(line.rstrip('\n'))
-    is_end = line.rstrip('\n') == _END
+    begin = begins.fullmatch(line.rstrip('\n'))
+    is_end = line.rstrip('\n') == end
     if begin and name is None and begin[1] not in names:
       names.add(begin[1])
       parts[-1][1].append(line)
@@ -98,38 +103,42 @@ def split(document, text):
       raise DocumentError(
         f'{document}:{number}: a second block {begin[1]!r}; remove one of them.'
       )
-    elif _ANY.search(line):
+    elif like_a_marker.search(line):
       raise DocumentError(
         f'{document}:{number}: {line.strip()!r} does not fit here; a '
-        f'block is a line "<!-- results: begin NAME -->" and a line "{_END}".'
+        f'block is a line "{_begin(kind, "NAME")}" and a line "{end}".'
       )
     else:
       parts[-1][1].append(line)
   if parts[-1][0] is not None:
     raise DocumentError(
-      f'{document}: the block {parts[-1][0]!r} has no end; add a line "{_END}".'
-    )
-  if not names:
-    raise DocumentError(
-      f'{document}: has no block for results; add a line "<!-- results: begin '
-      f'tables -->" and a line "{_END}".'
+      f'{document}: the block {parts[-1][0]!r} has no end; add a line "{end}".'
     )
   return parts
 
 
-def render(document, text, blocks):
-  """Returns a document with its blocks filled in.
+def render(document, text, kind, blocks):
+  """Returns a document with its blocks of a kind filled in.
 
   Args:
     document: What messages call it.
     text: Its content.
-    blocks: Dict from a block's name to its Markdown.
+    kind: The kind of the markers, such as 'results'.
+    blocks: Dict from the name of each block that the document may have to its
+      Markdown. One of them has to be there.
 
   Raises:
-    DocumentError: As in `split`, and if a block has an unknown name.
+    DocumentError: As in `split`, and if a block has an unknown name, or there
+      is none.
   """
+  parts = split(document, text, kind)
+  if not any(name for name, _ in parts):
+    raise DocumentError(
+      f'{document}: has no block for {kind}; add a line '
+      f'"{_begin(kind, next(iter(blocks)))}" and a line "{_end(kind)}".'
+    )
   result = []
-  for name, lines in split(document, text):
+  for name, lines in parts:
     if name is None:
       result += lines
     elif name in blocks:
@@ -150,3 +159,11 @@ def link(document, target):
   """
   folder = os.path.relpath(target, pathlib.Path(document).parent)
   return urllib.parse.quote(pathlib.Path(folder).as_posix())
+
+
+def _begin(kind, name):
+  return f'<!-- {kind}: begin {name} -->'
+
+
+def _end(kind):
+  return f'<!-- {kind}: end -->'
