@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import sys
 import tempfile
 import warnings
@@ -25,6 +26,9 @@ from typing import Any
 import jinja2
 
 Context = dict[str, Any]
+
+# The hook before generation makes this file in a new folder.
+INCOMPLETE = ".incomplete"
 
 # Folders that a user may have made in the project before it is generated again.
 _NOT_OURS = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
@@ -158,7 +162,8 @@ def main(context: Context, root: Path) -> int:
             ):
                 fill_notebook(path, context)
         check_project(root, context)
-    except ProjectError as error:
+        (root / INCOMPLETE).unlink(missing_ok=True)
+    except (ProjectError, OSError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     if not _is_update(context, root):
@@ -290,5 +295,6 @@ _PARSERS: dict[str, Callable[[str, str], None]] = {
 }
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback: Cookiecutter says it
     CONTEXT = json.loads(r"""<<cookiecutter|jsonify>>""")
     sys.exit(main(CONTEXT, Path.cwd()))

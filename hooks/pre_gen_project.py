@@ -1,5 +1,7 @@
 """Second line of defence: stops if a bad answer got past the prompts.
 
+Marks a new folder as incomplete; the hook after generation takes the mark away.
+
 The prompts validate every answer through the template's Jinja extension, with better
 messages. This hook also holds where somebody calls Cookiecutter's functions directly.
 It is rendered to a temporary file before it runs, so it cannot see its neighbours.
@@ -8,7 +10,10 @@ It is rendered to a temporary file before it runs, so it cannot see its neighbou
 import json
 import re
 import sys
+from pathlib import Path
 from typing import Any
+
+INCOMPLETE = ".incomplete"
 
 
 def find_problem(context: dict[str, Any]) -> str | None:
@@ -36,16 +41,19 @@ def find_problem(context: dict[str, Any]) -> str | None:
     return None
 
 
-def main(context: dict[str, Any]) -> int:
-    """Runs the hook and returns its exit status."""
+def main(context: dict[str, Any], root: Path) -> int:
+    """Runs the hook on the project's folder and returns its exit status."""
     problem = find_problem(context)
     if problem:
         print(f"ERROR: {problem}", file=sys.stderr)
-    return 1 if problem else 0
+        return 1
+    if not any(root.iterdir()):
+        (root / INCOMPLETE).touch()
+    return 0
 
 
 if __name__ == "__main__":
     CONTEXT = json.loads(
         r"""<<dict(cookiecutter, _template_root=template_root|default(''))|jsonify>>"""
     )
-    sys.exit(main(CONTEXT))
+    sys.exit(main(CONTEXT, Path.cwd()))

@@ -6,21 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import history
 import pytest
 import support
-
-GIT = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com"]
-
-
-def git(folder: Path, *arguments: str) -> None:
-    """Runs git in a folder."""
-    subprocess.run([*GIT, *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def commit(folder: Path) -> None:
-    """Commits everything in a folder."""
-    git(folder, "add", "--all", "--force")
-    git(folder, "commit", "--quiet", "--message", "change")
 
 
 def cruft(home: Path, *arguments: str, folder: Path | None = None, status: int = 0) -> str:
@@ -45,8 +33,8 @@ def template(tmp_path):
     folder = tmp_path / "template"
     ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests")
     shutil.copytree(support.ROOT, folder, ignore=ignored)
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    commit(folder)
+    history.git(folder, "init", "--quiet", "--initial-branch=main")
+    history.commit(folder)
     return folder
 
 
@@ -80,8 +68,8 @@ def test_updates(home, template):
     project = home / "connection_pruning"
     algorithm = project / "tfmot_connection_pruning" / "keras" / "algorithm.py"
     algorithm.write_text(algorithm.read_text() + "\n# Mine.\n")
-    git(project, "init", "--quiet")
-    commit(project)
+    history.git(project, "init", "--quiet")
+    history.commit(project)
 
     rules = template / "tfmot_template_rules" / "names.py"
     rules.write_text(rules.read_text() + '\n_NAMES["greeting"] = lambda answers: "hello"\n')
@@ -90,7 +78,7 @@ def test_updates(home, template):
     context["_template_version"] = "9.9.9"
     (template / "cookiecutter.json").write_text(json.dumps(context))
     (template / support.TEMPLATE.name / "NEW.md").write_text("<<cookiecutter.__greeting>>\n")
-    commit(template)
+    history.commit(template)
 
     shown = cruft(home, "update", "--skip-apply-ask", folder=project)
     assert "Next:" not in shown

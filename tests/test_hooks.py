@@ -59,25 +59,31 @@ def test_one_placeholder(name):
 
 
 class TestPreGeneration:
-    def test_valid(self, pre, capsys):
-        assert pre.main(valid_answers()) == 0
+    def test_valid(self, pre, capsys, tmp_path):
+        assert pre.main(valid_answers(), tmp_path) == 0
         assert capsys.readouterr() == ("", "")
+        assert [path.name for path in tmp_path.iterdir()] == [".incomplete"]
 
-    def test_invalid(self, pre, capsys):
-        assert pre.main({**valid_answers(), "author_email": "nobody"}) == 1
+    def test_a_folder_that_was_there_is_not_marked(self, pre, tmp_path):
+        (tmp_path / "mine.txt").touch()
+        assert pre.main(valid_answers(), tmp_path) == 0
+        assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+    def test_invalid(self, pre, capsys, tmp_path):
+        assert pre.main({**valid_answers(), "author_email": "nobody"}, tmp_path) == 1
         assert capsys.readouterr().err == 'ERROR: author_email "nobody" is not an e-mail address\n'
 
-    def test_missing(self, pre, capsys):
+    def test_missing(self, pre, capsys, tmp_path):
         answers = valid_answers()
         del answers["verb"]
-        assert pre.main(answers) == 1
+        assert pre.main(answers, tmp_path) == 1
         assert capsys.readouterr().err.startswith("ERROR: verb must be text")
 
     @pytest.mark.parametrize(("slug", "status"), [("weight_slicing", 0), ("../evil", 1)])
     def test_without_the_rules(self, pre, monkeypatch, tmp_path, slug, status):
         monkeypatch.setitem(importlib.import_module("sys").modules, "tfmot_template_rules", None)
-        answers = {"technique_slug": slug, "_template_root": str(tmp_path)}
-        assert pre.main(answers) == status
+        answers = {"technique_slug": slug, "_template_root": str(tmp_path / "none")}
+        assert pre.main(answers, tmp_path) == status
 
 
 def notebook(*cells):

@@ -1,0 +1,170 @@
+"""Projects of earlier versions, with a contributor's work in them, updated to this one.
+
+The versions come out of the repository's history, so a shallow clone is not enough.
+"""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import history
+import nbformat
+import pytest
+import support
+from test_cruft import cruft
+from test_project import ruff
+
+pytestmark = pytest.mark.life
+
+PACKAGE = "tfmot_connection_pruning/keras"
+NOTEBOOK = "g3doc/guide/connection_pruning/connection_pruning_example.ipynb"
+
+# 0.1.0 had one kind of technique, and no folder that cruft looks for.
+VERSIONS = {version: made for version, made in history.releases().items() if version > "0.1.0"}
+
+# Versions up to this one do not say which files are the contributor's: CONTRIBUTING.md.
+LAST_WITHOUT_OWNERS = "0.3.0"
+
+# What a contributor writes: in which file, in the place of what.
+EDITS = {
+    f"{PACKAGE}/algorithm.py": ("Magnitude pruning: keeps", "Mine: keeps"),
+    f"{PACKAGE}/algorithm_test.py": (r"\Z", "\n# Mine.\n"),
+    "README.md": (r"(?<=## Limitations\n\n)", "*   Mine: it needs two passes over the data.\n"),
+    "CHANGELOG.md": (r"\Z", "- Mine: the first results.\n"),
+    "rfcs/proposal.md": ("Not written yet.", "Mine: phones need it."),
+    "rfcs/design.md": (r"\Z", "\nMine: a paragraph.\n"),
+}
+OWN_FILES = {
+    f"{PACKAGE}/my_kernels.py": '"""Mine."""\n',
+    "experiments/results/mine.json": '{"task": "mine"}\n',
+}
+OWN_CELL = "Mine: what the plot shows."
+
+
+@dataclass
+class Upgrade:
+    """A project before and after its update.
+
+    Attributes:
+        project: Its folder, updated.
+        edited: The files that a contributor had edited.
+        new: The files that the new version generates.
+        shown: What cruft printed.
+    """
+
+    project: Path
+    edited: set[str]
+    new: dict[str, bytes]
+    shown: str
+
+
+def edit(project: Path) -> set[str]:
+    """Works on a project as a contributor does; returns the files that were there before."""
+    edited = set()
+    for name, (pattern, text) in EDITS.items():
+        path = project / name
+        if path.is_file():
+            changed, count = re.subn(pattern, text, path.read_text(encoding="utf-8"), count=1)
+            assert count == 1, f"{name} has no {pattern}"
+            path.write_text(changed, encoding="utf-8")
+            edited.add(name)
+    for name, text in OWN_FILES.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    content = json.loads((project / NOTEBOOK).read_text(encoding="utf-8"))
+    cell = {"cell_type": "markdown", "metadata": {"id": "Mine"}, "source": OWN_CELL}
+    content["cells"].append(cell)
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    (project / NOTEBOOK).write_text(text, encoding="utf-8")
+    return edited | {NOTEBOOK}
+
+
+def name_owners(project: Path) -> None:
+    """Tells cruft which files are the contributor's, where the project does not say it."""
+    path = project / ".cruft.json"
+    recorded = json.loads(path.read_text())
+    mine = ("algorithm.py", "algorithm_test.py")
+    written = ("rfcs/proposal.md", "rfcs/design.md", "blog/connection_pruning.md")
+    owned = [*(f"{PACKAGE}/{name}" for name in mine), *written]
+    recorded["skip"] = [name for name in owned if (project / name).exists()]
+    path.write_text(json.dumps(recorded, indent=2))
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def upgrade(request, tmp_path_factory) -> Upgrade:
+    folder = tmp_path_factory.mktemp("upgrade")
+    home = folder / "home"
+    home.mkdir()
+    template = history.repository_of_the_work_tree(folder / "template")
+    cruft(home, "create", str(template), "--no-input", "--checkout", VERSIONS[request.param])
+    project = home / "connection_pruning"
+    history.git(project, "init", "--quiet")
+    history.commit(project)
+    if request.param <= LAST_WITHOUT_OWNERS:
+        name_owners(project)
+    edited = edit(project)
+    history.commit(project)
+    shown = cruft(home, "update", "--skip-apply-ask", folder=project)
+    cruft(home, "create", str(template), "--no-input", "--output-dir", "fresh")
+    new = support.files_of(home / "fresh" / "connection_pruning")
+    return Upgrade(project, edited, new, shown)
+
+
+def test_merges_without_conflict(upgrade):
+    state = history.git(upgrade.project, "status", "--porcelain")
+    assert not re.search("^(U.|.U|AA|DD)", state, re.MULTILINE), upgrade.shown
+    for path in upgrade.project.rglob("*"):
+        assert path.suffix != ".rej", path
+        if path.is_file() and ".git" not in path.parts:
+            assert not re.search(rb"^(<<<<<<<|>>>>>>>) ", path.read_bytes(), re.MULTILINE), path
+
+
+def test_keeps_what_the_contributor_wrote(upgrade):
+    for name in upgrade.edited - {NOTEBOOK}:
+        assert "Mine" in (upgrade.project / name).read_text(encoding="utf-8"), name
+    for name, text in OWN_FILES.items():
+        assert (upgrade.project / name).read_text() == text
+    cells = nbformat.read(upgrade.project / NOTEBOOK, nbformat.NO_CONVERT).cells
+    assert cells[-1].source == OWN_CELL
+
+
+def test_all_else_is_what_the_new_version_generates(upgrade):
+    kept = {*upgrade.edited, *OWN_FILES, ".cruft.json"}
+    history.git(upgrade.project, "add", "--all")  # what it ignores was never generated
+    updated = set(history.git(upgrade.project, "ls-files").splitlines())
+    assert updated - kept == set(upgrade.new) - kept
+    for name in updated - kept:
+        assert (upgrade.project / name).read_bytes() == upgrade.new[name], name
+
+
+def test_records_the_new_version(upgrade):
+    recorded = json.loads((upgrade.project / ".cruft.json").read_text())
+    context = json.loads((support.ROOT / "cookiecutter.json").read_text())
+    recorded_version = recorded["context"]["cookiecutter"]["_template_version"]
+    assert recorded_version == context["_template_version"]
+
+
+def test_lints_clean_afterwards(upgrade):
+    assert ruff(upgrade.project, "check", "--output-format=concise") == ""
+    assert ruff(upgrade.project, "format", "--diff") == ""
+
+
+def test_there_is_nothing_more_to_update(upgrade):
+    history.git(upgrade.project, "add", "--all")
+    history.git(upgrade.project, "commit", "--quiet", "--message", "Update")
+    home = upgrade.project.parent
+    assert "up to date" in cruft(home, "check", folder=upgrade.project)
+    assert "Nothing to do" in cruft(home, "update", "--skip-apply-ask", folder=upgrade.project)
+
+
+@pytest.mark.baked
+def test_its_tests_pass_afterwards(upgrade, tmp_path):
+    from test_baked import Environment
+
+    environment = Environment(tmp_path / "venv")
+    environment.python(upgrade.project, "-m", "pip", "install", "--quiet", "-e", ".[dev]")
+    shown = environment.python(upgrade.project, "-m", "pytest", "-n", "auto", f"{PACKAGE}")
+    assert re.search(r"\b\d+ passed", shown)
+    shutil.rmtree(tmp_path / "venv")
