@@ -1,6 +1,7 @@
 # make new        generate a technique (asks on a terminal, takes defaults without one)
-# make test       the tests that a change has to pass, the next two in one
+# make test       the tests that a change has to pass, the next three in one
 # make test-fast     those without TensorFlow, about a minute
+# make test-life     updates of earlier versions, hostile input, odd environments
 # make test-baked    a generated project of each kind, installed and used
 # make test-methods  all of its tests with each published method in place (an hour)
 # make lint       style of the template's own code
@@ -17,16 +18,19 @@ ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: new test test-fast test-baked test-methods lint bench clean
+.PHONY: new test test-fast test-life test-baked test-methods lint bench clean
 
 new: $(READY)
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
 	$(BIN)/cookiecutter $$ask --output-dir '$(OUT)' . $(ARGS)
 
-test: test-fast test-baked
+test: test-fast test-life test-baked
 
 test-fast: $(READY)
 	$(BIN)/python -m pytest
+
+test-life: $(READY)
+	$(BIN)/python -m pytest -m "life and not baked"
 
 test-baked: $(READY)
 	$(BIN)/python -m pytest -m baked

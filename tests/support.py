@@ -81,9 +81,14 @@ def cookiecutter(
     )
 
 
+def toml_of(path: Path) -> dict:
+    """Returns the content of a TOML file."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def metadata_of(project: Path) -> dict:
     """Returns the `project` table of a generated project's pyproject.toml."""
-    return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return toml_of(project / "pyproject.toml")["project"]
 
 
 def manifest_of(project: Path) -> ModuleType:

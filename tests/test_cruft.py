@@ -87,3 +87,109 @@ def test_updates(home, template):
     recorded = json.loads((project / ".cruft.json").read_text())
     assert recorded["context"]["cookiecutter"]["_template_version"] == "9.9.9"
     assert not list(project.rglob("*.rej"))
+
+
+def as_a_contributor_has_it(project):
+    """Commits a project that cruft created."""
+    history.git(project, "init", "--quiet")
+    history.commit(project)
+    return project
+
+
+def change(template, **context):
+    """Makes a new version of the template, with other keys in its cookiecutter.json."""
+    path = template / "cookiecutter.json"
+    before = json.loads(path.read_text())
+    path.write_text(json.dumps({**before, "_template_version": "9.9.9", **context}))
+    history.commit(template)
+
+
+@pytest.mark.life
+def test_checks_and_shows_differences(home, template):
+    cruft(home, "create", str(template), "--no-input")
+    project = as_a_contributor_has_it(home / "connection_pruning")
+    assert "up to date" in cruft(home, "check", folder=project)
+    assert cruft(home, "diff", folder=project) == ""
+    for name in ("README.md", "rfcs/design.md"):
+        (project / name).write_text("Mine.\n")
+    shown = cruft(home, "diff", folder=project)
+    assert "-Mine." in shown
+    assert "rfcs/design.md" not in shown, "what is the contributor's is no difference"
+    (template / support.TEMPLATE.name / "NEW.md").write_text("New.\n")
+    history.commit(template)
+    assert "out of date" in cruft(home, "check", folder=project, status=1)
+
+
+@pytest.mark.life
+def test_links_a_project_that_cookiecutter_generated(home, template):
+    run = support.cookiecutter(home, "technique_name=Weight Slicing", template=template)
+    assert run.returncode == 0, run.stdout
+    project = as_a_contributor_has_it(home / "weight_slicing")
+    answers = json.dumps({"technique_name": "Weight Slicing"})
+    cruft(home, "link", str(template), "--no-input", "--extra-context", answers, folder=project)
+    assert cruft(home, "diff", folder=project) == ""
+    history.commit(project)
+    (template / support.TEMPLATE.name / "NEW.md").write_text("<<cookiecutter.__entry>>\n")
+    history.commit(template)
+    cruft(home, "update", "--skip-apply-ask", folder=project)
+    assert (project / "NEW.md").read_text() == "slice_weights\n"
+
+
+def test_what_is_the_contributor_s_is_not_updated(project):
+    skipped = support.toml_of(project / "pyproject.toml")["tool"]["cruft"]["skip"]
+    manifest = support.toml_of(project / "contribution.toml")
+    owned = []
+    for component in manifest["component"]:
+        if component.get("owner") == "contributor":
+            folder = Path(manifest["folders"][component["folder"]]["here"])
+            owned += [(folder / name).as_posix() for name in component.get("files", [""])]
+    assert sorted(skipped) == sorted(owned)
+
+
+@pytest.mark.life
+def test_another_extension_comes_with_an_update(home, template):
+    """Python goes on with a module that it has imported, whatever its file says now."""
+    cruft(home, "create", str(template), "--no-input")
+    project = as_a_contributor_has_it(home / "connection_pruning")
+    extension = template / "tfmot_template_rules" / "extension.py"
+    text = extension.read_text().replace(
+        "    asker = ", '    environment.filters["shout"] = str.upper\n    asker = '
+    )
+    extension.write_text(text)
+    (template / support.TEMPLATE.name / "NEW.md").write_text("<<cookiecutter.__entry|shout>>\n")
+    history.commit(template)
+    cruft(home, "update", "--skip-apply-ask", folder=project)
+    assert (project / "NEW.md").read_text() == "PRUNE_CONNECTIONS\n"
+
+
+@pytest.mark.life
+def test_a_prompt_is_added(home, template):
+    """Projects that were generated without it get its default, or what they ask for."""
+    cruft(home, "create", str(template), "--no-input")
+    project = as_a_contributor_has_it(home / "connection_pruning")
+    (template / support.TEMPLATE.name / "NEW.md").write_text("<<cookiecutter.paper>>\n")
+    change(template, paper="none")
+    cruft(home, "update", "--skip-apply-ask", folder=project)
+    assert (project / "NEW.md").read_text() == "none\n"
+    history.commit(project)
+    answers = json.dumps({"paper": "arXiv:1"})
+    cruft(home, "update", "--skip-apply-ask", "--variables-to-update", answers, folder=project)
+    assert (project / "NEW.md").read_text() == "arXiv:1\n"
+
+
+@pytest.mark.life
+def test_a_prompt_is_renamed(home, template):
+    """The answer to the old prompt is passed once, as the answer to the new one."""
+    text = json.dumps({"github_handle": "ada-l"})
+    cruft(home, "create", str(template), "--no-input", "--extra-context", text)
+    project = as_a_contributor_has_it(home / "connection_pruning")
+    for name in history.git(template, "grep", "-l", "github_handle").splitlines():
+        path = template / name
+        path.write_text(path.read_text(encoding="utf-8").replace("github_handle", "github_user"))
+    change(template)
+    answers = json.dumps({"github_user": "ada-l"})
+    cruft(home, "update", "--skip-apply-ask", "--variables-to-update", answers, folder=project)
+    assert "github.com/ada-l/" in (project / "README.md").read_text()
+    recorded = json.loads((project / ".cruft.json").read_text())["context"]["cookiecutter"]
+    assert recorded["github_user"] == "ada-l"
+    assert cruft(home, "diff", folder=project) == ""
