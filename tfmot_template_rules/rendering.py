@@ -7,6 +7,7 @@ the user's configuration) through Jinja, so `author_name='<<7*7>>'` would come o
 cookiecutter.json, a hook, or the path of a file.
 """
 
+import functools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ from jinja2 import Environment, Template
 from tfmot_template_rules import layout
 
 Context = dict[str, Any]
+
+_LICENCE = "license_header.txt"
+_LICENCE_TAG = f"<% include '{_LICENCE}' %>\n"
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,18 @@ class _Text:
 
 
 @dataclass(frozen=True)
+class _Constant:
+    """The template of a file without placeholders, but for the licence header."""
+
+    header: Template | None
+    body: str
+
+    def render(self, **context: Any) -> str:
+        """Returns the text; called by Cookiecutter in place of a Jinja template's."""
+        return (self.header.render(context) if self.header else "") + self.body
+
+
+@dataclass(frozen=True)
 class _LaidOut:
     """The template of a file with code, whose lines depend on the names' lengths."""
 
@@ -48,15 +64,28 @@ class _LaidOut:
         return self.lay_out(self.rendered.render(context))
 
 
-def laid_out(environment: Environment) -> Callable[..., Template | _LaidOut]:
-    """Returns a stand-in for `get_template`, which Cookiecutter calls for each file."""
+def laid_out(environment: Environment) -> Callable[..., Template | _Constant | _LaidOut]:
+    """Returns a stand-in for `get_template`, which Cookiecutter calls for each file.
+
+    Most files have no placeholder but the licence header at the top. They are put
+    together without being compiled, and need no layout: no name is in them.
+    """
     get_template = environment.get_template
     functions = {".py": layout.python, ".md": layout.markdown}
+    starts = _starts(environment)
 
-    def get(name: str, parent: str | None = None, *arguments: Any) -> Template | _LaidOut:
+    def get(
+        name: str, parent: str | None = None, *arguments: Any
+    ) -> Template | _Constant | _LaidOut:
+        if parent:
+            return get_template(name, parent, *arguments)
+        source, *_ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        body = source.removeprefix(_LICENCE_TAG)
+        if not any(start in body for start in starts):
+            return _Constant(get_template(_LICENCE) if body != source else None, body)
         template = get_template(name, parent, *arguments)
         lay_out = functions.get(Path(name).suffix)
-        return _LaidOut(template, lay_out) if lay_out and not parent else template
+        return _LaidOut(template, lay_out) if lay_out else template
 
     return get
 
@@ -75,11 +104,7 @@ class TemplateOnly:
             check: Called with the answers just before the project's folder is made,
                 the last moment at which an exception leaves nothing behind.
         """
-        self._starts = (
-            environment.variable_start_string,
-            environment.block_start_string,
-            environment.comment_start_string,
-        )
+        self._starts = _starts(environment)
         self._compile = environment.from_string
         self._root = root
         self._check = check
@@ -88,7 +113,7 @@ class TemplateOnly:
         """Returns a template that renders the source, or that yields it as it is."""
         if not any(start in source for start in self._starts):
             return _Text(source)
-        project, paths = self._paths()
+        project, paths = self._paths
         if source == project:
             return _Text("", self._compile(source), self._check)
         if source in paths or source in self._defaults() or source in self._hooks():
@@ -99,9 +124,10 @@ class TemplateOnly:
             return _Text(place + dot, self._compile(path))
         return _Text(source)
 
+    @functools.cached_property
     def _paths(self) -> tuple[str, set[str]]:
         """Returns the project folder's name, and the paths in it."""
-        start = self._starts[0]
+        start, *_ = self._starts
         [project] = (
             folder
             for folder in self._root.iterdir()
@@ -120,6 +146,15 @@ class TemplateOnly:
         """Returns the contents of the hooks."""
         hooks = (self._root / "hooks").glob("*.py")
         return {hook.read_text(encoding="utf-8") for hook in hooks}
+
+
+def _starts(environment: Environment) -> tuple[str, ...]:
+    """Returns what a placeholder, a block and a comment begin with."""
+    return (
+        environment.variable_start_string,
+        environment.block_start_string,
+        environment.comment_start_string,
+    )
 
 
 def _leaves(value: Any) -> Iterator[str]:

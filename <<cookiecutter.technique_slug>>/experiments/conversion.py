@@ -31,12 +31,12 @@ def convert(model, conversion, representative=()):
   )
   if conversion != 'float':
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-  examples = [[tf.convert_to_tensor(example)[tf.newaxis]] for example in representative]
+  examples = [
+    [tf.convert_to_tensor(example)[tf.newaxis]] for example in representative
+  ]
   if conversion == 'int8' and examples:
     converter.representative_dataset = lambda: examples
-    converter.target_spec.supported_ops = [
-      tf.lite.OpsSet.TFLITE_BUILTINS_INT8
-    ]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     if spec.dtype.is_floating:
       converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8

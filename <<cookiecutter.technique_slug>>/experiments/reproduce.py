@@ -72,7 +72,9 @@ def compare(recorded, again):
   numbers = f'{metric} {values[0]:.6g} as recorded, {values[1]:.6g} now'
   hashes = [run['artifacts']['weights_sha256'] for run in (recorded, again)]
   if hashes[0] == hashes[1]:
-    return Comparison(values[0] == values[1], f'The weights are equal; {numbers}.')
+    return Comparison(
+      values[0] == values[1], f'The weights are equal; {numbers}.'
+    )
   differences = _list_differences(recorded, again)
   if not differences:
     return Comparison(

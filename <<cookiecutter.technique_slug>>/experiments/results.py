@@ -121,7 +121,9 @@ def load_all(folder):
   Raises:
     ValueError: A file is broken or no run; one line names file and field.
   """
-  return [load(path) for path in sorted(pathlib.Path(folder).glob('[!.]*.json'))]
+  return [
+    load(path) for path in sorted(pathlib.Path(folder).glob('[!.]*.json'))
+  ]
 
 
 @functools.lru_cache

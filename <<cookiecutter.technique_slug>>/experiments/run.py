@@ -224,4 +224,6 @@ def _in_one_line(error):
 
 
 def _now():
-  return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds')
+  return datetime.datetime.now(datetime.timezone.utc).isoformat(
+    timespec='seconds'
+  )

@@ -79,9 +79,13 @@ def parse(name, levels):
     )
   stages = () if is_plain else tuple(stages)
   if match['level'] and 'technique' not in stages:
-    raise ValueError(f'The variant {name!r} has no technique to set a level of.')
+    raise ValueError(
+      f'The variant {name!r} has no technique to set a level of.'
+    )
   level = float(match['level'] or levels[-1]) if 'technique' in stages else None
-  training = match['stages'] if level is None else f'{match["stages"]}@{level:g}'
+  training = (
+    match['stages'] if level is None else f'{match["stages"]}@{level:g}'
+  )
   conversion = match['conversion'] or 'float'
   if 'qat' in stages:
     conversion = 'int8'  # What it was trained for.
