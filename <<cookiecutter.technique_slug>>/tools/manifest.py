@@ -219,7 +219,9 @@ def parse(text):
 
 def _component(values, folders):
   where = f'[[component]] {values.get("name")!r}'
-  values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+  values = {
+    k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+  }
   name = values.get('folder')
   _check(name in folders, f'{where} is in no [folders]: {name!r}')
   folder = folders[name]

@@ -73,7 +73,9 @@ def build(results_folder, project_root, check=False):
   }
   contents = {path: p for group in drawn.values() for path, p in group.items()}
   contents |= _tables(folder, settings, drawn)
-  found = {path: path.relative_to(root) for path in blocks.find(root, DOCUMENTS)}
+  found = {
+    path: path.relative_to(root) for path in blocks.find(root, DOCUMENTS)
+  }
   for path, name in found.items():
     tables_of = _blocks(path, folder, settings, drawn)
     text = blocks.read(path, name)
