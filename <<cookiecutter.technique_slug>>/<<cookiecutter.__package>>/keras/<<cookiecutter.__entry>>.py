@@ -15,6 +15,16 @@ def <<cookiecutter.technique_slug>>_scope():
   The classes are registered with Keras once this package has been imported, so
   loading works without the scope, too.
 
+  >>> import tempfile
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> wrapped = <<cookiecutter.__entry>>(model)
+  >>> with tempfile.TemporaryDirectory() as folder:
+  ...   wrapped.save(f'{folder}/wrapped.keras')
+  ...   with <<cookiecutter.technique_slug>>_scope():
+  ...     loaded = keras.models.load_model(f'{folder}/wrapped.keras')
+  >>> loaded.count_params() == wrapped.count_params()
+  True
+
   Returns:
     A `keras.utils.custom_object_scope`.
   """
@@ -37,12 +47,13 @@ def <<cookiecutter.__entry>>(
 
   Load pretrained weights first, then apply the technique, then compile:
 
-      model.load_weights(path)
-      model = <<cookiecutter.__entry>>(model)
-      model.compile(...)
-      callback = Update<<cookiecutter.__camel>>Step()
-      model.fit(..., callbacks=[callback])
-      model = strip_<<cookiecutter.technique_slug>>(model)
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> wrapped = <<cookiecutter.__entry>>(model)
+  >>> wrapped.compile(optimizer='sgd', loss='mse')
+  >>> x, y = tf.ones([16, 8]), tf.zeros([16, 4])
+  >>> callback = Update<<cookiecutter.__camel>>Step()
+  >>> _ = wrapped.fit(x, y, verbose=0, callbacks=[callback])
+  >>> stripped = strip_<<cookiecutter.technique_slug>>(wrapped)
 
   The model passed in keeps its structure and stays usable. It shares its
   weights with the wrapped model, so training one changes the other.
@@ -106,6 +117,14 @@ def strip_<<cookiecutter.technique_slug>>(model):
   layers that the algorithm replaces, and none of the wrappers' variables. It
   shares the weights of the layers that stay with the wrapped model. A model
   without wrappers comes back equal.
+
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> wrapped = <<cookiecutter.__entry>>(model)
+  >>> len(collect_<<cookiecutter.__able>>_layers(wrapped))
+  1
+  >>> stripped = strip_<<cookiecutter.technique_slug>>(wrapped)
+  >>> len(collect_<<cookiecutter.__able>>_layers(stripped))
+  0
 
   Args:
     model: A Sequential or Functional `keras.Model`.
@@ -199,7 +218,11 @@ def _is_subclassed(model):
 
 
 def _check_type(layer):
-  """Raises ValueError unless the object can be wrapped or entered."""
+  """Checks that an object can be wrapped, or is a model to look into.
+
+  Raises:
+    ValueError: If it is neither.
+  """
   name = type(layer).__name__
   if not isinstance(layer, keras.layers.Layer):
     roots = {base.__module__.split('.')[0] for base in type(layer).__mro__}

@@ -139,5 +139,12 @@ class Algorithm(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Creates the algorithm from the output of `get_config`."""
+    """Creates the algorithm again.
+
+    Args:
+      config: Dict, what `get_config` returned.
+
+    Returns:
+      An algorithm of this class.
+    """
     return cls(**config)

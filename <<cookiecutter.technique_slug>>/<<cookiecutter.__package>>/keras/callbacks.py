@@ -14,12 +14,28 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
 
   Training needs this callback:
 
-      callback = Update<<cookiecutter.__camel>>Step()
-      model.fit(x, y, callbacks=[callback])
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> model = <<cookiecutter.__entry>>(model)
+  >>> model.compile(optimizer='sgd', loss='mse')
+  >>> x, y = tf.ones([16, 8]), tf.zeros([16, 4])
+  >>> callback = Update<<cookiecutter.__camel>>Step()
+  >>> _ = model.fit(x, y, verbose=0, callbacks=[callback])
 
   A custom training loop calls `set_model`, `on_train_begin`, in each step
   `on_train_batch_begin`, and `on_epoch_end`, which also belongs before each
   evaluation or save in the middle of an epoch.
+
+  >>> callback.set_model(model)
+  >>> callback.on_train_begin()
+  >>> optimizer = keras.optimizers.legacy.SGD()
+  >>> for batch in range(3):
+  ...   callback.on_train_batch_begin(batch)
+  ...   with tf.GradientTape() as tape:
+  ...     loss = tf.reduce_mean(tf.square(model(x, training=True) - y))
+  ...   gradients = tape.gradient(loss, model.trainable_variables)
+  ...   pairs = zip(gradients, model.trainable_variables)
+  ...   _ = optimizer.apply_gradients(pairs)
+  >>> callback.on_epoch_end()
   """
 
   def __init__(self):
@@ -54,6 +70,21 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
   """Writes what the algorithm reports for each weight to TensorBoard.
 
   Needs the package tensorboard.
+
+  >>> import os, tempfile
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> model = <<cookiecutter.__entry>>(model)
+  >>> model.compile(optimizer='sgd', loss='mse')
+  >>> x, y = tf.ones([16, 8]), tf.zeros([16, 4])
+  >>> step = Update<<cookiecutter.__camel>>Step()
+  >>> with tempfile.TemporaryDirectory() as folder:
+  ...   callbacks = [
+  ...     step,
+  ...     <<cookiecutter.__camel>>Summaries(log_dir=folder),
+  ...   ]
+  ...   _ = model.fit(x, y, verbose=0, callbacks=callbacks)
+  ...   sorted(os.listdir(folder))
+  ['metrics', 'train']
 
   Args:
     log_dir: Directory for the event files, a non-empty string.

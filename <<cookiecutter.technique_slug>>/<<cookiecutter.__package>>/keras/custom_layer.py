@@ -9,6 +9,19 @@ class <<cookiecutter.__able_camel>>Layer(abc.ABC):
 
   Inherit from this class next to `keras.layers.Layer`. A layer that merely has
   the method is accepted as well.
+
+  >>> class Linear(keras.layers.Layer, <<cookiecutter.__able_camel>>Layer):
+  ...   def build(self, input_shape):
+  ...     self.kernel = self.add_weight('kernel', [input_shape[-1], 4])
+  ...   def call(self, inputs):
+  ...     return tf.matmul(inputs, self.kernel)
+  ...   def <<cookiecutter.__getter>>(self):
+  ...     return [self.kernel]
+  >>> layer = Linear()
+  >>> layer(tf.ones([1, 8])).shape
+  TensorShape([1, 4])
+  >>> [w.shape for w in layer.<<cookiecutter.__getter>>()]
+  [TensorShape([8, 4])]
   """
 
   @abc.abstractmethod

@@ -13,6 +13,18 @@ class <<cookiecutter.__camel>>Policy(abc.ABC):
   """Chooses the layers of a model that the technique works on.
 
   Inherit from this class to write a policy of your own.
+
+  >>> class OnlyWideLayers(<<cookiecutter.__camel>>Policy):
+  ...   def allow_<<cookiecutter.technique_slug>>(self, layer):
+  ...     return getattr(layer, 'units', 0) >= 64
+  ...   def ensure_model_supports_<<cookiecutter.technique_slug>>(
+  ...     self, model
+  ...   ):
+  ...     pass
+  >>> policy = OnlyWideLayers()
+  >>> layer = keras.layers.Dense(4)
+  >>> policy.allow_<<cookiecutter.technique_slug>>(layer)
+  False
   """
 
   @abc.abstractmethod
@@ -39,7 +51,16 @@ class <<cookiecutter.__camel>>Policy(abc.ABC):
 
 
 class SkipUnsupportedLayers(<<cookiecutter.__camel>>Policy):
-  """Wraps all layers that are supported and leaves the others as they are."""
+  """Wraps all layers that are supported and leaves the others as they are.
+
+  >>> class Scale(keras.layers.Layer):
+  ...   pass
+  >>> layers = [keras.layers.Dense(4), Scale()]
+  >>> policy = SkipUnsupportedLayers()
+  >>> allow = policy.allow_<<cookiecutter.technique_slug>>
+  >>> [allow(layer) for layer in layers]
+  [True, False]
+  """
 
   def allow_<<cookiecutter.technique_slug>>(self, layer):
     """See base class."""
@@ -55,6 +76,15 @@ class SkipFirstAndLastLayers(<<cookiecutter.__camel>>Policy):
   These are the ones with technique weights, in the order of `model.layers`. A
   change costs most accuracy there: the first one sees few channels, and the
   last one gives the result.
+
+  >>> model = keras.Sequential(
+  ...   [keras.layers.Dense(8, input_shape=(8,)) for _ in range(3)]
+  ... )
+  >>> wrapped = <<cookiecutter.__entry>>(
+  ...   model, policy=SkipFirstAndLastLayers()
+  ... )
+  >>> [type(layer).__name__ for layer in wrapped.layers]
+  ['Dense', '<<cookiecutter.__wrapper>>', 'Dense']
   """
 
   def __init__(self):
@@ -86,6 +116,11 @@ class SkipFirstAndLastLayers(<<cookiecutter.__camel>>Policy):
 
 class OnlyLayers(<<cookiecutter.__camel>>Policy):
   """Wraps the layers with certain names or of certain types, and no others.
+
+  >>> policy = OnlyLayers(names=['logits'], types=[keras.layers.Conv2D])
+  >>> layer = keras.layers.Dense(10, name='logits')
+  >>> policy.allow_<<cookiecutter.technique_slug>>(layer)
+  True
 
   Args:
     names: Iterable of strings, the names of layers.
@@ -132,7 +167,10 @@ class OnlyLayers(<<cookiecutter.__camel>>Policy):
 class AllOf(<<cookiecutter.__camel>>Policy):
   """Wraps the layers that several policies allow.
 
-      AllOf(SkipUnsupportedLayers(), SkipFirstAndLastLayers())
+  >>> policy = AllOf(SkipUnsupportedLayers(), OnlyLayers(names=['logits']))
+  >>> layer = keras.layers.Dense(10, name='other')
+  >>> policy.allow_<<cookiecutter.technique_slug>>(layer)
+  False
 
   Args:
     *policies: The policies.

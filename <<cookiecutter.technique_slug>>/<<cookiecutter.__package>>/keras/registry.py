@@ -133,6 +133,10 @@ class <<cookiecutter.__camel>>Registry:
   """Tells which layers are supported, and what of them.
 
   A layer is known by its exact class: a subclass may compute something else.
+
+  >>> layer = keras.layers.Dense(4)
+  >>> <<cookiecutter.__camel>>Registry.supports(layer)
+  True
   """
 
   _LAYERS = _table(
@@ -178,7 +182,14 @@ class <<cookiecutter.__camel>>Registry:
 
   @classmethod
   def is_operation(cls, layer):
-    """Returns whether a layer stands for a TensorFlow op in a model."""
+    """Returns whether a layer stands for a TensorFlow op in a model.
+
+    Args:
+      layer: Any object.
+
+    Returns:
+      True for what Keras makes of `x + y` or `tf.nn.gelu(x)` in a model.
+    """
     return type(layer).__name__ in _OPERATIONS and isinstance(
       layer, keras.layers.Layer
     )

@@ -40,6 +40,9 @@ class LayerReport:
 class <<cookiecutter.__camel>>Report:
   """A table with one row per layer that has parameters. Printing shows it.
 
+  Args:
+    layers: List of `LayerReport`.
+
   Attributes:
     layers: List of `LayerReport`.
     total: `LayerReport` with the sums over all layers.
@@ -81,7 +84,14 @@ def report_<<cookiecutter.technique_slug>>(model):
 
   The model is not changed.
 
-      print(report_<<cookiecutter.technique_slug>>(model))
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> report = report_<<cookiecutter.technique_slug>>(model)
+  >>> report.total.parameters
+  36
+  >>> print(report)
+  layer ...
+  dense... 36 ...
+  total... 36 ...
 
   Args:
     model: A built Sequential or Functional `keras.Model`, wrapped or stripped.

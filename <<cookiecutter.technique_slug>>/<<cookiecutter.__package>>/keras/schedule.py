@@ -46,8 +46,19 @@ def _is_due(step, begin_step, end_step, frequency):
 class <<cookiecutter.__camel>>Schedule(abc.ABC):
   """Says when the technique acts, and at which <<cookiecutter.__level_words>>.
 
-  Inherit from this class to write a schedule of your own, and decorate it with
-  `keras.utils.register_keras_serializable()`, so that saved models load.
+  Inherit from this class to write a schedule of your own, and register it, so
+  that saved models load.
+
+  >>> @keras.utils.register_keras_serializable('my_package')
+  ... class Always(<<cookiecutter.__camel>>Schedule):
+  ...   def __call__(self, step):
+  ...     return tf.constant(True), tf.constant(0.5)
+  ...   def get_config(self):
+  ...     return {'class_name': 'my_package>Always', 'config': {}}
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> model = <<cookiecutter.__entry>>(
+  ...   model, schedule=Always()
+  ... )
   """
 
   @abc.abstractmethod
@@ -68,13 +79,26 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Creates a schedule from the `config` entry of `get_config()`."""
+    """Creates a schedule again.
+
+    Args:
+      config: Dict, the entry `config` of what `get_config` returned.
+
+    Returns:
+      A schedule of this class.
+    """
     return cls(**config)
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
 class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
   """The same <<cookiecutter.__level_words>> throughout training.
+
+  >>> schedule = Constant<<cookiecutter.__level_camel>>(0.5, begin_step=10, frequency=5)
+  >>> [bool(schedule(step)[0]) for step in (5, 10, 12, 15)]
+  [False, True, False, True]
+  >>> float(schedule(15)[1])
+  0.5
 
   Args:
     target_<<cookiecutter.__level>>: Float in [0, 1).
@@ -128,6 +152,10 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
 
   with `progress = (step - begin_step) / (end_step - begin_step)`. See equation
   (1) of https://arxiv.org/abs/1710.01878.
+
+  >>> schedule = PolynomialDecay(0.0, 0.8, begin_step=0, end_step=200)
+  >>> [round(float(schedule(step)[1]), 3) for step in (0, 100, 200)]
+  [0.0, 0.7, 0.8]
 
   Args:
     initial_<<cookiecutter.__level>>: Float in [0, 1), the value at `begin_step`.

@@ -48,6 +48,13 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
   weights, or of the outputs, goes where the `target` of the algorithm says. The
   layer keeps its weights, and the wrapper adds the variables of the algorithm.
 
+  >>> dense = keras.layers.Dense(4)
+  >>> wrapper = <<cookiecutter.__wrapper>>(dense)
+  >>> wrapper(tf.ones([1, 8])).shape
+  TensorShape([1, 4])
+  >>> wrapper.layer is dense
+  True
+
   Attributes:
     layer: The wrapped `keras.layers.Layer`, the very object passed in.
     schedule: The `<<cookiecutter.__camel>>Schedule`.
@@ -236,6 +243,9 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     Args:
       work: Function of the step and of a list with the `variables` of the
         slots.
+
+    Returns:
+      What `work` returns, under a strategy on each replica.
     """
     variables = [slot.variables for slot in self.slots]
     if not tf.distribute.has_strategy():
@@ -360,6 +370,13 @@ def _to_shapes(shape):
 
 def collect_<<cookiecutter.__able>>_layers(model):
   """Finds the wrappers in a model, at any depth.
+
+  >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
+  >>> wrapped = <<cookiecutter.__entry>>(model)
+  >>> [layer.layer.name for layer in wrapped.layers]
+  ['dense...']
+  >>> len(collect_<<cookiecutter.__able>>_layers(wrapped))
+  1
 
   Args:
     model: A `keras.Model`.
