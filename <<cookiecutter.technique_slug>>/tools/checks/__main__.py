@@ -56,7 +56,9 @@ def main(arguments=None, root=tools.ROOT):
   names = _select(options)
   unknown = [name for name in names if name not in _ALL]
   if unknown:
-    parser.error(f'there is no check {unknown[0]!r}; there are {", ".join(_ALL)}')
+    parser.error(
+      f'there is no check {unknown[0]!r}; there are {", ".join(_ALL)}'
+    )
   try:
     problems = [problem for name in names for problem in _ALL[name](root)]
     is_draft = 'rfcs' in names and 'rfcs-submit' not in names

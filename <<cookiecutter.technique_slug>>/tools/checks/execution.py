@@ -6,7 +6,9 @@ import re
 from tools.checks import commands
 from tools.checks.problem import Problem
 
-_FAILED = re.compile(r'(?:FAILED|ERROR) ([^:\s]+)(?:::\S*?(\[.*?\]))?(?: - (.*))?')
+_FAILED = re.compile(
+  r'(?:FAILED|ERROR) ([^:\s]+)(?:::\S*?(\[.*?\]))?(?: - (.*))?'
+)
 
 
 def check_execution(root):
