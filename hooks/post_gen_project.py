@@ -81,9 +81,13 @@ def fill_notebook(path: Path, context: Context) -> None:
     The result is written the way TensorFlow's `nbfmt` wants it: format 4.0, cell ids
     in the metadata, sorted keys.
 
+    Cells may import and include files of the template's folder `templates`. A cell of
+    which nothing is left is dropped.
+
     Args:
         path: The notebook, changed in place.
-        context: The answers and derived names.
+        context: The answers and derived names; `_template_root` is the template's
+            folder.
 
     Raises:
         ProjectError: If a placeholder cannot be rendered.
@@ -92,18 +96,18 @@ def fill_notebook(path: Path, context: Context) -> None:
 
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     code = _environment(context, str)
-    # Answers are text, not markup, and never look like a placeholder the next time.
-    prose = _environment(context, lambda text: html.escape(str(text), quote=False))
+    prose = _environment(context, _escaped)
     notebook.metadata = _rendered(notebook.metadata, code, context)
     for number, cell in enumerate(notebook.cells, start=1):
         try:
             environment = code if cell.cell_type == "code" else prose
-            cell.source = _rendered(cell.source, environment, context)
+            cell.source = _rendered(cell.source, environment, context).strip("\n")
         except jinja2.TemplateError as error:
             raise ProjectError(f"{path.name}: cell {number}: {error}") from error
         cell_id = cell.pop("id", None)
         if cell_id:
             cell.metadata.setdefault("id", cell_id)
+    notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
     notebook.nbformat_minor = 0
     content = json.loads(nbformat.writes(notebook, version=nbformat.NO_CONVERT))
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
@@ -187,11 +191,20 @@ def _environment(context: Context, finalize: Callable[[Any], str]) -> jinja2.Env
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
+        loader=jinja2.FileSystemLoader(Path(context.get("_template_root", ""), "templates")),
         finalize=finalize,
         **context["_jinja2_env_vars"],
     )
     environment.filters["jsonify"] = environment.filters["pystring"] = _pystring
     return environment
+
+
+def _escaped(text: Any) -> str:
+    """Escapes answers: they are no markup, and do not look like placeholders later.
+
+    The template's own texts are marked with the filter `safe`.
+    """
+    return str(text) if hasattr(text, "__html__") else html.escape(str(text), quote=False)
 
 
 def _pystring(text: str) -> str:
@@ -296,5 +309,7 @@ _PARSERS: dict[str, Callable[[str, str], None]] = {
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback: Cookiecutter says it
-    CONTEXT = json.loads(r"""<<cookiecutter|jsonify>>""")
+    CONTEXT = json.loads(
+        r"""<<dict(cookiecutter, _template_root=template_root|default(''))|jsonify>>"""
+    )
     sys.exit(main(CONTEXT, Path.cwd()))

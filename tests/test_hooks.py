@@ -122,6 +122,24 @@ class TestNotebooks:
         assert scope["author"] == support.CANARIES[0]
         assert filled.metadata.colab.name == "slice_weights.ipynb"
 
+    def test_cells_take_what_differs_between_kinds_from_the_template(self, post, written, tmp_path):
+        folder = tmp_path / "templates"
+        folder.mkdir()
+        (folder / "mask.md").write_text("<% set does %>\nA mask & `<name>`\n<% endset %>\n")
+        (folder / "code.py").write_text("x = 1 < 2  # <<cookiecutter.__entry>>\n")
+        kind = "<% import 'mask.md' as kind %>\n"
+        path = written(
+            ("markdown", kind + "<<kind.does|safe>> & <<kind.does>>"),
+            ("code", "<% include 'code.py' %>"),
+            ("code", "<% if cookiecutter.technique_kind == 'none' %>\n1\n<% endif %>\n"),
+        )
+        post.fill_notebook(path, {**CONTEXT, "_template_root": str(tmp_path)})
+        cells = nbformat.read(path, nbformat.NO_CONVERT).cells
+        assert [cell.source for cell in cells] == [
+            "A mask & `<name>`\n & A mask &amp; `&lt;name&gt;`",
+            "x = 1 < 2  # slice_weights",
+        ]
+
     def test_stored_as_tensorflow_wants_it(self, post, written):
         path = written(("markdown", "é <<cookiecutter.__entry>>"), ("code", "1"))
         ids = [cell.id for cell in nbformat.read(path, nbformat.NO_CONVERT).cells]

@@ -80,6 +80,7 @@ def test_every_derived_name():
         "__package": "tfmot_connection_pruning",
         "__distribution": "tfmot-connection-pruning",
         "__title": "Connection pruning",
+        "__title_words": "connection pruning",
         "__camel": "ConnectionPruning",
         "__entry": "prune_connections",
         "__to": "to_prune",
@@ -140,6 +141,23 @@ def test_title_is_in_sentence_case_and_safe(name, title):
     found = names.derive(answers, "title")
     assert found == title
     assert not re.search(r"""['"\\`{}<>*_$%#@|]""", found)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Low-Rank Factorization", "low-rank factorization"),
+        ("N:M Pruning", "N:M pruning"),
+        ("Top-K Sparsity", "top-K sparsity"),
+        ("SVD Compression", "SVD compression"),
+        ("LoRA Merging", "LoRA merging"),
+        ("Élagage doux", "élagage doux"),
+        ("Really Long-Winded Pruning!", "really long-winded pruning"),
+    ],
+)
+def test_title_within_a_sentence(name, words):
+    answers = {"technique_name": name, "technique_slug": "weight_slicing"}
+    assert names.derive(answers, "title_words") == words
 
 
 @pytest.mark.parametrize("name", [*support.TECHNIQUES, *support.CANARIES, "🎉", "剪枝"])

@@ -152,6 +152,12 @@ def _title(answers: Answers) -> str:
     return (lead.capitalize() if lead.islower() else lead) + lowered[len(lead) :]
 
 
+def _title_words(answers: Answers) -> str:
+    """Returns the title as it stands within a sentence."""
+    title = _title(answers).rstrip(".,:;!?")
+    return re.sub(r"[^\W\d_]{2,}", lambda m: _decapitalized(m.group()), title, count=1)
+
+
 def _decapitalized(word: str) -> str:
     return word.lower() if word.istitle() else word
 
@@ -187,6 +193,7 @@ _NAMES = {
     "package": lambda a: f"tfmot_{a['technique_slug']}",
     "distribution": lambda a: f"tfmot-{a['technique_slug']}".replace("_", "-"),
     "title": _title,
+    "title_words": _title_words,
     "camel": lambda a: camel(a["technique_slug"]),
     "entry": entry,
     "to": lambda a: f"to_{a['verb']}",
