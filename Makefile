@@ -6,6 +6,7 @@
 # make test-methods  all of its tests with each published method in place (an hour)
 # make lint       style of the template's own code
 # make bench      what training with a technique of each kind costs, into benchmarks/
+# make bench-generation   what generating a project takes, likewise
 #
 # Each target makes its own environment in .venv; PYTHON chooses the interpreter.
 # make new ARGS='technique_name="Weight Slicing"' passes answers, OUT=dir a place.
@@ -18,7 +19,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: new test test-fast test-life test-baked test-methods lint bench clean
+.PHONY: new test test-fast test-life test-baked test-methods lint bench bench-generation clean
 
 new: $(READY)
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -69,3 +70,7 @@ bench: $(READY)
 	$(BENCH)/venv/bin/python -m pip install --quiet $(BENCH)/projects/* ai-edge-litert
 	$(BENCH)/venv/bin/python benchmarks/training_cost.py $(ARGS)
 	$(BENCH)/venv/bin/python benchmarks/render_tables.py
+
+bench-generation: $(READY)
+	$(BIN)/python -m pip install --quiet copier
+	$(BIN)/python benchmarks/generation_speed.py

@@ -287,7 +287,8 @@ def _toml_reader() -> Callable[[str], Context] | None:
 def _parse_yaml(text: str, name: str) -> None:
     del name
     if importlib.util.find_spec("yaml"):
-        importlib.import_module("yaml").safe_load(text)
+        yaml = importlib.import_module("yaml")
+        yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _parse_notebook(text: str, name: str) -> None:

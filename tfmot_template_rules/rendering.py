@@ -116,7 +116,7 @@ class TemplateOnly:
         project, paths = self._paths
         if source == project:
             return _Text("", self._compile(source), self._check)
-        if source in paths or source in self._defaults() or source in self._hooks():
+        if source in paths or source in self._defaults or source in self._hooks:
             return _Text("", self._compile(source))
         # Cookiecutter passes folders with the place they are made in before them.
         place, dot, path = source.rpartition(f"{os.sep}.{os.sep}")
@@ -137,11 +137,13 @@ class TemplateOnly:
         below = (path for folder in inside for path in (folder, *folder.rglob("*")))
         return project.name, {str(path.relative_to(project)) for path in below}
 
+    @functools.cached_property
     def _defaults(self) -> set[str]:
         """Returns the texts in cookiecutter.json."""
         text = (self._root / "cookiecutter.json").read_text(encoding="utf-8")
         return set(_leaves(json.loads(text)))
 
+    @functools.cached_property
     def _hooks(self) -> set[str]:
         """Returns the contents of the hooks."""
         hooks = (self._root / "hooks").glob("*.py")
