@@ -106,7 +106,7 @@ def find_problem(key: str, value: object, answers: Answers) -> Problem | None:
 def quoted(text: str) -> str:
     """Returns text of any origin as one short printable line in quotes."""
     shown = text if len(text) <= 40 else text[:39] + "…"
-    return json.dumps(shown, ensure_ascii=any(map(_is_control, shown)))
+    return json.dumps(shown, ensure_ascii=not shown.isprintable())
 
 
 def _is_control(character: str) -> bool:
