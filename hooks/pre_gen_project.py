@@ -9,6 +9,7 @@ It is rendered to a temporary file before it runs, so it cannot see its neighbou
 
 import json
 import re
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def main(context: dict[str, Any], root: Path) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback: Cookiecutter says it
     CONTEXT = json.loads(
         r"""<<dict(cookiecutter, _template_root=template_root|default(''))|jsonify>>"""
     )

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,19 +66,30 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def cookiecutter(
-    home: Path, *arguments: str, template: Path = ROOT, no_input: bool = True
+    home: Path,
+    *arguments: str,
+    template: Path = ROOT,
+    no_input: bool = True,
+    changes: dict[str, str | None] | None = None,
+    umask: int = -1,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs Cookiecutter's command in `home`, which is its current directory too."""
+    """Runs Cookiecutter's command in `home`, which is its current directory too.
+
+    `changes` are made to the environment: values, or None for what is not set.
+    """
     options = ["--no-input"] if no_input else []
+    variables = {**environment(home), **(changes or {})}
     return subprocess.run(
         [sys.executable, "-m", "cookiecutter", *options, str(template), *arguments],
         cwd=home,
-        env=environment(home),
+        env={key: value for key, value in variables.items() if value is not None},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+        umask=umask,
     )
 
 
@@ -103,6 +115,12 @@ def files_of(folder: Path) -> dict[str, bytes]:
     """Returns the contents of all files below a folder."""
     paths = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
+
+
+def copy_of_the_template(folder: Path) -> Path:
+    """Copies the template to a folder that a test may change."""
+    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests")
+    return Path(shutil.copytree(ROOT, folder, ignore=ignored))
 
 
 def projects_in(home: Path) -> list[str]:

@@ -1,7 +1,6 @@
 """Generating and updating with cruft, which clones the template's repository."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,9 +29,7 @@ def cruft(home: Path, *arguments: str, folder: Path | None = None, status: int =
 @pytest.fixture
 def template(tmp_path):
     """A repository with this template in it."""
-    folder = tmp_path / "template"
-    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests")
-    shutil.copytree(support.ROOT, folder, ignore=ignored)
+    folder = support.copy_of_the_template(tmp_path / "template")
     history.git(folder, "init", "--quiet", "--initial-branch=main")
     history.commit(folder)
     return folder

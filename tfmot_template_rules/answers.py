@@ -151,6 +151,8 @@ def _form(pattern: str, description: str) -> _Check:
 
 
 def _free_text(value: str, _: Answers) -> str | None:
+    if any(0xDC80 <= ord(character) <= 0xDCFF for character in value):
+        return "is not text in the encoding of this system, unless you set PYTHONUTF8=1"
     if any(map(_is_control, value)):
         return "contains a line break or another control character"
     return None

@@ -8,7 +8,9 @@ import os
 import shutil
 import sys
 import weakref
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from jinja2 import Environment
@@ -67,10 +69,24 @@ def guard(context: Context, environment: Environment) -> None:
     folder = _output_folder(context) / context["technique_slug"]
     is_new = not os.path.lexists(folder)
     if is_new and "--keep-project-on-failure" not in sys.argv:
-        _guard = weakref.finalize(environment, _remove_incomplete, folder)
+        _guard = weakref.finalize(environment, _end, folder, sys.excepthook)
+        sys.excepthook = _say_what_failed
 
 
-def _remove_incomplete(folder: Path) -> None:
+def _say_what_failed(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """Says in one line that a file could not be written; nothing else is expected."""
+    if isinstance(error, OSError):
+        print(f"ERROR: {error}; nothing is left of the project", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, traceback)
+
+
+def _end(folder: Path, excepthook: Callable[..., Any]) -> None:
+    """Removes a project that is not complete."""
+    if sys.excepthook is _say_what_failed:
+        sys.excepthook = excepthook
     if (folder / INCOMPLETE).exists():
         shutil.rmtree(folder, ignore_errors=True)
     elif folder.is_dir() and not any(folder.iterdir()):
