@@ -48,7 +48,9 @@ class Environment:
 def environment(project, tmp_path_factory):
     """A new environment, set up as the project's README says, with the docs extra."""
     made = Environment(tmp_path_factory.mktemp("environment") / "venv")
-    made.python(project, "-m", "pip", "install", "--quiet", "-e", ".[dev,docs,datasets,slurm]")
+    made.python(
+        project, "-m", "pip", "install", "--quiet", "-e", ".[dev,docs,preview,datasets,slurm]"
+    )
     return made
 
 
@@ -101,6 +103,8 @@ OF_ONE_KIND = (
     "experiments/end_to_end_test.py",
     "experiments/metrics",
     "experiments/report",
+    "tools/checks",
+    "tools/preview_test.py",
 )
 
 
@@ -144,6 +148,19 @@ def test_experiments_fill_the_documents(environment, kind_project):
     for name in ("README.md", "rfcs/design.md", f"g3doc/guide/{kind_project.name}/index.md"):
         assert re.search(r"\| technique@0\.8 \| .*0\.\d+", (kind_project / name).read_text()), name
     environment.python(kind_project, *run, "report", "--check")
+
+
+def test_its_documents_pass_the_checks(environment, kind_project):
+    shown = environment.python(kind_project, "-m", "tools.checks")
+    assert "Problems: 0." in shown
+
+
+def test_its_documents_become_a_site(environment, project):
+    environment.python(project, "-m", "tools.api_docs")
+    environment.python(project, "-m", "tools.preview", "--build")
+    site = project / "build" / "preview" / "html"
+    for page in ("index", "rfcs/design", "api_docs/tfmot_connection_pruning/keras/AllOf"):
+        assert (site / f"{page}.html").exists(), page
 
 
 def test_its_notebooks_run(environment, kind_project):

@@ -265,3 +265,39 @@ def test_command_names_its_checks():
   )
   assert run.returncode == 2
   assert "there is no check 'speling'; there are api, " in run.stderr
+
+
+def test_finds_what_is_not_rendered(tree):
+  (tree / 'experiments' / 'report').mkdir(parents=True)
+  (tree / 'experiments' / '__main__.py').write_text(
+    'import sys\n'
+    "assert sys.argv[1:] == ['report', '--check']\n"
+    "sys.exit('README.md: is not what the runs say.\\nrfcs/a.md:7: no run.')\n"
+  )
+
+  assert list(map(str, checks.CHECKS['rendered'](tree))) == [
+    'README.md: is not what the runs say.',
+    'rfcs/a.md:7: no run.',
+  ]
+
+
+def test_finds_a_notebook_that_stops(tree):
+  (tree / 'g3doc').mkdir()
+  (tree / 'g3doc' / 'notebooks_test.py').write_text(
+    'import pytest\n\n\n'
+    '@pytest.mark.notebook\n'
+    "@pytest.mark.parametrize('name', ['good', 'bad'])\n"
+    'def test_runs(name):\n'
+    "  if name == 'bad':\n"
+    "    raise RuntimeError('first\\n\\x1b[31mValueError\\x1b[0m: last')\n"
+  )
+
+  assert list(map(str, checks.EXECUTE_CHECKS['notebook-execution'](tree))) == [
+    'g3doc/notebooks_test.py: test_runs[bad]: ValueError: last'
+  ]
+
+
+def test_finds_that_notebooks_cannot_be_run(tree):
+  (problem,) = checks.EXECUTE_CHECKS['notebook-execution'](tree)
+
+  assert str(problem).startswith('g3doc: ERROR: file or directory not found')

@@ -1,14 +1,16 @@
 <% include 'license_header.txt' %>
 """Checks that the notebooks run, as their tests do."""
 
+import pathlib
 import re
+import tempfile
+import xml.etree.ElementTree
 
 from tools.checks import commands
 from tools.checks.problem import Problem
 
-_FAILED = re.compile(
-  r'(?:FAILED|ERROR) ([^:\s]+)(?:::\S*?(\[.*?\]))?(?: - (.*))?'
-)
+_RAISED = re.compile(r'^E +(.*\S)', re.MULTILINE)
+_COLOR = re.compile(r'#x1B\[[\d;]*m')
 
 
 def check_execution(root):
@@ -20,13 +22,21 @@ def check_execution(root):
   Returns:
     A list of problems.
   """
-  found = commands.run(root, 'pytest', '-m', 'notebook', '-rfE', 'g3doc')
-  lines = map(_FAILED.match, found.stdout.splitlines())
-  problems = [
-    Problem(line[1], None, f'{line[2] or ""} {line[3] or "failed"}'.strip())
-    for line in lines
-    if line
-  ]
+  command = ['pytest', '-m', 'notebook', 'g3doc']
+  with tempfile.TemporaryDirectory() as folder:
+    report = pathlib.Path(folder, 'report.xml')
+    found = commands.run(root, *command, f'--junitxml={report}')
+    problems = list(_read(report)) if report.exists() else []
   if found.returncode and not problems:
     problems.append(Problem('g3doc', None, commands.last(found)))
   return problems
+
+
+def _read(report):
+  """Yields the failures in a report of pytest."""
+  for case in xml.etree.ElementTree.parse(report).iter('testcase'):
+    path = case.get('classname').replace('.', '/') + '.py'
+    for failure in [*case.findall('failure'), *case.findall('error')]:
+      # The last line that pytest marks is what stopped the notebook.
+      lines = _RAISED.findall(_COLOR.sub('', failure.text)) or ['failed']
+      yield Problem(path, None, f'{case.get("name")}: {lines[-1]}')
