@@ -149,7 +149,7 @@ def next_steps(context: Context, folder: str) -> str:
   4. .venv/bin/python examples/digits_cnn.py   # train, strip, convert, compare
   5. Write your technique in {package}/keras/algorithm.py
   6. .venv/bin/python -m experiments sweep && .venv/bin/python -m experiments report
-  7. Read README.md for the way from there to a contribution
+  7. .venv/bin/python -m tools.readiness       # what is left to do, step by step
 """
 
 

@@ -78,7 +78,9 @@ class ReportTest(tf.test.TestCase):
   """Tests for the report."""
 
   def testHasARowPerLayerWithParameters(self):
-    layers = _report(_wrap(_Zeros())).layers
+    reported = _report(_wrap(_Zeros()))
+    self.assertIsInstance(reported, report.<<cookiecutter.__camel>>Report)
+    layers = reported.layers
     self.assertEqual([row.name for row in layers], ['wide', 'norm', 'narrow'])
     self.assertEqual([row.parameters for row in layers], [40, 32, 18])
     self.assertEqual([row.stripped_parameters for row in layers], [40, 32, 18])

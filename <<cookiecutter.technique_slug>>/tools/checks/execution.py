@@ -7,7 +7,9 @@ import tempfile
 import xml.etree.ElementTree
 
 from tools.checks import commands
+from tools.checks import files
 from tools.checks.problem import Problem
+from tools.readiness import executions
 
 _RAISED = re.compile(r'^E +(.*\S)', re.MULTILINE)
 _COLOR = re.compile(r'#x1B\[[\d;]*m')
@@ -29,6 +31,8 @@ def check_execution(root):
     problems = list(_read(report)) if report.exists() else []
   if found.returncode and not problems:
     problems.append(Problem('g3doc', None, commands.last(found)))
+  for path in files.find(root / 'g3doc', '.ipynb') if not problems else ():
+    executions.record(root, path)  # tools.readiness asks for it
   return problems
 
 

@@ -10,6 +10,7 @@ from tools.checks.problem import Problem
 _RENDERERS = {
   'experiments/report': ['experiments', 'report', '--check'],
   'tools/documents': ['tools.documents', '--check'],
+  'tools/readiness': ['tools.readiness', '--check'],
 }
 _LINE = re.compile(r'(?:Error: )?([\w./-]+\.\w+)(?::(\d+))?: (.+)')
 

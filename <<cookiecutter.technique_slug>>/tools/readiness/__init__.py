@@ -1,0 +1,2 @@
+<% include 'license_header.txt' %>
+"""Tells what of the contribution is done, and what to do next."""

@@ -1,0 +1,75 @@
+<% include 'license_header.txt' %>
+"""Tests for the rules for any component."""
+
+import pytest
+
+from tools.readiness import common
+from tools.readiness import test_projects
+
+_RFC = '| **Author** | A (@a) |\n| **Sponsor** | {} |\n'
+
+
+def test_missing_files(tmp_path):
+  part = test_projects.component('a.md', 'b.md')
+  made = test_projects.make(tmp_path, {'a.md': ''}, part)
+
+  (gap,) = test_projects.check(common.check_files, made)
+
+  assert gap.path == 'b.md'
+
+
+@pytest.mark.parametrize(
+  'name, line, message',
+  [
+    ('a.md', '<!-- TODO(some_method): say why. -->', ': say why.'),
+    ('a.py', '# TODO(some_method): this.', ': this.'),
+    ('a.ipynb', r'  "TODO(some_method): say \"why\".\n",', ': say "why".'),
+  ],
+)
+def test_todos_are_found_with_their_line(tmp_path, name, line, message):
+  made = test_projects.make(tmp_path, {name: f'first\n{line}\nlast\n'})
+
+  (gap,) = test_projects.check(common.check_todos, made)
+
+  assert str(gap) == f'{name}:2: TODO(some_method){message}'
+
+
+def test_todos_of_others_are_theirs(tmp_path):
+  made = test_projects.make(tmp_path, {'a.py': '# TODO(b/1): that.\n'})
+
+  assert not test_projects.check(common.check_todos, made)
+
+
+@pytest.mark.parametrize(
+  'answer', ['you@example.com', 'github.com/your-handle/x', 'by Your Name']
+)
+def test_answers_that_nobody_gave(tmp_path, answer):
+  made = test_projects.make(tmp_path, {'a.md': f'\nis {answer}\n'})
+
+  (gap,) = test_projects.check(common.check_answers, made)
+
+  assert (gap.path, gap.line) == ('a.md', 2)
+
+
+def test_answers_that_somebody_gave(tmp_path):
+  text = 'jane@example.org, jane-handle, Jane Name; your handle\n'
+  made = test_projects.make(tmp_path, {'a.md': text})
+
+  assert not test_projects.check(common.check_answers, made)
+
+
+@pytest.mark.parametrize(
+  'sponsor, lines',
+  [('none yet', [2]), ('', [2]), ('Ada (ada@example.org)', [])],
+)
+def test_sponsor(tmp_path, sponsor, lines):
+  files = {'p.md': _RFC.format(sponsor), 'd.md': _RFC.format('Ada')}
+  parts = [
+    test_projects.component('p.md', name='proposal'),
+    test_projects.component('d.md', name='design'),
+  ]
+  made = test_projects.make(tmp_path, files, *parts)
+
+  gaps = test_projects.check(common.check_sponsor, made)
+
+  assert [gap.line for gap in gaps] == lines

@@ -1,0 +1,38 @@
+<% include 'license_header.txt' %>
+"""Tests for the rules about the release."""
+
+import pytest
+
+from tools.readiness import release
+from tools.readiness import test_projects
+
+
+@pytest.mark.parametrize(
+  'notes, message',
+  [
+    ('# Changelog\n\n## 0.2.0\n\n*   Halves the size of models.\n', None),
+    ('## 0.2.0 (unreleased)\n\n*   Halves the size.\n', None),
+    ('', 'has no section "## 0.2.0"'),
+    ('## 0.1.0\n\n*   Older.\n', 'has no section "## 0.2.0"'),
+    ('## 0.2.0\n\n## 0.1.0\n\n*   Older.\n', 'say under 0.2.0 what'),
+    (
+      '## 0.2.0\n\n*   First version, with the baseline algorithm.\n',
+      'say under',
+    ),
+  ],
+)
+def test_note_about_the_version(tmp_path, notes, message):
+  files = {
+    'CHANGELOG.md': notes,
+    'tfmot_some_method/__init__.py': "import x\n\n__version__ = '0.2.0'\n",
+  }
+  parts = [
+    test_projects.component('CHANGELOG.md'),
+    test_projects.component('tfmot_some_method/__init__.py', name='package'),
+  ]
+  made = test_projects.make(tmp_path, files, *parts)
+
+  gaps = test_projects.check(release.check_note, made)
+
+  assert len(gaps) == (message is not None)
+  assert not message or message in gaps[0].message

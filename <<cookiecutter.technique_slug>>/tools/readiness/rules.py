@@ -1,0 +1,52 @@
+<% include 'license_header.txt' %>
+"""All rules, by the names that contribution.toml uses."""
+
+from collections.abc import Callable
+import dataclasses
+
+from tools.readiness import algorithm
+from tools.readiness import api
+from tools.readiness import common
+from tools.readiness import executions
+from tools.readiness import release
+from tools.readiness import results
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+  """Says whether something about a component is done.
+
+  Attributes:
+    needs: What the component needs, to follow "needs".
+    check: Function of a `project.Project` and a `manifest.Component` that
+      returns a list of `gap.Gap`, or yields them.
+  """
+
+  needs: str
+  check: Callable
+
+
+# Every component follows these, after those of its own.
+COMMON = ('files', 'todos')
+
+RULES = {
+  'algorithm': Rule('your algorithm', algorithm.check_replaced),
+  'answers': Rule('your name and addresses', common.check_answers),
+  'combination': Rule('combinations', results.check_combination),
+  'control': Rule('a control', results.check_control),
+  'deployment': Rule('deployment metrics', results.check_deployment),
+  'docstrings': Rule('docstrings', api.check_docstrings),
+  'executed': Rule('a run from top to bottom', executions.check_executed),
+  'exports': Rule('the usual functions', api.check_exports),
+  'files': Rule('all its files', common.check_files),
+  'modules': Rule('a list of all its modules', api.check_modules),
+  'note': Rule('a note about this version', release.check_note),
+  'numbers': Rule('up-to-date numbers', results.check_numbers),
+  'recorded': Rule('recorded runs', results.check_recorded),
+  'seeds': Rule('several seeds', results.check_seeds),
+  'shown': Rule('results', results.check_shown),
+  'sponsor': Rule('a sponsor', common.check_sponsor),
+  'tasks': Rule('three tasks in full', results.check_tasks),
+  'tests': Rule('tests of all symbols', api.check_tests),
+  'todos': Rule('what its TODOs say', common.check_todos),
+}
