@@ -12,10 +12,13 @@ import pathlib
 import sys
 
 import tools
+from tools import manifest
 
-PACKAGE = '<<cookiecutter.__package>>'
 OUTPUT = tools.ROOT / 'build' / 'api_docs'
-_CODE = 'https://github.com/<<cookiecutter.github_handle>>/<<cookiecutter.technique_slug>>/blob/main'
+
+TECHNIQUE = manifest.load(tools.ROOT).technique
+PACKAGE = TECHNIQUE.package
+_CODE = f'https://github.com/{TECHNIQUE.github}/{TECHNIQUE.slug}/blob/main'
 
 
 def build(output, code=_CODE, package=PACKAGE):
@@ -38,7 +41,7 @@ def build(output, code=_CODE, package=PACKAGE):
   module = importlib.import_module(package)
   output = pathlib.Path(output).resolve()
   generate_lib.DocGenerator(
-    root_title='<<cookiecutter.__title>>',
+    root_title=TECHNIQUE.title,
     py_modules=[(package, module)],
     base_dir=str(pathlib.Path(module.__file__).parent),
     code_url_prefix=f'{code}/{package}',

@@ -16,9 +16,10 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-FOLDER = ROOT / 'build' / 'preview'
-_API = ROOT / 'build' / 'api_docs'
+import tools
+from tools import api_docs
+
+FOLDER = tools.ROOT / 'build' / 'preview'
 
 # Titles of the menu, and the pages below them.
 _MENU = {
@@ -34,7 +35,15 @@ _MENU = {
   'Release': ['RELEASE.md', 'CHANGELOG.md', 'blog/*.md'],
   'API': ['api_docs/*.md', 'api_docs/*/*.md', 'api_docs/*/*/*.md'],
 }
+# Not shown: what is large, or has the name of a page.
+_EXCLUDED = (
+  '__pycache__',
+  '/experiments/artifacts',
+  '/experiments/logs',
+  '/experiments/results/report/*.html',
+)
 _STYLE = """\
+.wy-nav-content { max-width: 1100px; }
 .wy-table-responsive table :is(td, th) { white-space: normal; }
 .jp-InputPrompt, .jp-OutputPrompt { display: none !important; }
 """
@@ -46,7 +55,7 @@ _CODE = re.compile(r'`([^`]+)`')
 _log = logging.getLogger('mkdocs')
 
 
-def prepare(root=ROOT, folder=FOLDER, api=_API):
+def prepare(root=tools.ROOT, folder=FOLDER, api=api_docs.OUTPUT):
   """Links the documents into a folder, and writes how to make a site of them.
 
   Args:
@@ -78,12 +87,21 @@ def prepare(root=ROOT, folder=FOLDER, api=_API):
 
 def _configure(pages):
   return {
-    'site_name': '<<cookiecutter.__title>>',
+    'site_name': api_docs.TECHNIQUE.title,
     'docs_dir': str(pages),
     'site_dir': str(pages.parent / 'html'),
     'use_directory_urls': False,  # pages open from files, too
-    'exclude_docs': '__pycache__\n/experiments/artifacts\n/experiments/logs\n',
-    'theme': {'name': 'readthedocs', 'navigation_depth': 3},
+    'exclude_docs': '\n'.join(_EXCLUDED),
+    'theme': {
+      'name': 'readthedocs',
+      'navigation_depth': 3,
+      'highlightjs': False,  # it comes from the network; Pygments is here
+    },
+    'markdown_extensions': [
+      'fenced_code',
+      'tables',
+      {'codehilite': {'noclasses': True, 'guess_lang': False}},
+    ],
     'extra_css': ['preview.css'],
     'nav': [
       {title: nav}
@@ -179,7 +197,7 @@ def main(arguments=None):
     command += ['serve', '--dev-addr', options.address]
   command += ['--config-file', str(prepare())]
   try:
-    status = subprocess.run(command, cwd=ROOT).returncode
+    status = subprocess.run(command, cwd=tools.ROOT).returncode
   except KeyboardInterrupt:
     return 0
   if options.build and not status:
