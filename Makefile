@@ -5,6 +5,7 @@
 # make test-baked    a generated project of each kind, installed and used
 # make test-methods  all of its tests with each published method in place (an hour)
 # make lint       style of the template's own code
+# make facts      what the documents say of each kind, into templates/facts
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-generation   what generating a project takes, likewise
 #
@@ -19,7 +20,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: new test test-fast test-life test-baked test-methods lint bench bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-methods lint facts bench bench-generation clean
 
 new: $(READY)
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -74,3 +75,14 @@ bench: $(READY)
 bench-generation: $(READY)
 	$(BIN)/python -m pip install --quiet copier
 	$(BIN)/python benchmarks/generation_speed.py
+
+# Reads from a trained and converted model what fresh projects of each kind say of it, in
+# tables that `python -m tools.documents` keeps current in a project. Some five minutes.
+FACTS := $(VENV)/facts
+
+facts: $(READY)
+	rm -rf $(FACTS)
+	$(BIN)/cookiecutter --no-input --output-dir $(FACTS) .
+	$(PYTHON) -m venv $(FACTS)/venv
+	$(FACTS)/venv/bin/python -m pip install --quiet '$(FACTS)/connection_pruning[experiments]'
+	$(FACTS)/venv/bin/python templates/facts/refresh.py $(BIN)/cookiecutter

@@ -4,7 +4,8 @@ What a component of the project needs to be wanted is in its contribution.toml.
 
 Notebooks are copied as they are, not rendered as text: what Jinja would put into one
 of their JSON strings would have to be escaped, and template and result would not be
-the same kind of file. This hook renders them cell by cell instead.
+the same kind of file. This hook renders them cell by cell instead. What the documents
+say of the API is read from the code by the project's own command, as later on.
 
 It works offline, changes nothing outside the project, and may run again.
 """
@@ -16,6 +17,7 @@ import os
 import re
 import shlex
 import signal
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -114,6 +116,32 @@ def fill_notebook(path: Path, context: Context) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def fill_documents(root: Path) -> None:
+    """Writes the API into the documents, with the project's own command.
+
+    It takes no more than the standard library.
+
+    Args:
+        root: The project's folder.
+
+    Raises:
+        ProjectError: If the command fails.
+    """
+    if not (root / "tools" / "documents" / "__main__.py").is_file():
+        return  # an update of a project that has none
+    run = subprocess.run(
+        [sys.executable, "-B", "-S", "-m", "tools.documents", "--static"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode:
+        *_, reason = run.stderr.strip().splitlines() or ["tools.documents failed"]
+        raise ProjectError(reason.removeprefix("Error: "))
+
+
 def check_project(root: Path, context: Context) -> None:
     """Checks that every generated file can be read as what it is.
 
@@ -165,6 +193,7 @@ def main(context: Context, root: Path) -> int:
                 path.read_text(encoding="utf-8")
             ):
                 fill_notebook(path, context)
+        fill_documents(root)
         check_project(root, context)
         (root / INCOMPLETE).unlink(missing_ok=True)
     except (ProjectError, OSError) as error:

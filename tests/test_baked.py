@@ -137,6 +137,10 @@ def test_train_strip_convert(environment, kind_project):
     assert fewer == (kind == "layer_replacement"), shown
 
 
+def test_its_documents_say_what_its_code_does(environment, kind_project):
+    environment.python(kind_project, "-m", "tools.documents", "--check")
+
+
 def test_experiments_fill_the_documents(environment, kind_project):
     run = ["-m", "experiments"]
     small = ["training.epochs=1", "measure.processes=1", "measure.min_s=0"]

@@ -6,6 +6,7 @@ format is `tensorflow/compiler/mlir/lite/schema/schema.fbs`.
 """
 
 import collections
+import dataclasses
 
 from ai_edge_litert import schema_py_generated as schema
 import numpy as np
@@ -44,6 +45,40 @@ _TYPES = {
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class Weight:
+  """A weight of an operator, as the file holds it.
+
+  Attributes:
+    dtype: Name of the type of its stored values, such as 'INT8'.
+    shape: Tuple of ints.
+    zero_fraction: Float in [0, 1], how many of its values stand for zero.
+    values_per_channel: Tuple of two ints, the smallest and the largest number
+      of different values in one channel. Channels are along the axis that
+      scales are for, else the first. Of a sparse weight it is that of all.
+    is_sparse: Whether it is encoded as sparse: zeros are not stored.
+  """
+
+  dtype: str
+  shape: tuple[int, ...]
+  zero_fraction: float
+  values_per_channel: tuple[int, int]
+  is_sparse: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+  """An operator of the main graph.
+
+  Attributes:
+    name: Its name, such as 'CONV_2D'.
+    weights: Tuple of `Weight`, those of its inputs that are weights.
+  """
+
+  name: str
+  weights: tuple[Weight, ...]
+
+
 def analyze(content):
   """Counts weights, activations and operators of a model.
 
@@ -71,12 +106,7 @@ def analyze(content):
     ValueError: The bytes are no TFLite model, or a weight has a type whose
       values cannot be read.
   """
-  if len(content) < 8 or not schema.Model.ModelBufferHasIdentifier(content, 0):
-    raise ValueError(
-      'These bytes are no TFLite model: they do not begin as the files that '
-      'tf.lite.TFLiteConverter writes.'
-    )
-  model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+  model = _parse(content)
   # Graphs of loops and branches may share buffers with the main one.
   weights = {}
   for graph in model.subgraphs:
@@ -99,6 +129,60 @@ def analyze(content):
     'peak_live_activation_bytes': _peak_live_bytes(model),
     'ops': _count_operators(model),
   }
+
+
+def list_operators(content):
+  """Lists the operators of a model with their weights.
+
+  Args:
+    content: The `.tflite` file, bytes.
+
+  Returns:
+    A list of `Operator`, in the order in which they run.
+
+  Raises:
+    ValueError: As in `analyze`.
+  """
+  model = _parse(content)
+  graph = model.subgraphs[0]
+  operators = []
+  for operator in graph.operators or ():
+    inputs = [graph.tensors[index] for index in operator.inputs if index >= 0]
+    weights = [
+      _describe(tensor, model.buffers)
+      for tensor in inputs
+      if _is_weight(tensor, model.buffers)
+    ]
+    operators.append(Operator(_name_of(operator, model), tuple(weights)))
+  return operators
+
+
+def _parse(content):
+  if len(content) < 8 or not schema.Model.ModelBufferHasIdentifier(content, 0):
+    raise ValueError(
+      'These bytes are no TFLite model: they do not begin as the files that '
+      'tf.lite.TFLiteConverter writes.'
+    )
+  return schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+
+
+def _describe(tensor, buffers):
+  values = _read(tensor, buffers)
+  is_sparse = tensor.sparsity is not None
+  if is_sparse:  # The values alone do not say to which channel they belong.
+    counts = [_count_unique(tensor, values)]
+  else:
+    axis = tensor.quantization.quantizedDimension if tensor.quantization else 0
+    channels = np.moveaxis(values.reshape(_shape(tensor)), axis, 0)
+    counts = [len(np.unique(channel)) for channel in channels]
+  size = _size(tensor)
+  return Weight(
+    dtype=_TYPES[tensor.type],
+    shape=_shape(tensor),
+    zero_fraction=(size - _count_nonzero(tensor, values)) / size,
+    values_per_channel=(min(counts), max(counts)),
+    is_sparse=is_sparse,
+  )
 
 
 def _is_constant(tensor, buffers):
@@ -162,14 +246,17 @@ def _count_operators(model):
   counts = collections.Counter()
   for graph in model.subgraphs:
     for operator in graph.operators or ():
-      code = model.operatorCodes[operator.opcodeIndex]
-      # Files from before there were 127 operators only have the second.
-      number = max(code.builtinCode, code.deprecatedBuiltinCode)
-      name = _OPERATORS[number]
-      if number == schema.BuiltinOperator.CUSTOM:
-        name = code.customCode.decode()
-      counts[name] += 1
+      counts[_name_of(operator, model)] += 1
   return dict(sorted(counts.items()))
+
+
+def _name_of(operator, model):
+  code = model.operatorCodes[operator.opcodeIndex]
+  # Files from before there were 127 operators only have the second.
+  number = max(code.builtinCode, code.deprecatedBuiltinCode)
+  if number == schema.BuiltinOperator.CUSTOM:
+    return code.customCode.decode()
+  return _OPERATORS[number]
 
 
 def _peak_live_bytes(model):

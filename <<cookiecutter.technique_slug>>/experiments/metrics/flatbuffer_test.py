@@ -56,6 +56,23 @@ def test_float_weights_are_counted_without_biases(converted):
   assert static['ops'] == {'CONV_2D': 1, 'FULLY_CONNECTED': 1, 'RESHAPE': 1}
 
 
+def test_operators_are_listed_in_order_with_their_weights(converted):
+  conv, reshape, dense = flatbuffer.list_operators(converted['image float'])
+
+  assert [conv.name, reshape.name, dense.name] == [
+    'CONV_2D',
+    'RESHAPE',
+    'FULLY_CONNECTED',
+  ]
+  assert reshape.weights == ()
+  [kernel] = dense.weights
+  assert kernel.dtype == 'FLOAT32'
+  assert kernel.shape == (8, 6 * 6 * 4)
+  assert kernel.zero_fraction == 0.5
+  assert kernel.values_per_channel == (4, 4)
+  assert not kernel.is_sparse
+
+
 def test_quantized_weights_keep_zeros_and_are_smaller(converted):
   for name in ('image int8', 'image dynamic'):
     static = flatbuffer.analyze(converted[name])
