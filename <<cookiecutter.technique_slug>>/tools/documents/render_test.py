@@ -8,6 +8,7 @@ import pytest
 import tools
 from tools import blocks
 from tools.documents import __main__ as command
+from tools.documents import api
 from tools.documents import render
 
 _PACKAGE = '<<cookiecutter.__package>>/keras'
@@ -33,7 +34,7 @@ def project(tmp_path, monkeypatch):
 def test_fills_in_the_api(project):
   assert render.build(project, static=True) == [_DESIGN]
 
-  assert '#### `<<cookiecutter.__entry>>`' in (project / _DESIGN).read_text()
+  assert api.render(project / _PACKAGE) in (project / _DESIGN).read_text()
   assert render.build(project, static=True) == []
 
 
