@@ -19,7 +19,7 @@ _LIST_MARKER = re.compile(r"^ *(?:[*-]|\d+\.) +", re.MULTILINE)
 # Words that headings write with a capital.
 _PROPER = {
     *("TensorFlow", "Lite", "Keras", "Colab", "Python", "Models", "Official", "MNIST"),
-    *("Android", "Authors", "Linux", "Windows", "GitHub"),
+    *("Android", "Authors", "Functional", "GitHub", "Linux", "Sequential", "Windows"),
 }
 
 # Endings that come of a noun where a verb belongs, or of a form that is made twice.
