@@ -8,7 +8,7 @@ from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import target as target_lib
 
 
-@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+@keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
 class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
   """Truncated SVD: a layer becomes two smaller layers of a lower rank.
 

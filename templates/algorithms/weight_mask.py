@@ -7,7 +7,7 @@ from tensorflow_model_optimization.python.core.keras.compat import keras
 from <<cookiecutter.__package>>.keras import base_algorithm
 
 
-@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+@keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
 class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
   """Magnitude pruning: keeps the weights with the largest absolute values.
 

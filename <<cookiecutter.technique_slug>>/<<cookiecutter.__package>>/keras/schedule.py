@@ -90,7 +90,7 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
     return cls(**config)
 
 
-@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+@keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
 class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
   """The same <<cookiecutter.__level_words>> throughout training.
 
@@ -142,7 +142,7 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
     )
 
 
-@keras.utils.register_keras_serializable('<<cookiecutter.__package>>')
+@keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
 class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
   """A <<cookiecutter.__level_words>> that changes fast at first, then slowly.
 

@@ -35,7 +35,7 @@ def _check_type(name, value, expected):
 def _register(cls):
   # Files in HDF5 format name a layer of a nested model by its class alone.
   keras.utils.get_custom_objects()[cls.__name__] = cls
-  package = '<<cookiecutter.__package>>'
+  package = '<<cookiecutter.technique_slug>>'
   return keras.utils.register_keras_serializable(package)(cls)
 
 

@@ -7,7 +7,7 @@ from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
 
 
-@keras.utils.register_keras_serializable('tfmot_connection_pruning')
+@keras.utils.register_keras_serializable('connection_pruning')
 class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   """Clips outputs from above, so that they need few bits later.
 

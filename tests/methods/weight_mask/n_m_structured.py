@@ -16,7 +16,7 @@ _OTHER_AXES = (
 )
 
 
-@keras.utils.register_keras_serializable('tfmot_connection_pruning')
+@keras.utils.register_keras_serializable('connection_pruning')
 class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   """Keeps the n largest of every m weights that one output is summed from.
 

@@ -6,7 +6,7 @@ from tensorflow_model_optimization.python.core.keras.compat import keras
 from tfmot_connection_pruning.keras import base_algorithm
 
 
-@keras.utils.register_keras_serializable('tfmot_connection_pruning')
+@keras.utils.register_keras_serializable('connection_pruning')
 class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   """Keeps a random subset of the weights, whatever their values.
 

@@ -9,7 +9,7 @@ from tfmot_connection_pruning.keras import target as target_lib
 _FREE = -128  # The code of a weight that is trained.
 
 
-@keras.utils.register_keras_serializable('tfmot_connection_pruning')
+@keras.utils.register_keras_serializable('connection_pruning')
 class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   """Makes weights zero or plus or minus a power of two, the largest first.
 

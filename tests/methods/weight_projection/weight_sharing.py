@@ -9,7 +9,7 @@ from tfmot_connection_pruning.keras import target as target_lib
 _FREE = 255  # The cluster of a weight that shares its value with no other.
 
 
-@keras.utils.register_keras_serializable('tfmot_connection_pruning')
+@keras.utils.register_keras_serializable('connection_pruning')
 class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   """Lets the weights of a cluster share one value, the mean of the cluster.
 
