@@ -104,6 +104,7 @@ OF_ONE_KIND = (
     "experiments/metrics",
     "experiments/report",
     "tools/checks",
+    "tools/export",
     "tools/preview_test.py",
 )
 

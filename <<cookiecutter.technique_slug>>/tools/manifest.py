@@ -42,6 +42,8 @@ class Technique:
     email: Their e-mail address.
     github: Their GitHub user name.
     organization: Who maintains it.
+    repository: Web address of this project.
+    summary: What the technique does, in one or two sentences.
   """
 
   name: str
@@ -54,6 +56,8 @@ class Technique:
   email: str
   github: str
   organization: str
+  repository: str
+  summary: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +71,26 @@ class Step:
 
   number: int
   title: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+  """A pull request of the contribution, in the order of their numbers.
+
+  Attributes:
+    number: From 1.
+    name: What its files are called.
+    title: The title of the pull request, and of its commit. In it and in the
+      next, '{title}' is the technique as in a sentence, '{api}' its public API.
+    body: What it brings, and what a reviewer has to know.
+    checklist: What has to be done before it is sent, tuple of strings.
+  """
+
+  number: int
+  name: str
+  title: str
+  body: str
+  checklist: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,9 +145,7 @@ class Component:
     files: Tuple of File; empty for what a command makes.
     step: Number of the step of the guidelines it belongs to, or None for what
       only serves the others.
-    phase: Number of the pull request it is part of, or None if it stays here:
-      1 proposal, 2 design, 3 code that is not yet in the API, 4 examples,
-      5 documents, 6 API, 7 launch.
+    phase: Number of the Phase it is part of, or None if it stays here.
     optional: Whether the contribution is complete without it.
     owner: 'contributor' for what updates of the template leave alone, 'layout'
       for what they bring up to date.
@@ -152,11 +174,13 @@ class Manifest:
   Attributes:
     technique: The Technique.
     steps: Tuple of Step.
+    phases: Tuple of Phase.
     components: Tuple of Component: those that the technique's kind has.
   """
 
   technique: Technique
   steps: tuple[Step, ...]
+  phases: tuple[Phase, ...]
   components: tuple[Component, ...]
 
   @property
@@ -196,6 +220,7 @@ def parse(text):
     raise ManifestError(f'{NAME}: {error}') from error
   technique = _make(Technique, data.pop('technique', {}), '[technique]')
   steps = tuple(_make(Step, s, '[[step]]') for s in data.pop('step', []))
+  phases = tuple(_phase(p) for p in data.pop('phase', []))
   folders = {
     name: _make(Folder, folder, f'[folders.{name}]')
     for name, folder in data.pop('folders', {}).items()
@@ -205,6 +230,10 @@ def parse(text):
   for part in components:
     known = {None, *(step.number for step in steps)}
     _check(part.step in known, f'{part.name} is of no [[step]]: {part.step!r}')
+    numbers = {None, *(phase.number for phase in phases)}
+    _check(
+      part.phase in numbers, f'{part.name} is of no [[phase]]: {part.phase!r}'
+    )
     _check(part.owner in OWNERS, f'{part.name} has no owner {part.owner!r}')
   _check_unique('component', [part.name for part in components])
   components = tuple(
@@ -212,16 +241,18 @@ def parse(text):
     for part in components
     if not part.kinds or technique.kind in part.kinds
   )
-  contribution = Manifest(technique, steps, components)
+  contribution = Manifest(technique, steps, phases, components)
   _check_unique('file', [file.path for file in contribution.files])
   return contribution
 
 
+def _phase(values):
+  return _make(Phase, _with_tuples(values), '[[phase]]')
+
+
 def _component(values, folders):
   where = f'[[component]] {values.get("name")!r}'
-  values = {
-    k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
-  }
+  values = _with_tuples(values)
   name = values.get('folder')
   _check(name in folders, f'{where} is in no [folders]: {name!r}')
   folder = folders[name]
@@ -230,6 +261,10 @@ def _component(values, folders):
     for name in values.get('files', ())
   )
   return _make(Component, values | {'folder': folder, 'files': files}, where)
+
+
+def _with_tuples(values):
+  return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
 
 
 def _make(cls, values, where):

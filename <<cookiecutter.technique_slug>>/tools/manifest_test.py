@@ -18,10 +18,18 @@ author = "A"
 email = "a@example.com"
 github = "a"
 organization = "O"
+repository = "https://example.com/some_method"
+summary = "Some method does something."
 
 [[step]]
 number = 1
 title = "Propose"
+
+[[phase]]
+number = 1
+name = "core"
+title = "Add {title}"
+body = "Adds it."
 
 [folders.core]
 here = "tfmot_some_method/keras"
