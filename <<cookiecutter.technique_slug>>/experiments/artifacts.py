@@ -10,9 +10,9 @@ import tensorflow_model_optimization as tfmot
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from experiments import technique
+from experiments import variants
 
 _FACTS = 'training.json'
-_MODEL = 'model.keras'
 
 
 class Store:
@@ -48,9 +48,10 @@ class Store:
     if not (folder / _FACTS).exists():
       return None
     facts = json.loads((folder / _FACTS).read_text(encoding='utf-8'))
+    path = folder / variants.model_file(variant.training)
     keras.backend.clear_session()
     with technique.scope(), tfmot.quantization.keras.quantize_scope():
-      model = keras.models.load_model(folder / _MODEL, compile=False)
+      model = keras.models.load_model(path, compile=False)
     return model, facts
 
   def save(self, variant, model, facts):
@@ -63,7 +64,7 @@ class Store:
     """
     folder = self._folder / self.name_of(variant)
     folder.mkdir(parents=True, exist_ok=True)
-    model.save(folder / _MODEL)
+    model.save(folder / variants.model_file(variant.training))
     _write(folder / _FACTS, json.dumps(facts, indent=1).encode())
 
   def save_tflite(self, variant, content):

@@ -21,13 +21,20 @@ def convert(model, conversion, representative=()):
   """
   # A fixed batch size, because recurrent layers and int8 need one.
   spec = tf.TensorSpec([1, *model.inputs[0].shape[1:]], model.inputs[0].dtype)
-  function = tf.function(lambda inputs: model(inputs, training=False))
-  # With the Keras model as the second argument each of its layers would be
-  # traced once more, which takes most of the time.
-  module = tf.Module()
-  module.variables_of_model = model.variables
+
+  @tf.function
+  def function(inputs):
+    # Captured where they are used, the variables of some layers would get a
+    # number as their name, and the file with it, that changes from run to run.
+    graph = tf.compat.v1.get_default_graph()
+    for variable in model.variables:
+      graph.capture(variable.handle, name=variable.name.partition(':')[0])
+    return model(inputs, training=False)
+
+  # Without a second argument, which would have it write a SavedModel and read
+  # that: most of the time. The price is that the file has no signature.
   converter = tf.lite.TFLiteConverter.from_concrete_functions(
-    [function.get_concrete_function(spec)], module
+    [function.get_concrete_function(spec)]
   )
   if conversion != 'float':
     converter.optimizations = [tf.lite.Optimize.DEFAULT]

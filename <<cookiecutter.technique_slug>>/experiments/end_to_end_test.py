@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 
 import pytest
 
+from experiments import artifacts
 from experiments import results
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -102,6 +104,18 @@ def test_each_run_says_what_was_measured(folder):
     card = (kept / f'model_{conversion}.md').read_text(encoding='utf-8')
     assert run['artifacts']['tflite_sha256'] in card
   assert sizes['baseline+int8'] < 0.4 * sizes['baseline']
+
+
+@pytest.mark.parametrize('name', ['technique@0.5', 'technique_qat@0.5+int8'])
+def test_cards_tell_how_to_load_the_trained_model(folder, name, monkeypatch):
+  run = load(folder)[name, 0]
+  kept = folder / 'artifacts' / run['artifacts']['path']
+  card = (kept / f'model_{run["variant"]["conversion"]}.md').read_text()
+  monkeypatch.chdir(kept)
+  found = {}
+  exec(re.findall('```python\n(.*?)```', card, re.S)[1], found)
+  loaded = artifacts.hash_of_weights(found['model'].get_weights())
+  assert loaded == run['artifacts']['weights_sha256']
 
 
 def test_latency_is_measured_for_one_seed(folder):

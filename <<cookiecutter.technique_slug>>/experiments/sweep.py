@@ -32,8 +32,8 @@ def run(plans, options):
   planned = sum(len(plan.expand(options.trainings)) for plan in plans)
   print(f'{planned} runs, {planned - total} of them are finished.')
   todo = [index for index in pending if pending[index]]
-  # The longest first, so that no process is left for the end.
-  todo.sort(key=lambda index: -plans[index].config['training']['epochs'])
+  # The longest first, so that none is left for the end.
+  todo.sort(key=lambda index: -_steps_per_example(plans[index]))
   futures = executors.EXECUTORS[options.executor](
     [_command(plans[index], pending[index], options) for index in todo],
     options.jobs,
@@ -86,6 +86,12 @@ def measure_latencies(plans, options):
     if path.exists():
       run |= latency.measure(path, plan.config['measure'])
       results.write(options.results, run)
+
+
+def _steps_per_example(plan):
+  """Tells which trainings take long, in all that is known before the data."""
+  training = plan.config['training']
+  return training['epochs'] / training['batch_size']
 
 
 def _command(plan, variants, options):

@@ -145,7 +145,10 @@ class Trainer:
       .batch(options['batch_size'])
       .prefetch(2)
     )
-    model.compile(keras.optimizers.Adam(learning_rate), self._task.loss())
+    optimizer = keras.optimizers.Adam(learning_rate)
+    # The first step would make its variables, and then be traced once more.
+    optimizer.build(model.trainable_variables)
+    model.compile(optimizer, self._task.loss())
     model.fit(batches, epochs=epochs, callbacks=list(callbacks), verbose=0)
     self._steps += epochs * self._steps_per_epoch()
 

@@ -55,6 +55,18 @@ class Variant:
     return '_'.join(others) or None
 
 
+def model_file(training):
+  """Returns the name of the file that a trained model is kept in.
+
+  It is HDF5 for TFMOT's quantized layers, which `.keras` files do not load.
+
+  Args:
+    training: Name of the training, such as `technique_qat@0.8`.
+  """
+  stages = training.partition('@')[0].split('_')
+  return 'model.h5' if 'qat' in stages else 'model.keras'
+
+
 def parse(name, levels):
   """Reads the name of a variant.
 

@@ -7,6 +7,7 @@ import jinja2
 import yaml
 
 from experiments import names
+from experiments import variants
 from experiments.report import formats
 
 # What hubs call the tasks.
@@ -41,8 +42,8 @@ def render(run):
   """Returns the model card of a run, as Markdown with YAML front matter.
 
   Args:
-    run: A run dict with the status 'ok', whose models are kept as `model.keras`
-      and `model_<conversion>.tflite` beside the card.
+    run: A run dict with the status 'ok', whose models are kept in
+      `variants.model_file` and `model_<conversion>.tflite` beside the card.
 
   Returns:
     A string.
@@ -64,6 +65,7 @@ def render(run):
     front_matter=_front_matter(run),
     measured=measured,
     quality=formats.quality,
+    model_file=variants.model_file(run['variant']['training']),
     is_quantized='qat' in (run['variant']['combination'] or ''),
   )
 
