@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import support
 
 
@@ -20,11 +19,6 @@ def ruff(project: Path, *arguments: str) -> str:
     )
     assert (run.returncode == 0) == (not run.stdout), run.stderr
     return run.stdout
-
-
-def notebooks(project: Path) -> list[Path]:
-    """Returns a project's notebooks."""
-    return sorted(project.rglob("*.ipynb"))
 
 
 def test_exactly_the_files_of_the_manifest(kind_project):
@@ -129,33 +123,3 @@ def test_names_follow_the_technique(cookies):
     for name, content in files.items():
         words = f"{name} {content.decode()}".lower().replace("_", " ").replace("-", " ")
         assert not re.search("connection ?prun|prune ?connection", words), name
-
-
-def test_notebooks(named_project):
-    for path in notebooks(named_project):
-        text = path.read_text(encoding="utf-8")
-        content = json.loads(text)
-        nbformat.validate(content)
-        assert (content["nbformat"], content["nbformat_minor"]) == (4, 0)
-        assert content["metadata"]["colab"]["name"] == path.name
-        assert text == json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        ids = [cell["metadata"]["id"] for cell in content["cells"]]
-        assert len(set(ids)) == len(ids)
-
-
-def test_code_cells_compile_and_have_no_output(named_project):
-    for path in notebooks(named_project):
-        for cell in nbformat.read(path, nbformat.NO_CONVERT).cells:
-            if cell.cell_type == "code":
-                assert cell.outputs == []
-                assert cell.execution_count is None
-                # Lines for the shell and for IPython are no Python.
-                source = re.sub(r"^( *)[!%].*$", r"\1pass", cell.source, flags=re.MULTILINE)
-                compile(source, str(path), "exec")
-
-
-def test_the_template_s_notebooks_open_unrendered(project):
-    found = notebooks(support.TEMPLATE)
-    assert len(found) == len(notebooks(project)) > 0
-    for path in found:
-        nbformat.validate(json.loads(path.read_text(encoding="utf-8")))

@@ -1,16 +1,22 @@
 <% include 'license_header.txt' %>
-"""Runs the notebooks from top to bottom, without network.
+"""Tests of the notebooks: they show the whole API, and they run.
 
-Takes a minute and the packages of the `docs` extra, so it is asked for:
+Running them, without network, takes up to a minute each and the packages of the
+`docs` extra, so it is asked for:
 
     python -m pytest -m notebook g3doc
 """
 
+import ast
+import json
 import pathlib
+import re
 
 import pytest
 
 _FOLDER = pathlib.Path(__file__).parent
+_PACKAGE = '<<cookiecutter.__package>>'
+_API = _FOLDER.parent / _PACKAGE / 'keras' / '__init__.py'
 _NOTEBOOKS = [
   path
   for path in sorted(_FOLDER.rglob('*.ipynb'))
@@ -44,6 +50,23 @@ def load_data(path='mnist.npz'):
 for keras in [tf_keras, compat.keras]:
   keras.datasets.mnist.load_data = load_data
 """
+
+
+def test_guide_uses_every_public_symbol():
+  [guide] = _FOLDER.rglob('*_comprehensive_guide.ipynb')
+  cells = json.loads(guide.read_text(encoding='utf-8'))['cells']
+  code = ''.join(
+    line for c in cells if c['cell_type'] == 'code' for line in c['source']
+  )
+  used = set(re.findall(r'\btechnique\.(\w+)', code))
+  public = {
+    alias.asname or alias.name
+    for node in ast.parse(_API.read_text(encoding='utf-8')).body
+    if isinstance(node, ast.ImportFrom)
+    for alias in node.names
+  }
+  assert not public - used, 'The comprehensive guide must show these.'
+  assert not used - public, 'The comprehensive guide uses what is not public.'
 
 
 @pytest.mark.notebook

@@ -1,0 +1,116 @@
+"""A generated project's notebooks: their form, their outline, and what they show."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import support
+
+EXAMPLE = """
+# {title} in Keras example
+## Overview
+### Other pages
+### Summary
+## Setup
+## Train a model for MNIST without {words}
+## Fine-tune the pre-trained model with {words}
+### Define the model
+### Train and evaluate the model against baseline
+### See what the technique did
+## {deployed}
+## Create a smaller model by combining {words} with quantization
+## See the persistence of accuracy from TF to TFLite
+## Conclusion
+"""
+GUIDE = """
+# {title} comprehensive guide
+## Overview
+## Setup
+## Define model
+### Wrap a whole model (Sequential and Functional)
+### Wrap some layers
+### Choose layers with policies
+### See which layers are supported
+### Wrap a custom layer
+### Build a model from wrapped layers
+## Choose a schedule
+## Train model
+### Model.fit
+### See what the technique did
+### Look into the wrapped layers
+### Custom training loop
+### Train on several devices
+### Improve model accuracy
+## Checkpoint and deserialize
+## Deploy model
+### Export model with size compression
+### Hardware and deployment
+## Use an algorithm of your own
+## Common mistakes
+"""
+
+
+def notebooks(project: Path) -> list[Path]:
+    """Returns a project's notebooks."""
+    return sorted(project.rglob("*.ipynb"))
+
+
+def text_of(path: Path, cell_type: str) -> str:
+    """Returns the text of all of a notebook's cells of one type."""
+    cells = nbformat.read(path, nbformat.NO_CONVERT).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == cell_type)
+
+
+def test_stored_as_tensorflow_org_wants_it(named_project):
+    for path in notebooks(named_project):
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        nbformat.validate(content)
+        assert (content["nbformat"], content["nbformat_minor"]) == (4, 0)
+        assert content["metadata"]["colab"]["name"] == path.name
+        assert text == json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        ids = [cell["metadata"]["id"] for cell in content["cells"]]
+        assert len(set(ids)) == len(ids)
+
+
+def test_code_cells_compile_and_have_no_output(named_project):
+    for path in notebooks(named_project):
+        for cell in nbformat.read(path, nbformat.NO_CONVERT).cells:
+            if cell.cell_type == "code":
+                assert cell.outputs == []
+                assert cell.execution_count is None
+                # Lines for the shell and for IPython are no Python.
+                source = re.sub(r"^( *)[!%].*$", r"\1pass", cell.source, flags=re.MULTILINE)
+                compile(source, str(path), "exec")
+
+
+def test_the_template_s_notebooks_open_unrendered(project):
+    found = notebooks(support.TEMPLATE)
+    assert len(found) == len(notebooks(project)) > 0
+    for path in found:
+        nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_outline(kind_project):
+    is_activation = support.manifest_of(kind_project).technique.kind == "activation"
+    names = {
+        "title": "Connection pruning",
+        "words": "connection pruning",
+        "deployed": "Create the models to deploy" if is_activation else "Create smaller models",
+    }
+    for path, outline in zip(notebooks(kind_project), [GUIDE, EXAMPLE], strict=True):
+        found = re.findall(r"^#{1,3} .*$", text_of(path, "markdown"), flags=re.MULTILINE)
+        assert found == outline.format(**names).split("\n")[1:-1]
+
+
+def test_they_show_the_whole_api(kind_project):
+    run = subprocess.run(
+        [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "g3doc"],
+        cwd=kind_project,
+        capture_output=True,
+        text=True,
+    )
+    assert re.search(r"\b1 passed", run.stdout), run.stdout + run.stderr
