@@ -21,7 +21,7 @@ EXAMPLE = """
 ### Train and evaluate the model against baseline
 ### See what the technique did
 ## {deployed}
-## Create a smaller model by combining {words} with quantization
+## Create a smaller model by combining {words} with post-training quantization
 ## See the persistence of accuracy from TF to TFLite
 ## Conclusion
 """
