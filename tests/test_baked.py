@@ -169,7 +169,8 @@ def test_its_documents_become_a_site(environment, project):
 
 
 def test_its_notebooks_run(environment, kind_project):
-    shown = environment.python(kind_project, "-m", "pytest", "-m", "notebook", "g3doc")
+    run = ["-m", "pytest", "-n", "2", "-m", "notebook", "g3doc"]
+    shown = environment.python(kind_project, *run)
     assert re.search(r"\b[1-9]\d* passed", shown)
 
 
