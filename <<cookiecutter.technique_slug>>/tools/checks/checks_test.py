@@ -64,7 +64,10 @@ def notebook(tree):
   """Adds a notebook to the small project. Returns its path."""
   path = tree / _NOTEBOOK
   path.parent.mkdir(parents=True)
-  shutil.copy(tools.ROOT / _NOTEBOOK, path)
+  # The pages beside it, to which it links, are not there.
+  text = (tools.ROOT / _NOTEBOOK).read_text(encoding='utf-8')
+  text = re.sub(r'\]\(\w+\.(md|ipynb)\)', '](../../../README.md)', text)
+  path.write_text(text, encoding='utf-8')
   return path
 
 
