@@ -21,3 +21,16 @@ def test_documents_pass_the_checks(kind_project):
         text=True,
     )
     assert run.stdout == f"Checks: {len(CHECKS)}. Problems: 0.\n", run.stdout + run.stderr
+
+
+def test_the_design_has_the_api_of_the_code(kind_project):
+    """The hook has written it, with the command that keeps it current."""
+    run = subprocess.run(
+        [sys.executable, "-B", "-m", "tools.documents", "--static", "--check"],
+        cwd=kind_project,
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    design = (kind_project / "rfcs" / "design.md").read_text(encoding="utf-8")
+    assert "def prune_connections(\n  to_prune," in design
