@@ -97,6 +97,14 @@ def test_dependencies_agree(environment, project):
     environment.python(project, "-m", "pip", "check")
 
 
+def test_doctor_finds_nothing_that_will_break(environment, project):
+    shown = environment.python(project, "-m", "tools.doctor")
+    assert "\n0 broken, 1 warnings." in shown, shown
+    assert "tf.keras is Keras 3" in shown
+    code = "import tensorflow as tf; print(tf.keras.__version__)"
+    assert environment.python(project, "-c", code).startswith("3.")
+
+
 # Tests of what is the same for all kinds and takes long: they are run for one.
 OF_ONE_KIND = (
     "experiments/distribution_test.py",

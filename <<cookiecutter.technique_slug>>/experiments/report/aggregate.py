@@ -193,7 +193,7 @@ def _rows(setting, runs):
 
 
 def _source(run):
-  return run['variant'].get('source_sha256')
+  return run['variant']['params'].get('source_sha256')
 
 
 def _check(setting, runs):

@@ -191,9 +191,9 @@ def test_current_leaves_out_earlier_configurations():
 def test_current_leaves_out_earlier_code_of_the_technique():
   baseline = test_runs.run()
   old = test_runs.run('technique@0.8', seed=1)
-  old['variant']['source_sha256'] = '0' * 64
+  old['variant']['params']['source_sha256'] = '0' * 64
   new = test_runs.run('technique@0.8', started='2026-01-02T00:00:00+00:00')
-  new['variant']['source_sha256'] = '1' * 64
+  new['variant']['params']['source_sha256'] = '1' * 64
 
   assert aggregate.current([baseline, old, new]) == [new, baseline]
 

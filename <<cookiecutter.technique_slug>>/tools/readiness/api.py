@@ -32,7 +32,8 @@ def check_exports(project, component):
 
 def check_docstrings(project, component):
   """Finds exported symbols, and their public methods, without docstring."""
-  (file,) = component.files
+  del component
+  (file,) = project.manifest.component('api').files
   gaps = []
   for name, (module, _) in _exports(project, file.path).items():
     definition = _definitions(project, module).get(name)

@@ -42,7 +42,8 @@ def check_sponsor(project, component):
   for name in ('proposal', 'design'):
     part = project.manifest.component(name)
     for path, line, match in project.find(r'^\| \W*Sponsor[^|]*\|(.*)\|', part):
-      if match[1].strip().lower() in ('', '-', 'none', 'none yet'):
+      sponsor = match[1].strip().lower()
+      if sponsor in ('', '-', 'none', 'none yet') or sponsor.startswith('todo'):
         message = 'no sponsor yet; who takes the proposal upstream finds one'
         gaps.append(Gap(message, path, line))
   return gaps
@@ -54,4 +55,4 @@ def _end_of(path, match):
   if path.endswith('.ipynb'):  # a line in a notebook is a string of JSON
     text = re.sub(r'(\\n)?",?$', '', text)
     text = text.replace('\\"', '"')
-  return re.sub(r'\s*-->.*', '', text)
+  return re.sub(r'\s*(-->.*|\|)$', '', text)

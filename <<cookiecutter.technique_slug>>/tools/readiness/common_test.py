@@ -23,6 +23,7 @@ def test_missing_files(tmp_path):
   [
     ('a.md', '<!-- TODO(some_method): say why. -->', ': say why.'),
     ('a.py', '# TODO(some_method): this.', ': this.'),
+    ('a.md', '| a | TODO(some_method): date |', ': date'),
     ('a.ipynb', r'  "TODO(some_method): say \"why\".\n",', ': say "why".'),
   ],
 )
@@ -60,7 +61,12 @@ def test_answers_that_somebody_gave(tmp_path):
 
 @pytest.mark.parametrize(
   'sponsor, lines',
-  [('none yet', [2]), ('', [2]), ('Ada (ada@example.org)', [])],
+  [
+    ('none yet', [2]),
+    ('TODO(some_method): who', [2]),
+    ('', [2]),
+    ('Ada (ada@example.org)', []),
+  ],
 )
 def test_sponsor(tmp_path, sponsor, lines):
   files = {'p.md': _RFC.format(sponsor), 'd.md': _RFC.format('Ada')}

@@ -10,6 +10,7 @@ from tools.readiness import common
 from tools.readiness import executions
 from tools.readiness import release
 from tools.readiness import results
+from tools.readiness import rfcs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +47,7 @@ RULES = {
   'seeds': Rule('several seeds', results.check_seeds),
   'shown': Rule('results', results.check_shown),
   'sponsor': Rule('a sponsor', common.check_sponsor),
+  'submission': Rule('what reviewers ask for', rfcs.check_submission),
   'tasks': Rule('three tasks in full', results.check_tasks),
   'tests': Rule('tests of all symbols', api.check_tests),
   'todos': Rule('what its TODOs say', common.check_todos),
