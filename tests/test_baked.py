@@ -105,6 +105,42 @@ def test_doctor_finds_nothing_that_will_break(environment, project):
     assert environment.python(project, "-c", code).startswith("3.")
 
 
+@pytest.fixture(scope="module")
+def dist(environment, project, tmp_path_factory):
+    """A folder with the wheel and the sdist of a project."""
+    environment.python(project, "-m", "pip", "install", "--quiet", "build", "twine")
+    folder = tmp_path_factory.mktemp("dist")
+    environment.python(project, "-m", "build", "--outdir", str(folder))
+    return folder
+
+
+def test_its_distributions_are_valid(environment, project, dist):
+    paths = sorted(map(str, dist.iterdir()))
+    shown = environment.python(project, "-m", "twine", "check", "--strict", *paths)
+    assert shown.count("PASSED") == 2
+
+
+def test_its_wheel_passes_its_tests_without_the_project(environment, project, dist, tmp_path):
+    (wheel,) = dist.glob("*.whl")
+    site = tmp_path / "site"
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site)]
+    environment.python(tmp_path, *install, str(wheel))
+    package = "tfmot_connection_pruning"
+    installed = {p.relative_to(site) for p in site.rglob("*.py")}
+    assert installed == {p.relative_to(project) for p in project.joinpath(package).rglob("*.py")}
+    # The current folder comes first, so this is what is tested.
+    code = f"import {package}; print({package}.__file__)"
+    assert environment.python(site, "-c", code).startswith(str(site))
+    tests = [f"{package}.keras.{name}_test" for name in TESTS_OF_THE_WHEEL]
+    shown = environment.python(site, "-m", "pytest", "-q", "-n", "auto", "--pyargs", *tests)
+    assert re.search(r"\b\d+ passed", shown)
+    assert "failed" not in shown
+
+
+# Not all, which have passed in the project: these load what the package is made of.
+TESTS_OF_THE_WHEEL = ("schedule", "policy", "prune_connections", "prune_connections_strip")
+
+
 # Tests of what is the same for all kinds and takes long: they are run for one.
 OF_ONE_KIND = (
     "experiments/distribution_test.py",

@@ -17,11 +17,11 @@ import sys
 
 from experiments import names
 
-# What the tests ran with: first and last minor versions.
-_PYTHON = ((3, 10), (3, 13))
-_TESTED = {
-  'tensorflow': ((2, 15), (2, 21)),
-  'tf-keras': ((2, 15), (2, 21)),
+# First and last minor versions that the job `wheel` in ci.yml tests.
+PYTHON = ((3, 10), (3, 13))
+TESTED = {
+  'tensorflow': ((2, 20), (2, 21)),
+  'tf-keras': ((2, 20), (2, 21)),
   'tensorflow-model-optimization': ((0, 8), (0, 8)),
 }
 _KERAS_3 = (2, 16)  # From here on, `tf.keras` is Keras 3.
@@ -105,20 +105,18 @@ def examine(environment):
 
 def _check_python(environment):
   shown = '.'.join(map(str, environment.python))
-  first, last = _PYTHON
+  first, last = PYTHON
   if environment.python < first:
-    yield Finding(
-      BROKEN, f'Python {shown} is too old', f'use {_range(_PYTHON)}'
-    )
+    yield Finding(BROKEN, f'Python {shown} is too old', f'use {_range(PYTHON)}')
   elif environment.python[:2] > last:
     message = f'Python {shown}: TensorFlow with tf-keras does not install'
-    yield Finding(WARNING, message, f'use {_range(_PYTHON)}')
+    yield Finding(WARNING, message, f'use {_range(PYTHON)}')
   else:
     yield Finding(OK, f'Python {shown}')
 
 
 def _check_versions(environment):
-  for name, tested in _TESTED.items():
+  for name, tested in TESTED.items():
     version = environment.version(name)
     if version is None:
       if name != 'tensorflow' or not _twins(environment):
@@ -234,13 +232,13 @@ def _check_requirements(environment):
       message = 'packaging is missing, which tensorflow requires'
       yield Finding(BROKEN, message, 'pip install packaging')
     return
-  for name in _TESTED:
+  for name in TESTED:
     for text in environment.requires.get(name, ()):
       requirement = requirements.Requirement(text)
       required = _normal(requirement.name)
       marker = requirement.marker
       version = environment.versions.get(required)
-      if required in _TESTED or marker and not marker.evaluate({'extra': ''}):
+      if required in TESTED or marker and not marker.evaluate({'extra': ''}):
         continue
       specifier = str(requirement.specifier)
       fix = f"pip install '{required}{specifier}'"

@@ -121,16 +121,33 @@ def _tables(folder, settings, drawn):
 
 def _blocks(path, folder, settings, drawn):
   if not settings:
-    return {'tables': tables.NO_RESULTS, 'summary': tables.NO_RESULTS}
+    return dict.fromkeys(('tables', 'summary', 'headline'), tables.NO_RESULTS)
   pages = [_table(path, s, settings, drawn) for s in settings]
   everything = blocks.link(path, folder / 'tables.md')
+  more = f'[All variants, how they were measured, and plots]({everything})'
+  short = tables.summary(settings)
+  plot = _headline_plot(path, folder, drawn)
   return {
     'tables': _sections(pages, '###'),
-    'summary': (
-      f'{tables.markdown(tables.summary(settings))}\n'
-      f'[All variants, how they were measured, and plots]({everything})'
+    'summary': f'{tables.markdown(short)}\n{more}',
+    'headline': (
+      f'{tables.markdown(dataclasses.replace(short, plots=plot))}\n{more}'
     ),
   }
+
+
+def _headline_plot(document, folder, drawn):
+  """Returns the plot for a document with one: quality against the level.
+
+  It is that of the first setting, so that nobody chooses the one that looks
+  good.
+  """
+  return tuple(
+    (blocks.link(document, path), plot.title)
+    for setting, group in drawn.items()
+    for path, plot in group.items()
+    if path == folder / f'{setting.stem}_level.svg'
+  )[:1]
 
 
 def _table(document, setting, settings, drawn):

@@ -101,6 +101,32 @@ def test_documents_show_losses_failures_and_plots(built):
   assert '](results/report/tables.md)' in readme
 
 
+def test_a_headline_is_the_short_table_and_one_plot(project):
+  path = project / 'blog' / 'post.md'
+  path.parent.mkdir()
+  path.write_text(_DOCUMENT.format('headline', tables.NO_RESULTS))
+
+  _build(project)
+
+  text = path.read_text()
+  assert '-0.200 ± 0.000 | yes' in text
+  assert text.count('![') == 1
+  assert '(../results/report/image_smoke_profile_level.svg)' in text
+  assert '](../results/report/tables.md)' in text
+
+
+def test_without_levels_a_headline_has_no_plot(project):
+  path = project / 'README.md'
+  path.write_text(_DOCUMENT.format('headline', ''))
+  shutil.rmtree(project / 'results')
+  results.write(project / 'results', test_runs.run('control', 0.9))
+
+  _build(project)
+
+  assert '![' not in path.read_text()
+  assert '| variant |' in path.read_text()
+
+
 def test_links_lead_to_files(built):
   for name in ('README.md', 'rfcs/design.md', 'results/report/tables.md'):
     path = built / name

@@ -11,6 +11,7 @@ _RENDERERS = {
   'experiments/report': ['experiments', 'report', '--check'],
   'tools/documents': ['tools.documents', '--check'],
   'tools/readiness': ['tools.readiness', '--check'],
+  'tools/release': ['tools.release', '--check'],
 }
 _LINE = re.compile(r'(?:Error: )?([\w./-]+\.\w+)(?::(\d+))?: (.+)')
 

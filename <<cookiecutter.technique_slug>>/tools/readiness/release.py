@@ -25,6 +25,20 @@ def check_note(project, component):
   return []
 
 
+def check_stable(project, component):
+  """Finds notebooks that install another version than the package has."""
+  from tools import release  # reads the manifest, which may be broken
+
+  paths = {file.path for file in component.files}
+  return [
+    Gap(problem.message, problem.path)
+    for problem in release.check_colabs(
+      project.root, project.manifest.technique, _version(project)
+    )
+    if problem.path in paths
+  ]
+
+
 def _version(project):
   """Returns the version in the package, or None."""
   (file,) = project.manifest.component('package').files

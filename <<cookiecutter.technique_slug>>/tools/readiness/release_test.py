@@ -1,6 +1,8 @@
 <% include 'license_header.txt' %>
 """Tests for the rules about the release."""
 
+import json
+
 import pytest
 
 from tools.readiness import release
@@ -36,3 +38,29 @@ def test_note_about_the_version(tmp_path, notes, message):
 
   assert len(gaps) == (message is not None)
   assert not message or message in gaps[0].message
+
+
+@pytest.mark.parametrize(
+  'requirement, found',
+  [
+    ('tfmot-some-method==0.2.0', False),
+    ('tfmot-some-method==0.1.0', True),
+    ('git+https://github.com/a/some_method', True),
+  ],
+)
+def test_colabs_install_the_version(tmp_path, requirement, found):
+  cells = [{'cell_type': 'code', 'source': [f'%pip install -q {requirement}']}]
+  files = {
+    'guide/colab.ipynb': json.dumps({'cells': cells}),
+    'guide/other.ipynb': json.dumps({'cells': cells}),
+    'tfmot_some_method/__init__.py': "__version__ = '0.2.0'\n",
+  }
+  parts = [
+    test_projects.component('guide/colab.ipynb'),
+    test_projects.component('tfmot_some_method/__init__.py', name='package'),
+  ]
+  made = test_projects.make(tmp_path, files, *parts)
+
+  gaps = test_projects.check(release.check_stable, made)
+
+  assert [gap.path for gap in gaps] == ['guide/colab.ipynb'] * found

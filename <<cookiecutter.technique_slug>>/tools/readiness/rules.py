@@ -48,6 +48,7 @@ RULES = {
   'shown': Rule('results', results.check_shown),
   'sponsor': Rule('a sponsor', common.check_sponsor),
   'submission': Rule('what reviewers ask for', rfcs.check_submission),
+  'stable': Rule('a released version to install', release.check_stable),
   'tasks': Rule('three tasks in full', results.check_tasks),
   'tests': Rule('tests of all symbols', api.check_tests),
   'todos': Rule('what its TODOs say', common.check_todos),
