@@ -5,6 +5,7 @@
 # make test-baked    a generated project of each kind, installed and used
 # make test-methods  all of its tests with each published method in place (an hour)
 # make lint       style of the template's own code
+# make lock       newest versions of the packages for the tests, by hash
 # make facts      what the documents say of each kind, into templates/facts
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-generation   what generating a project takes, likewise
@@ -20,7 +21,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: new test test-fast test-life test-baked test-methods lint facts bench bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-methods lint lock facts bench bench-generation clean
 
 new: $(READY)
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -47,13 +48,20 @@ lint: $(READY)
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache
 
-# pip reads dependency groups since 25.1. The environment is made anew when
-# pyproject.toml changes; one that was left half made has no .ready and is, too.
-$(READY): pyproject.toml
+# requirements-dev.txt has each package by version and hash. The environment is made anew
+# when it changes; one that was left half made has no .ready and is, too.
+$(READY): requirements-dev.txt
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --group dev
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
+
+# Writes requirements-dev.txt from the group `dev` in pyproject.toml, newest versions.
+lock:
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/python -m pip install --quiet uv
+	.venv-lock/bin/uv pip compile --quiet --upgrade --group dev --universal \
+	  --python-version 3.10 --generate-hashes --no-header -o requirements-dev.txt
+	rm -rf .venv-lock
 
 # Measures what training with a generated technique of each kind costs: some 20 minutes
 # on a machine that does nothing else. Renders benchmarks/README.md. A piece of it, printed
