@@ -7,6 +7,7 @@
 # make lint       style of the template's own code
 # make lock       newest versions of the packages for the tests, by hash
 # make facts      what the documents say of each kind, into templates/facts
+# make rendered-diff  what the projects of each kind differ in from those of BASE=main
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-generation   what generating a project takes, likewise
 #
@@ -44,6 +45,11 @@ test-methods: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+BASE ?= main
+
+rendered-diff: $(READY)
+	@$(BIN)/python -m maintenance.rendered_diff '$(BASE)' $(ARGS)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -3,6 +3,7 @@
 These tests install TensorFlow and take minutes; `make test-baked` runs them.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -169,6 +170,18 @@ def test_a_test_file_runs_as_a_script(environment, project):
 def test_it_lints_clean_with_its_own_tools(environment, kind_project):
     environment.python(kind_project, "-m", "ruff", "check")
     environment.python(kind_project, "-m", "ruff", "format", "--check")
+
+
+def test_its_api_is_that_of_pruning(environment, project):
+    """The differences that have a reason are in maintenance/drift/symmetry.toml."""
+    answers = {"technique_name": "Connection Pruning", "technique_kind": "weight_mask"}
+    for key in ("technique_slug", "verb", "verb_object"):
+        answers[key] = names.suggest(answers, key)
+    derived = ("entry", "to", "camel", "able_camel", "getter", "level", "level_camel")
+    known = {**answers, **{key: names.derive(answers, key) for key in derived}}
+    script = support.ROOT / "maintenance" / "drift" / "symmetry.py"
+    package = names.derive(answers, "package")
+    environment.python(project, str(script), package, json.dumps(known))
 
 
 def test_train_strip_convert(environment, kind_project):

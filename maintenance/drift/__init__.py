@@ -1,0 +1,1 @@
+"""Compares what the template mirrors with what TFMOT is now: `python -m maintenance.drift`."""

@@ -1,0 +1,145 @@
+"""The commands of those who change the template."""
+
+import json
+import subprocess
+import sys
+
+import history
+import pytest
+import support
+
+from maintenance.drift import __main__ as drift
+from maintenance.drift import api, checkout, symmetry
+
+RECORDED = json.loads(drift.RECORDED.read_text())
+
+GUIDELINE = """# Guidelines
+
+Words.
+
+1. First, a
+   proposal.
+2. Then a design.
+"""
+
+
+@pytest.fixture
+def tfmot(tmp_path):
+    """A checkout of TFMOT in which the paths are that the layout builds on."""
+    for path in RECORDED["paths"]:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    (tmp_path / checkout.GUIDELINE).write_text(GUIDELINE)
+    return tmp_path
+
+
+def test_sections_are_headings_and_numbered_steps(tfmot):
+    names = ["# Guidelines Words.", "1. First, a proposal.", "2. Then a design."]
+    assert list(checkout.sections(tfmot)) == names
+
+
+def test_line_breaks_do_not_count(tfmot):
+    before = checkout.sections(tfmot)
+    (tfmot / checkout.GUIDELINE).write_text(GUIDELINE.replace("a\n   proposal", "a proposal"))
+    assert checkout.sections(tfmot) == before
+
+
+def test_says_what_changed_in_a_checkout(tfmot, monkeypatch, capsys):
+    recorded = tfmot / "recorded.json"
+    recorded.write_text(json.dumps(RECORDED))
+    monkeypatch.setattr(drift, "RECORDED", recorded)
+    assert drift.main(["checkout", str(tfmot), "--record"]) == 0
+    assert drift.main(["checkout", str(tfmot)]) == 0
+    assert "nothing has changed" in capsys.readouterr().out
+    (tfmot / checkout.GUIDELINE).write_text(GUIDELINE.replace("design.", "design RFC."))
+    (tfmot / "RELEASE.md").unlink()
+    assert drift.main(["checkout", str(tfmot)]) == 1
+    shown = capsys.readouterr().out
+    assert "new: guideline 2. Then a design RFC." in shown
+    assert "gone: path RELEASE.md" in shown
+    assert "proposal" not in shown
+
+
+def test_what_is_no_checkout_is_said(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        drift.main(["checkout", str(tmp_path)])
+    assert "is no checkout of TFMOT" in capsys.readouterr().err
+
+
+def test_differences_name_symbol_and_signatures():
+    lines = drift.differences({"a": "(x)", "b": "()"}, {"a": "(x, y)", "c": "(z)"}, "api")
+    assert lines == ["gone: api b", "new: api c(z)", "changed: api a", "  - (x)", "  + (x, y)"]
+
+
+class Default:
+    pass
+
+
+DEFAULT = Default()
+
+
+def test_signatures_are_the_same_in_each_run():
+    def function(a, b=DEFAULT, c=1, **kwargs):
+        pass
+
+    assert api.signature(function) == "(a, b=<Default>, c=1, **kwargs)"
+
+
+class Pruning:
+    @staticmethod
+    def prune(to_prune, block_size=1, schedule=RECORDED):
+        pass
+
+
+class TestSymmetry:
+    NAMES = {"entry": "slice_weights", "to": "to_slice"}  # noqa: RUF012
+    PAIR = {  # noqa: RUF012
+        "pruning": "prune",
+        "generated": "<entry>",
+        "renamed": {"to_prune": "<to>"},
+        "dropped": {"block_size": "a reason"},
+    }
+
+    def differences(self, function):
+        technique = type("Technique", (), {"slice_weights": staticmethod(function)})
+        return symmetry.differences(self.PAIR, Pruning, technique, self.NAMES)
+
+    def test_what_has_a_reason_is_no_difference(self):
+        assert self.differences(lambda to_slice, schedule=None: None) == []
+
+    def test_a_parameter_more(self):
+        [line] = self.differences(lambda to_slice, schedule=None, more=1: None)
+        assert line.startswith("slice_weights takes ['to_slice', 'schedule', 'more']")
+
+    def test_another_default(self):
+        [line] = self.differences(lambda to_slice, schedule=3: None)
+        assert "default" in line
+
+    def test_pairs_cover_the_recorded_symbols(self):
+        pairs = support.toml_of(symmetry.PAIRS)["symbol"]
+        recorded = {key.removeprefix("sparsity.keras.") for key in RECORDED["api"]}
+        paired = {pair["pruning"] for pair in pairs}
+        without = {pair["pruning"] for pair in pairs if "without" in pair}
+        methods_of_those = {key for key in recorded if key.split(".")[0] in without}
+        of_pruning = {key for key in recorded if not key.startswith("clustering.")}
+        assert of_pruning - methods_of_those <= paired
+
+
+@pytest.mark.life
+def test_shows_what_a_change_changes(tmp_path):
+    template = history.repository_of_the_work_tree(tmp_path / "template")
+
+    def shown(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "maintenance.rendered_diff", *arguments],
+            cwd=template,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert shown("HEAD") == "the projects are the same\n"
+    page = template / support.TEMPLATE.name / "README.md"
+    page.write_text(page.read_text().replace("## Limitations", "## What it cannot do"))
+    assert "+## What it cannot do" in shown("HEAD")
+    assert "4 files changed" in shown("HEAD", "--stat")
