@@ -8,6 +8,7 @@
 # make lock       newest versions of the packages for the tests, by hash
 # make facts      what the documents say of each kind, into templates/facts
 # make rendered-diff  what the projects of each kind differ in from those of BASE=main
+# make pictures   those in README.md, from a real run, and PROMPTS.md
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-generation   what generating a project takes, likewise
 #
@@ -50,6 +51,10 @@ BASE ?= main
 
 rendered-diff: $(READY)
 	@$(BIN)/python -m maintenance.rendered_diff '$(BASE)' $(ARGS)
+
+pictures: $(READY)
+	$(BIN)/python -m maintenance.prompts
+	$(BIN)/python -m maintenance.pictures
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -3,10 +3,13 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+
+import pexpect
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -115,6 +118,23 @@ def files_of(folder: Path) -> dict[str, bytes]:
     """Returns the contents of all files below a folder."""
     paths = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
+
+
+def interrupt(terminal: pexpect.spawn) -> str:
+    """Interrupts what runs in a terminal, checks that it ends, and returns what it showed."""
+    # Python misses an interrupt between the prompt and its reading. A user presses the
+    # keys again, and so does this, but not soon: on a busy machine it takes long to end,
+    # and who is interrupted at that is killed by the second signal.
+    shown = ""
+    for _ in range(3):
+        terminal.sendintr()
+        ended = terminal.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=30) == 0
+        shown += terminal.before
+        if ended:
+            break
+    terminal.close()
+    assert terminal.exitstatus == 1 or terminal.signalstatus == signal.SIGINT
+    return shown
 
 
 def copy_of_the_template(folder: Path) -> Path:

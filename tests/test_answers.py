@@ -135,9 +135,9 @@ def test_the_prompts_are_documented_in_one_order():
     prompts = [key for key in context if not key.startswith("_")]
     assert tuple(prompts) == answers.PROMPTS
     assert list(context["__prompts__"]) == prompts
-    readme = (support.ROOT / "README.md").read_text()
+    page = (support.ROOT / "PROMPTS.md").read_text()
     for key in prompts:
-        assert f"`{key}`" in readme
+        assert f"`{key}`" in page
         keys = list(context)
         assert keys[keys.index(key) + 1] == f"__{key}_ok", "validated before the next one"
 

@@ -1,6 +1,7 @@
 """The commands of those who change the template."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -123,6 +124,55 @@ class TestSymmetry:
         methods_of_those = {key for key in recorded if key.split(".")[0] in without}
         of_pruning = {key for key in recorded if not key.startswith("clustering.")}
         assert of_pruning - methods_of_those <= paired
+
+
+def command(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=support.ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_page_on_prompts_is_current():
+    run = command("maintenance.prompts", "--check")
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.life
+def test_the_pictures_are_current():
+    run = command("maintenance.pictures", "--check")
+    assert run.returncode == 0, run.stderr
+
+
+def test_generates_from_answers_in_the_environment(tmp_path):
+    """As the workflow does it that is run by hand: answers are data, whatever they hold."""
+    given = {"technique_name": "Weight Slicing", "author_name": support.CANARIES[3]}
+    given["more"] = '{"verb": "cut"}'
+    run = command("maintenance.generate", ANSWERS=json.dumps(given), OUT=str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    project = tmp_path / "weight_slicing"
+    assert (project / "tfmot_weight_slicing" / "keras" / "cut_weights.py").is_file()
+    assert support.metadata_of(project)["authors"][0]["name"] == support.CANARIES[3]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [({"technique_name": "class"}, "is a Python keyword"), ({"more": "verb: cut"}, "is not JSON")],
+)
+def test_a_bad_answer_in_the_environment_is_said(tmp_path, given, reason):
+    run = command("maintenance.generate", ANSWERS=json.dumps(given), OUT=str(tmp_path / "out"))
+    assert run.returncode == 1
+    assert reason in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+def test_the_workflow_passes_answers_as_data():
+    text = (support.ROOT / ".github" / "workflows" / "generate.yml").read_text()
+    for line in text.splitlines():
+        assert "inputs" not in line or line.strip() in ("inputs:", "ANSWERS: ${{ toJSON(inputs) }}")
 
 
 @pytest.mark.life

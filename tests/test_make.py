@@ -1,5 +1,6 @@
 """The commands of the README, as far as they need no set-up."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,16 @@ def test_new_says_what_is_wrong(home):
     assert support.projects_in(home) == []
 
 
-@pytest.mark.parametrize("command", ["make new", "make test", "make test-fast", "make lint"])
-def test_the_readme_names_the_commands(command):
-    assert command in (support.ROOT / "README.md").read_text()
+@pytest.mark.parametrize(
+    "command", ["make new", "make test", "make lint test-fast", "make rendered-diff"]
+)
+def test_the_pages_name_the_commands(command):
+    pages = ("README.md", "CONTRIBUTING.md")
+    assert any(command in (support.ROOT / page).read_text() for page in pages)
+
+
+def test_links_between_the_pages_lead_somewhere():
+    for page in ("README.md", "CONTRIBUTING.md", "PROMPTS.md"):
+        text = (support.ROOT / page).read_text()
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert (support.ROOT / link).exists(), f"{page}: {link}"
