@@ -2,9 +2,13 @@
 
     python -m maintenance.pictures            makes those of the terminal and the files
     python -m maintenance.pictures --check    fails if they are not current
-    python -m maintenance.pictures --results PROJECT    takes the plot of a project's results
+    python -m maintenance.pictures --results PROJECT    takes those of a project's results
 
-The plot takes a sweep, so it is not made anew each time: `make pictures` says how.
+Results take minutes, so those pictures are made anew only when they look different. In a
+project that comes of the default answers, with its extra `docs` installed:
+
+    python -m experiments sweep --tasks image --seeds 0 1
+    python -m experiments report && python -m tools.preview --build
 """
 
 import argparse
@@ -113,6 +117,23 @@ def _add(tree: Tree, path: Path, depth: int, titles: dict, place: tuple[str, ...
             branch.add(f"[dim]{len(tests)} files of tests[/]")
 
 
+def take_results(project: Path) -> None:
+    """Takes the plot and the overview page of a project that has results and a preview."""
+    plot = project / "experiments" / "results" / "report" / "image_smoke_profile_size.svg"
+    page = project / "build" / "preview" / "html" / "g3doc" / "guide" / project.name / "index.html"
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    for needed in (plot, page):
+        if not needed.is_file():
+            sys.exit(f"ERROR: {needed} is missing; the commands that make it are in {__file__}")
+    if not browser:
+        sys.exit("ERROR: there is no chromium to show the overview page in")
+    shutil.copyfile(plot, FOLDER / "results.svg")
+    window = ["--window-size=1000,1000", "--hide-scrollbars", "--virtual-time-budget=4000"]
+    picture = f"--screenshot={FOLDER / 'overview.png'}"
+    command = [browser, "--headless", "--no-sandbox", *window, picture, page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True)
+
+
 def _console() -> Console:
     return Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
 
@@ -124,8 +145,7 @@ def main() -> int:
     parser.add_argument("--results", type=Path, metavar="PROJECT")
     options = parser.parse_args()
     if options.results:
-        [plot, *_] = sorted(options.results.rglob("*.svg"))
-        shutil.copy2(plot, FOLDER / "results.svg")
+        take_results(options.results.resolve())
         return 0
     status = 0
     for name, draw in {"terminal": terminal, "files": files}.items():
