@@ -126,9 +126,9 @@ def interrupt(terminal: pexpect.spawn) -> str:
     # keys again, and so does this, but not soon: on a busy machine it takes long to end,
     # and who is interrupted at that is killed by the second signal.
     shown = ""
-    for _ in range(3):
+    for seconds in (8, 30, 30):
         terminal.sendintr()
-        ended = terminal.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=30) == 0
+        ended = terminal.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=seconds) == 0
         shown += terminal.before
         if ended:
             break

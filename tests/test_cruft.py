@@ -111,7 +111,8 @@ def test_checks_and_shows_differences(home, template):
         (project / name).write_text("Mine.\n")
     shown = cruft(home, "diff", folder=project)
     assert "-Mine." in shown
-    assert "rfcs/design.md" not in shown, "what is the contributor's is no difference"
+    changed = [line.split()[-1] for line in shown.splitlines() if line.startswith("diff --git")]
+    assert changed == ["upstream-template-new/README.md"], "the RFC is the contributor's"
     (template / support.TEMPLATE.name / "NEW.md").write_text("New.\n")
     history.commit(template)
     assert "out of date" in cruft(home, "check", folder=project, status=1)

@@ -179,17 +179,14 @@ def test_the_workflow_passes_answers_as_data():
 def test_shows_what_a_change_changes(tmp_path):
     template = history.repository_of_the_work_tree(tmp_path / "template")
 
-    def shown(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "maintenance.rendered_diff", *arguments],
-            cwd=template,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-
-    assert shown("HEAD") == "the projects are the same\n"
     page = template / support.TEMPLATE.name / "README.md"
     page.write_text(page.read_text().replace("## Limitations", "## What it cannot do"))
-    assert "+## What it cannot do" in shown("HEAD")
-    assert "4 files changed" in shown("HEAD", "--stat")
+    shown = subprocess.run(
+        [sys.executable, "-m", "maintenance.rendered_diff", "HEAD"],
+        cwd=template,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert shown.count("diff --git") == 4, "a project of each kind"
+    assert "-## Limitations\n+## What it cannot do\n" in shown
