@@ -23,7 +23,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: new test test-fast test-life test-baked test-methods lint lock facts bench bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-methods lint lock facts rendered-diff pictures bench bench-generation clean
 
 new: $(READY)
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
