@@ -11,10 +11,12 @@ import json
 import math
 import os
 import pathlib
+import re
 import uuid
 
 import jsonschema
 
+_ROOT = pathlib.Path(__file__).parent.parent
 _SCHEMA = pathlib.Path(__file__).with_name('run_schema.json')
 _MESSAGE_LENGTH = 200
 
@@ -127,6 +129,17 @@ def load_all(folder):
 
 
 @functools.lru_cache
+def in_one_line(error):
+  """Returns what an error says, short enough for a table.
+
+  Folders of this machine are left out: runs are shown in documents.
+  """
+  text = ' '.join(f'{type(error).__name__}: {error}'.split())
+  text = re.sub(r'[^\s"\'(]*/(?=site-packages/)', '', text)
+  text = text.replace(f'{_ROOT}{os.sep}', '')
+  return text if len(text) <= 400 else f'{text[:399]}…'
+
+
 def schema():
   """Returns the JSON schema of a run file."""
   return json.loads(_SCHEMA.read_text(encoding='utf-8'))

@@ -203,3 +203,16 @@ def test_identity_of_a_run():
   assert results.fingerprint({'b': 'ü', 'a': [None, True, 0.5]}) == (
     '3a9ce771ab801ca5dbabbf65c85d5ffb5ed232cfdf051dcc0a6bef96b56a291d'
   )
+
+
+def test_an_error_names_no_folder_of_this_machine():
+  error = ValueError(
+    'in user code:\n\n  File "/home/me/.venv/lib/python3.11/site-packages/'
+    f'tf_keras/layer.py", line 3\n  {results.__file__}: no'
+  )
+
+  assert results.in_one_line(error) == (
+    'ValueError: in user code: File "site-packages/tf_keras/layer.py", line 3 '
+    'experiments/results.py: no'
+  )
+  assert len(results.in_one_line(ValueError('x' * 999))) == 400

@@ -129,7 +129,7 @@ class Runner:
           **dict.fromkeys(_MEASURED),
           **self._describe(variant, started),
           'status': 'not_applicable' if is_known else 'failed',
-          'error': _in_one_line(error),
+          'error': results.in_one_line(error),
           'wall_s': 0.0,
           'cpu_s': 0.0,
         }
@@ -224,11 +224,6 @@ def _predict(model, inputs):
   ends = range(_BATCH_SIZE, len(inputs), _BATCH_SIZE)
   batches = np.split(np.stack(inputs), ends)
   return np.concatenate([model(batch, training=False) for batch in batches])
-
-
-def _in_one_line(error):
-  text = ' '.join(f'{type(error).__name__}: {error}'.split())
-  return text if len(text) <= 400 else f'{text[:399]}…'
 
 
 def _now():

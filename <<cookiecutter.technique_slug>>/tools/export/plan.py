@@ -17,7 +17,7 @@ from tools.export import names as names_lib
 from tools.export import python_code
 
 _DATE = re.compile(r'/\d{8}-')
-_RELEASE_NOTES = ('RELEASE.md', 'CHANGELOG.md')  # the first that is there
+_RELEASE_NOTES = 'RELEASE.md'
 _COMPAT = 'tensorflow_model_optimization/python/core/keras/compat.py'
 
 
@@ -249,9 +249,7 @@ class _Planner:
     )
 
   def _release_notes(self):
-    names = [n for n in _RELEASE_NOTES if (self._root / n).exists()]
-    name = (names or _RELEASE_NOTES)[0]
-    return _bullets(name, self._read(name))
+    return _bullets(_RELEASE_NOTES, self._read(_RELEASE_NOTES))
 
   def _page(self, file):
     """Returns title and address of a page."""
@@ -285,18 +283,21 @@ def _python_files(texts, folder):
 
 
 def _bullets(path, text):
-  """Returns the first bullets of a page, those of the newest release."""
+  """Returns the bullets of the newest release, which follows the template."""
+  text = re.sub(r'<!--.*?-->', '', text, flags=re.DOTALL)
+  parts = re.split(r'^# ', text, flags=re.MULTILINE)[1:]
+  releases = [p for p in parts if not p.lower().startswith('release template')]
   notes = []
-  for line in text.splitlines():
+  for line in releases[0].splitlines() if releases else ():
     bullet = re.fullmatch(r'[*-]\s+(.*)', line)
     if bullet:
       notes.append(bullet[1].strip())
     elif notes and re.match(r'\s+\S', line):
       notes[-1] += f' {line.strip()}'
-    elif notes and line.strip():
-      break
   if not notes:
-    raise errors.ExportError(f'{path}: has no bullets to take over.')
+    raise errors.ExportError(
+      f'{path}: has no bullets to take over below the heading of a release.'
+    )
   return tuple(notes)
 
 

@@ -204,7 +204,10 @@ print(np, technique.apply_some(technique.Schedule()))
   texts = {path: _LICENCE + text for path, text in code.items()}
   return texts | {
     'README.md': '# Some method\n',
-    'RELEASE.md': '* New API.\n* Tested against\n  everything.\n',
+    'RELEASE.md': (
+      '# Release template\n\n* Bug fixes.\n\n# Next release\n\n* New API.\n\n'
+      '<!-- release: begin tested -->\n\n* Tested against\n  everything.\n'
+    ),
     'contribution.toml': _manifest(),
     'rfcs/proposal.md': _RFC.format(title='Proposal', other='design.md'),
     'rfcs/design.md': _RFC.format(title='Design', other='proposal.md#results'),
