@@ -32,10 +32,10 @@ new: $(READY)
 test: test-fast test-life test-baked
 
 test-fast: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 test-life: $(READY)
-	$(BIN)/python -m pytest -m "life and not baked"
+	$(BIN)/python -m pytest --numprocesses auto -m "life and not baked"
 
 test-baked: $(READY)
 	$(BIN)/python -m pytest -m baked
