@@ -87,6 +87,11 @@ LARGEST_RATIOS = {
 }
 
 
+def last_line(shown: str) -> str:
+    """Returns what a script printed below TensorFlow's messages."""
+    return shown.splitlines()[-1]
+
+
 def columns(shown: str) -> dict[str, list[float]]:
     """Returns the columns of the table of models that the example printed, by their titles."""
     _, header, body = re.split(r"^(model .*)$", shown, flags=re.M)
@@ -104,7 +109,7 @@ def test_doctor_finds_nothing_that_will_break(environment, project):
     assert "\n0 broken, 1 warnings." in shown, shown
     assert "tf.keras is Keras 3" in shown
     code = "import tensorflow as tf; print(tf.keras.__version__)"
-    assert environment.python(project, "-c", code).startswith("3.")
+    assert last_line(environment.python(project, "-c", code)).startswith("3.")
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +137,7 @@ def test_its_wheel_passes_its_tests_without_the_project(environment, project, di
     assert installed == {p.relative_to(project) for p in project.joinpath(package).rglob("*.py")}
     # The current folder comes first, so this is what is tested.
     code = f"import {package}; print({package}.__file__)"
-    assert environment.python(site, "-c", code).startswith(str(site))
+    assert last_line(environment.python(site, "-c", code)).startswith(str(site))
     tests = [f"{package}.keras.{name}_test" for name in TESTS_OF_THE_WHEEL]
     shown = environment.python(site, "-m", "pytest", "-q", "-n", "auto", "--pyargs", *tests)
     assert re.search(r"\b\d+ passed", shown)

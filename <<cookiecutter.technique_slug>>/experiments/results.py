@@ -132,9 +132,12 @@ def load_all(folder):
 def in_one_line(error):
   """Returns what an error says, short enough for a table.
 
-  Folders of this machine are left out: runs are shown in documents.
+  Of an error in a traced function that is its cause, which TensorFlow quotes
+  below the code. Folders of this machine are left out: documents show runs.
   """
-  text = ' '.join(f'{type(error).__name__}: {error}'.split())
+  causes = re.findall(r'^\s*(\w*Error: .*)$', str(error), re.MULTILINE)
+  text = causes[-1] if causes else f'{type(error).__name__}: {error}'
+  text = ' '.join(text.split())
   text = re.sub(r'[^\s"\'(]*/(?=site-packages/)', '', text)
   text = text.replace(f'{_ROOT}{os.sep}', '')
   return text if len(text) <= 400 else f'{text[:399]}…'

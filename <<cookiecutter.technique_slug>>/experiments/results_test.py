@@ -205,14 +205,16 @@ def test_identity_of_a_run():
   )
 
 
-def test_an_error_names_no_folder_of_this_machine():
-  error = ValueError(
-    'in user code:\n\n  File "/home/me/.venv/lib/python3.11/site-packages/'
-    f'tf_keras/layer.py", line 3\n  {results.__file__}: no'
+def test_an_error_names_its_cause_and_no_folder_of_this_machine():
+  traced = ValueError(
+    'Exception encountered when calling layer "a".\n\nin user code:\n\n'
+    '    File "/home/me/site-packages/tf_keras/layer.py", line 3, in call  *\n'
+    '        x = quantize(x)\n\n    TypeError: No such dtype.\n\nCall arguments'
   )
+  missing = OSError(f'/home/me/site-packages/x/y.so and {results.__file__}')
 
-  assert results.in_one_line(error) == (
-    'ValueError: in user code: File "site-packages/tf_keras/layer.py", line 3 '
-    'experiments/results.py: no'
+  assert results.in_one_line(traced) == 'TypeError: No such dtype.'
+  assert results.in_one_line(missing) == (
+    'OSError: site-packages/x/y.so and experiments/results.py'
   )
   assert len(results.in_one_line(ValueError('x' * 999))) == 400

@@ -9,6 +9,7 @@ import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
+from experiments import results
 from experiments import technique
 
 
@@ -132,7 +133,8 @@ class Trainer:
       try:
         model = apply(model, schedule, variant.level)
       except expected as error:
-        raise NotApplicableError(f'{name}: {error}') from error
+        reason = results.in_one_line(error)
+        raise NotApplicableError(f'{name}: {reason}') from error
       self._fit(model, part, rate, callbacks())
       model = strip(model)
     return model
