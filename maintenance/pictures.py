@@ -82,8 +82,10 @@ def files(home: Path) -> str:
     titles = {}
     for component in manifest["component"]:
         here = Path(manifest["folders"][component["folder"]]["here"])
-        names = component.get("files", [""])
-        if len(names) > 2 and here != Path():
+        names = component.get("files", [])
+        if component["name"] == here.name:
+            titles[here] = component["title"]
+        elif len(names) > 2 and here != Path():
             titles.setdefault(here, component["title"])
         elif here != Path() or len(names) == 1:
             titles |= {here / name: component["title"] for name in names}
@@ -91,6 +93,7 @@ def files(home: Path) -> str:
     for path in _entries(project):
         _add(tree, path, OPEN.get(path.name, 0), titles, (path.name,))
     console = _console()
+    console.width += 12  # for the titles, which are not to be broken
     console.print(tree)
     return console.export_svg(title="What you get", unique_id="files")
 
