@@ -14,6 +14,7 @@ CHECKOUT is a clone of https://github.com/tensorflow/model-optimization, version
 import argparse
 import datetime
 import difflib
+import os
 import sys
 
 import tools
@@ -49,6 +50,10 @@ def main(arguments=None, root=tools.ROOT):
     return status
   except (errors.ExportError, manifest.ManifestError) as error:
     print(f'ERROR: {error}', file=sys.stderr)
+    return 1
+  except BrokenPipeError:
+    # `head` has seen enough. Python would complain of it once more at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
@@ -159,6 +164,7 @@ def _show(plan, checkout):
         f'b/{file.path}',
       )
     )
+  sys.stdout.flush()
   return 0
 
 

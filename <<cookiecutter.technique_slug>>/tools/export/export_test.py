@@ -3,6 +3,8 @@
 
 import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -111,6 +113,27 @@ def test_a_dry_run_shows_a_diff_that_git_can_apply(
   patch.write_text(capsys.readouterr().out)
   miniature.git(checkout, 'apply', str(patch))
   assert export('--check') == 0
+
+
+def test_what_is_left_to_write_is_named(export, root, capsys):
+  notes = root / 'RELEASE.md'
+  notes.write_text(f'{notes.read_text()}* TODO(some_method): say more.\n')
+
+  assert export() == 0
+  assert 'TODO(some_method) is left in RELEASE.md.' in capsys.readouterr().out
+
+
+def test_the_diff_may_be_read_in_part(checkout):
+  run = subprocess.Popen(
+    [sys.executable, '-m', 'tools.export', str(checkout), '--dry-run'],
+    cwd=tools.ROOT,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+  )
+  run.stdout.readline()
+  run.stdout.close()
+
+  assert run.stderr.read() == b''
 
 
 def test_a_later_export_brings_it_up_to_date(export, root, checkout):

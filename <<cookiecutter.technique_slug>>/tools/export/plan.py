@@ -113,12 +113,12 @@ def notes(contribution, root, tree):
       f'{_COMPAT} defines no `keras`: the code runs on TFMOT 0.8.0 and later.'
     )
   todo = f'TODO({contribution.technique.slug})'
+  parts = [part for part in contribution.components if part.phase is not None]
+  exported = [file.path for part in parts for file in part.files]
   open_ends = [
-    file.path
-    for part in contribution.components
-    if part.phase is not None
-    for file in part.files
-    if todo in pathlib.Path(root, file.path).read_text(encoding='utf-8')
+    path
+    for path in dict.fromkeys([*exported, _RELEASE_NOTES])
+    if todo in pathlib.Path(root, path).read_text(encoding='utf-8')
   ]
   if open_ends:
     found.append(f'{todo} is left in {", ".join(open_ends)}.')
