@@ -46,11 +46,13 @@ TYPED_AGAIN = "weight_slicing"
 
 def terminal(home: Path) -> str:
     """Records the questions and answers of a generation; returns an SVG."""
+    size = ("COLUMNS", "LINES")  # come before the size of the terminal, where they are set
+    environment = {key: value for key, value in os.environ.items() if key not in size}
     child = pexpect.spawn(
         sys.executable,
         ["-m", "cookiecutter", str(ROOT)],
         cwd=str(home),
-        env={**os.environ, "HOME": str(home), "PWD": str(home), "TERM": "xterm-256color"},
+        env={**environment, "HOME": str(home), "PWD": str(home), "TERM": "xterm-256color"},
         dimensions=(60, WIDTH),
         encoding="utf-8",
         timeout=60,
