@@ -284,6 +284,16 @@ def test_finds_what_is_not_rendered(tree):
   ]
 
 
+def test_a_warning_of_a_library_is_no_problem_of_a_document(tree):
+  (tree / 'experiments' / 'report').mkdir(parents=True)
+  (tree / 'experiments' / '__main__.py').write_text(
+    'import sys\n'
+    "print('/lib/convert.py:846: UserWarning: no ranges.', file=sys.stderr)\n"
+  )
+
+  assert checks.CHECKS['rendered'](tree) == []
+
+
 def test_finds_a_notebook_that_stops(tree):
   (tree / 'g3doc').mkdir()
   (tree / 'g3doc' / 'notebooks_test.py').write_text(

@@ -30,13 +30,13 @@ def check_rendered(root):
     if not list(root.glob(f'{name}*')):
       continue  # The project has none of these blocks.
     found = commands.run(root, *command)
+    if not found.returncode:
+      continue  # Libraries may warn of something else.
     lines = map(_LINE.fullmatch, found.stderr.splitlines())
     stale = [
       Problem(line[1], line[2] and int(line[2]), line[3])
       for line in lines
-      if line
+      if line and (root / line[1]).is_relative_to(root)
     ]
-    problems += stale
-    if found.returncode and not stale:
-      problems.append(Problem(name, None, commands.last(found)))
+    problems += stale or [Problem(name, None, commands.last(found))]
   return problems

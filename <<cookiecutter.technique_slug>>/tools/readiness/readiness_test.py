@@ -41,7 +41,7 @@ def entries(tmp_path, monkeypatch):
 def _contribution():
   steps = (manifest.Step(1, 'Propose'), manifest.Step(2, 'Design'))
   technique = manifest.load(tools.ROOT).technique
-  return manifest.Manifest(technique, steps, _PARTS)
+  return manifest.Manifest(technique, steps, (), _PARTS)
 
 
 def test_states_by_step(entries):

@@ -17,6 +17,8 @@ _TECHNIQUE = manifest.Technique(
   email='a@example.org',
   github='a',
   organization='O',
+  repository='https://github.com/a/some_method',
+  summary='Does something.',
 )
 
 
@@ -45,7 +47,7 @@ def make(root, files, *components):
     path.write_text(text, encoding='utf-8')
   steps = (manifest.Step(1, 'Propose'), manifest.Step(2, 'Design'))
   contribution = manifest.Manifest(
-    _TECHNIQUE, steps, components or (component(*files),)
+    _TECHNIQUE, steps, (), components or (component(*files),)
   )
   return project.Project(root, contribution)
 
