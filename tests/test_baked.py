@@ -6,12 +6,14 @@ These tests install TensorFlow and take minutes; `make test-baked` runs them.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import support
+import test_readiness
 from conftest import bake
 from test_upgrade import VERSIONS, upgraded
 
@@ -110,6 +112,28 @@ def test_doctor_finds_nothing_that_will_break(environment, project):
     assert "tf.keras is Keras 3" in shown
     code = "import tensorflow as tf; print(tf.keras.__version__)"
     assert last_line(environment.python(project, "-c", code)).startswith("3.")
+
+
+def test_a_contribution_that_is_complete(environment, project, tmp_path):
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*_cache", "results")
+    mine = Path(shutil.copytree(project, tmp_path / project.name, ignore=ignored))
+    test_readiness.replace_the_algorithm(mine)
+    test_readiness.fill(mine)
+    environment.python(mine, "-c", test_readiness.RUNS, "full")
+    environment.python(mine, "-m", "experiments", "report")
+    # That notebooks run, and are recorded when they do, is tested elsewhere.
+    environment.python(mine, "-c", RECORD)
+    environment.python(mine, "-m", "tools.readiness", "--write", "--strict")
+    environment.python(mine, "-m", "tools.readiness", "--check", "--strict")
+
+
+RECORD = """
+import tools
+from tools.readiness import executions
+
+for path in (tools.ROOT / "g3doc").rglob("*.ipynb"):
+    executions.record(tools.ROOT, path)
+"""
 
 
 @pytest.fixture(scope="module")
