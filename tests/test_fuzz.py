@@ -30,7 +30,8 @@ from test_project import ruff
 
 from tfmot_template_rules import answers as rules
 
-pytestmark = pytest.mark.life
+# The last tests look at what the others made, so one process runs them all.
+pytestmark = [pytest.mark.life, pytest.mark.xdist_group("fuzz")]
 
 LINTED = 10  # ruff reads every file of that many projects
 
