@@ -48,6 +48,19 @@ def attention_mask(ids):
   return tf.cast(ids[:, None, :] > 0, tf.float32)
 
 
+@keras.utils.register_keras_serializable('experiments')
+def gelu(x):
+  """Returns GELU by tanh, as in the published code of BERT.
+
+  The exact one is made of `Erfc`, which TensorFlow Lite only knows as a part of
+  its own GELU. What follows the layer, such as a ReLU, can hide it.
+
+  Args:
+    x: Float tensor.
+  """
+  return keras.activations.gelu(x, approximate=True)
+
+
 class _BoundedSoftmax(keras.layers.Softmax):
   """A softmax whose mask adds a number of the size of the scores."""
 
@@ -125,7 +138,7 @@ def encode(ids, vocabulary_size, layers, hidden, heads, intermediate, dropout):
     x = add_and_norm(x, attention, f'attention_norm_{i}')
     dense = keras.layers.Dense(
       intermediate,
-      'gelu',
+      gelu,
       kernel_initializer=initializer(),
       name=f'intermediate_{i}',
     )(x)

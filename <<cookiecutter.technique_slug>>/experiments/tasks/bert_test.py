@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
+from experiments import conversion
 from experiments.tasks import bert
 from experiments.tasks import bert_encoder
 from experiments.tasks import model_checks
@@ -103,6 +104,13 @@ def test_padding_changes_nothing():
   values[0] = np.linspace(-5, 5, SYNTHETIC['hidden'])
   embedding.set_weights([values])
   np.testing.assert_allclose(model(tokens), x, atol=1e-6)
+
+
+def test_converts_with_a_relu_behind_gelu():
+  # As a technique puts one there, whose threshold came out at zero.
+  model = bert.Bert(SYNTHETIC).build()
+  hidden = keras.layers.ReLU()(model.get_layer('intermediate_0').output)
+  assert conversion.convert(keras.Model(model.inputs, hidden), 'float')
 
 
 def test_attention_masks_survive_integer_quantization():
