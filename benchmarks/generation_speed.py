@@ -176,8 +176,8 @@ def render(report: dict) -> str:
             "it half the interquartile range. *Bare* templates have the same files with as many "
             "placeholders in each, and neither hooks nor an extension. What this template "
             "does beside: it validates the answers, lays out lines for the lengths of the "
-            "names, fills the notebooks through nbformat, and checks each file. The goal is "
-            "at most 1.5 times bare Cookiecutter.",
+            "names, fills the notebooks through nbformat, and checks each file that an "
+            "answer is in. The goal is at most 1.5 times bare Cookiecutter.",
             _table(["", "files", "s", "ratio"], report["contenders"]),
             "## More files",
             "The same with further copies of a folder in the template, to bare Cookiecutter "

@@ -10,6 +10,7 @@ say of the API is read from the code by the project's own command, as later on.
 It works offline, changes nothing outside the project, and may run again.
 """
 
+import contextlib
 import html
 import importlib.util
 import json
@@ -17,7 +18,6 @@ import os
 import re
 import shlex
 import signal
-import subprocess
 import sys
 import tempfile
 import warnings
@@ -117,7 +117,7 @@ def fill_notebook(path: Path, context: Context) -> None:
 
 
 def fill_documents(root: Path) -> None:
-    """Writes the API into the documents, with the project's own command.
+    """Writes the API into the documents, with the project's own code for that.
 
     It takes no more than the standard library.
 
@@ -125,21 +125,16 @@ def fill_documents(root: Path) -> None:
         root: The project's folder.
 
     Raises:
-        ProjectError: If the command fails.
+        ProjectError: If that fails.
     """
-    if not (root / "tools" / "documents" / "__main__.py").is_file():
+    if not (root / "tools" / "documents" / "render.py").is_file():
         return  # an update of a project that has none
-    run = subprocess.run(
-        [sys.executable, "-B", "-S", "-m", "tools.documents", "--static"],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    if run.returncode:
-        *_, reason = run.stderr.strip().splitlines() or ["tools.documents failed"]
-        raise ProjectError(reason.removeprefix("Error: "))
+    with _imports_from(root):
+        try:
+            render = importlib.import_module("tools.documents.render")
+            render.build(root, static=True)
+        except Exception as error:
+            raise ProjectError(f"tools.documents: {' '.join(str(error).split())}") from error
 
 
 def check_project(root: Path, context: Context) -> None:
@@ -157,7 +152,8 @@ def check_project(root: Path, context: Context) -> None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # an invalid "\ " in a string
-                _PARSERS.get(path.suffix, lambda *_: None)(text, name)
+                if path.suffix != ".py" or not _is_copy(text, name, context):
+                    _PARSERS.get(path.suffix, lambda *_: None)(text, name)
         except Exception as error:
             reason = " ".join(str(error).split())[:200]
             raise ProjectError(f"{name}: {reason}") from error
@@ -202,6 +198,37 @@ def main(context: Context, root: Path) -> int:
     if not _is_update(context, root):
         print(next_steps(context, _shown_folder(root)))
     return 0
+
+
+@contextlib.contextmanager
+def _imports_from(root: Path) -> Iterator[None]:
+    """Has `tools` be the project's for a while, and no bytecode written into it."""
+    writes, path, modules = sys.dont_write_bytecode, sys.path, sys.modules.copy()
+    sys.dont_write_bytecode, sys.path = True, [str(root), *path]
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode, sys.path = writes, path
+        for name in sys.modules.keys() - modules.keys():
+            if name.partition(".")[0] == "tools":
+                del sys.modules[name]
+
+
+def _is_copy(text: str, name: str, context: Context) -> bool:
+    """Tells whether no answer is in a file, so that none can have broken it.
+
+    It is the template's own then, all but the first line, which includes the licence.
+    Most files are, and parsing them would take as long as all the rest.
+    """
+    delimiters = context["_jinja2_env_vars"]
+    start, end = (delimiters[f"variable_{side}_string"] for side in ("start", "end"))
+    folder = f"{start}cookiecutter.technique_slug{end}"
+    source = Path(context.get("_template_root", ""), folder, name)
+    try:
+        _, _, body = source.read_text(encoding="utf-8").partition("\n")
+    except OSError:
+        return False
+    return bool(body) and text.endswith(f"\n{body}")
 
 
 def _placeholder(context: Context) -> re.Pattern[str]:

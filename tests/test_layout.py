@@ -22,6 +22,7 @@ class NameSummaries(keras.callbacks.TensorBoard, metaclass=abc.ABCMeta):
 
   def ensure_model_supports_name(self, model) -> None:
     if not registry.supports_name(model.layer, model.policy) and model.built:
+      # A comment of its own.
       policy.ensure_model_supports_name(model)
     elif isinstance(model, NameWrapper):
       return model.ok and model.can_name(model.layers[0])
@@ -85,6 +86,7 @@ def test_as_ruff_does(length):
     found = layout.python(code)
     assert found == ruff(code)
     assert layout.python(found) == found
+    assert layout.python(code, template=USUAL) == found
 
 
 def test_code_in_markdown():

@@ -7,6 +7,7 @@ import pytest
 import support
 from cookiecutter.exceptions import FailedHookException
 from cookiecutter.utils import create_env_with_context
+from jinja2 import DictLoader, UndefinedError
 
 CONTEXT = json.loads((support.ROOT / "cookiecutter.json").read_text())
 ANSWERS = {"technique_slug": "weight_slicing", "__package": "tfmot_weight_slicing"}
@@ -79,3 +80,10 @@ def test_a_literal_is_read_alike_everywhere(environment, text):
     assert yaml.safe_load(literal) == text
     assert support.tomllib.loads(f"a = {literal}")["a"] == text
     assert not any(start in literal for start in ("<<", "<%", "<#"))
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.txt"])
+def test_a_file_names_its_unknown_name(environment, name):
+    environment.loader = DictLoader({name: "x = 1\ny = <<cookiecutter.__packages>>\n"})
+    with pytest.raises(UndefinedError, match="__packages"):
+        environment.get_template(name).render(cookiecutter=ANSWERS)

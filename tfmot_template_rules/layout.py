@@ -6,6 +6,7 @@ statement what `ruff format` would do, for the shapes that names occur in; the t
 compare. Everything else stays as it is in the template.
 """
 
+import ast
 import io
 import itertools
 import re
@@ -26,23 +27,35 @@ _OTHER_OPERATORS = (
 )
 
 
-def python(source: str) -> str:
-    """Returns Python code with its statements laid out for their length."""
-    lines = source.split("\n")
+def python(source: str, template: str = "") -> str:
+    """Returns Python code with its statements laid out for their length.
+
+    Args:
+        source: The code.
+        template: What it was rendered from. A statement of which each line is in there
+            has no name in it, and is left alone; this saves most of the time.
+    """
     try:
-        statements = list(_statements(source))
-    except (tokenize.TokenError, SyntaxError):
+        tree = ast.parse(source)
+    except SyntaxError:
         return source  # an excerpt, or a mistake that others will report
-    for first, last in reversed(statements):
-        lines[first:last] = _statement(lines[first:last])
+    lines, kept = source.split("\n"), set(template.split("\n"))
+    for first, last in sorted(_rows(tree), reverse=True):
+        while last > first + 1 and lines[last - 1].lstrip()[:1] in ("", "#"):
+            last -= 1  # what stands between `if ...:` and its first statement
+        part = lines[first:last]
+        if (len(part) == 1 and len(part[0]) <= _WIDTH) or kept.issuperset(part):
+            continue
+        if _is_plain(part):
+            lines[first:last] = _statement(part)
     return "\n".join(lines)
 
 
-def markdown(source: str) -> str:
+def markdown(source: str, template: str = "") -> str:
     """Returns Markdown with its Python code laid out."""
     return re.sub(
         r"(?<=^```python\n).*?(?=^```$)",
-        lambda code: python(code.group()),
+        lambda code: python(code.group(), template),
         source,
         flags=re.DOTALL | re.MULTILINE,
     )
@@ -52,19 +65,29 @@ def _tokens(source: str) -> list[tokenize.TokenInfo]:
     return list(tokenize.generate_tokens(io.StringIO(source).readline))
 
 
-def _statements(source: str) -> Iterator[tuple[int, int]]:
-    """Yields the first row and the row after the last of statements to look at."""
-    first, plain = None, True
-    for token in _tokens(source):
-        if token.type == tokenize.NEWLINE:
-            if first is not None and plain:
-                yield first - 1, token.start[0]
-            first, plain = None, True
-        elif token.type == tokenize.COMMENT:
-            plain = plain and first is None  # in a statement it decides where that breaks
-        elif token.type not in (tokenize.NL, tokenize.INDENT, tokenize.DEDENT):
-            first = token.start[0] if first is None else first
-            plain = plain and token.start[0] == token.end[0]  # no text of several lines
+def _rows(tree: ast.AST) -> Iterator[tuple[int, int]]:
+    """Yields the first row and the row after the last of each statement's own lines."""
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        for field in ("body", "orelse", "handlers", "finalbody", "cases", "decorator_list"):
+            nodes += getattr(node, field, None) or []
+        if isinstance(node, (ast.Module, ast.match_case)):
+            continue
+        last = node.end_lineno
+        if body := getattr(node, "body", None):
+            begin = [body[0], *getattr(body[0], "decorator_list", [])]
+            last = max(node.lineno, min(child.lineno for child in begin) - 1)
+        yield node.lineno - 1, last
+
+
+def _is_plain(lines: list[str]) -> bool:
+    """Tells whether a statement has neither a comment nor a text of several lines."""
+    try:
+        tokens = _tokens("\n".join(lines))
+    except (tokenize.TokenError, SyntaxError):
+        return False
+    return all(t.type != tokenize.COMMENT and t.start[0] == t.end[0] for t in tokens)
 
 
 def _statement(lines: list[str]) -> list[str]:

@@ -10,12 +10,13 @@ cookiecutter.json, a hook, or the path of a file.
 import functools
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, Template
+from jinja2 import Environment, Template, UndefinedError
 
 from tfmot_template_rules import layout
 
@@ -41,51 +42,66 @@ class _Text:
 
 
 @dataclass(frozen=True)
-class _Constant:
-    """The template of a file without placeholders, but for the licence header."""
+class _Plain:
+    """The template of a file that names alone are put into, and the licence header."""
 
     header: Template | None
     body: str
+    names: re.Pattern[str]
 
     def render(self, **context: Any) -> str:
         """Returns the text; called by Cookiecutter in place of a Jinja template's."""
-        return (self.header.render(context) if self.header else "") + self.body
+        answers = context["cookiecutter"]
+
+        def value(found: re.Match[str]) -> str:
+            if found[1] not in answers:
+                raise UndefinedError(f"there is no answer or name {found[1]}")
+            return str(answers[found[1]])
+
+        header = self.header.render(context) if self.header else ""
+        return header + self.names.sub(value, self.body)
 
 
 @dataclass(frozen=True)
 class _LaidOut:
     """The template of a file with code, whose lines depend on the names' lengths."""
 
-    rendered: Template
-    lay_out: Callable[[str], str]
+    source: str
+    rendered: Template | _Plain
+    lay_out: Callable[[str, str], str]
 
     def render(self, **context: Any) -> str:
         """Returns the text; called by Cookiecutter in place of a Jinja template's."""
-        return self.lay_out(self.rendered.render(context))
+        return self.lay_out(self.rendered.render(**context), self.source)
 
 
-def laid_out(environment: Environment) -> Callable[..., Template | _Constant | _LaidOut]:
+def laid_out(environment: Environment) -> Callable[..., Template | _Plain | _LaidOut]:
     """Returns a stand-in for `get_template`, which Cookiecutter calls for each file.
 
-    Most files have no placeholder but the licence header at the top. They are put
-    together without being compiled, and need no layout: no name is in them.
+    Most files have no more than names in them and the licence header at the top. They
+    are put together without being compiled, which takes Jinja longer than all the rest.
     """
     get_template = environment.get_template
     functions = {".py": layout.python, ".md": layout.markdown}
     starts = _starts(environment)
+    variable = environment.variable_start_string, environment.variable_end_string
+    names = re.compile(r"{} *cookiecutter\.(\w+) *{}".format(*map(re.escape, variable)))
 
-    def get(
-        name: str, parent: str | None = None, *arguments: Any
-    ) -> Template | _Constant | _LaidOut:
+    def get(name: str, parent: str | None = None, *arguments: Any) -> Template | _Plain | _LaidOut:
         if parent:
             return get_template(name, parent, *arguments)
         source, *_ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         body = source.removeprefix(_LICENCE_TAG)
+        header = get_template(_LICENCE) if body != source else None
         if not any(start in body for start in starts):
-            return _Constant(get_template(_LICENCE) if body != source else None, body)
-        template = get_template(name, parent, *arguments)
+            return _Plain(header, body, names)
+        others = names.sub("", body)
+        if any(start in others for start in starts):
+            template = get_template(name, parent, *arguments)
+        else:
+            template = _Plain(header, body, names)
         lay_out = functions.get(Path(name).suffix)
-        return _LaidOut(template, lay_out) if lay_out else template
+        return _LaidOut(source, template, lay_out) if lay_out else template
 
     return get
 

@@ -193,7 +193,9 @@ class LayersTest(TestCase):
 class ModelsTest(TestCase):
   """Models train, load, strip and convert, and predict the same each time."""
 
-  @parameterized.named_parameters(*MODELS, ('MobileNet', test_models.mobile_net))
+  @parameterized.named_parameters(
+    *MODELS, ('MobileNet', test_models.mobile_net)
+  )
   def testModel(self, create):
     model = train(create())
     stripped = self.assertTrainedAndStrips(model, 4)
@@ -202,7 +204,9 @@ class ModelsTest(TestCase):
     outputs = run(stripped, data(model)[0])
     self.assertSameOutputs(outputs, predict(model), 1e-3)
 
-  @parameterized.named_parameters(*MODELS, ('MobileNet', test_models.mobile_net))
+  @parameterized.named_parameters(
+    *MODELS, ('MobileNet', test_models.mobile_net)
+  )
   def testModelInMixedPrecision(self, create):
     self.addCleanup(keras.mixed_precision.set_global_policy, 'float32')
     keras.mixed_precision.set_global_policy('mixed_float16')

@@ -80,7 +80,9 @@ class StripTest(tf.test.TestCase, parameterized.TestCase):
     for variable in stripped.trainable_variables:
       if 'kernel' in variable.name:
         self.assertAllEqual(variable, tf.round(variable))
-    for one, other in zip(outputs_of(stripped), outputs_of(wrapped), strict=True):
+    for one, other in zip(
+      outputs_of(stripped), outputs_of(wrapped), strict=True
+    ):
       self.assertAllClose(one, other, 1e-6, 1e-6)
 
   def testUnbuiltModelComesBackUnbuilt(self):

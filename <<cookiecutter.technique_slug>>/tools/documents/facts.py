@@ -73,7 +73,9 @@ def _listed(operations):
 def _variables(example):
   rows = []
   for wrapper in technique.collect_<<cookiecutter.__able>>_layers(example.wrapped):
-    own = {id(v): slot.path for slot in wrapper.slots for v in slot.state.values()}
+    own = {
+      id(v): slot.path for slot in wrapper.slots for v in slot.state.values()
+    }
     inner = {id(weight) for weight in wrapper.layer.weights}
     for variable in wrapper.weights:
       if id(variable) not in inner:

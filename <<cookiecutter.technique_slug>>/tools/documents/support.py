@@ -27,7 +27,9 @@ def render():
       )
     groups.setdefault(_works_on(*examples[name]), []).append(name)
   nothing = groups.pop((), [])
-  rows = [(markdown.codes(names), markdown.codes(on)) for on, names in groups.items()]
+  rows = [
+    (markdown.codes(names), markdown.codes(on)) for on, names in groups.items()
+  ]
   rows.append((markdown.codes(nothing), 'nothing: they compute as ever'))
   return markdown.table(('layers', 'the technique works on'), rows)
 
