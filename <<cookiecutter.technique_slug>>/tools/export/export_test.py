@@ -15,18 +15,6 @@ from tools.export import test_miniature as miniature
 
 
 @pytest.fixture
-def root(tmp_path):
-  """A project."""
-  return miniature.project(tmp_path / 'project')
-
-
-@pytest.fixture
-def checkout(tmp_path):
-  """A checkout without the technique."""
-  return miniature.checkout(tmp_path / 'checkout')
-
-
-@pytest.fixture
 def export(root, checkout):
   """Runs the command on both, with options."""
 

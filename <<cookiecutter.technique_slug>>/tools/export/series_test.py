@@ -18,18 +18,6 @@ _PHASES = (
 
 
 @pytest.fixture
-def root(tmp_path):
-  """A project."""
-  return miniature.project(tmp_path / 'project')
-
-
-@pytest.fixture
-def checkout(tmp_path):
-  """A checkout without the technique."""
-  return miniature.checkout(tmp_path / 'checkout')
-
-
-@pytest.fixture
 def write(root, checkout):
   """Writes the series into a folder; returns the exit status."""
 

@@ -29,28 +29,69 @@ def check_tasks(project, component):
   return gaps
 
 
-def check_control(project, component):
+def _of_each_task(find):
+  """Returns a rule: finds the tasks, of those run in full, with a problem.
+
+  Args:
+    find: A function of the rows of a task's table that returns what they lack,
+      or None.
+  """
+
+  @functools.wraps(find)
+  def check(project, component):
+    del component
+    tables, _ = _tables(project)
+    full = {s: rows for s, rows in tables.items() if s.profile == _PROFILE}
+    found = {setting.title: find(rows) for setting, rows in full.items()}
+    return [
+      Gap(f'{title}: {problem}', command=_SWEEP)
+      for title, problem in found.items()
+      if problem
+    ]
+
+  return check
+
+
+@_of_each_task
+def check_control(rows):
   """Finds tasks without a control that was trained for as long."""
-  del component
-  return _check_rows(project, _lacks_control)
+  if not any(row.role == 'control' and row.run for row in rows):
+    return 'has no control'
+  return None
 
 
-def check_deployment(project, component):
+@_of_each_task
+def check_deployment(rows):
   """Finds tasks where size, latency or memory was not measured."""
-  del component
-  return _check_rows(project, _lacks_deployment)
+  wanted = {
+    'size': ('storage', 'gzip_bytes'),
+    'latency': ('latency', 'median_ms'),
+    'memory': ('memory', 'peak_bytes'),
+  }
+  for row in rows:
+    if row.role != 'technique' or not row.run:
+      continue
+    missing = [name for name, key in wanted.items() if row.value(*key) is None]
+    if missing:
+      return f'has no {" and no ".join(missing)} of {row.name}'
+  return None
 
 
-def check_combination(project, component):
+@_of_each_task
+def check_combination(rows):
   """Finds tasks without a combination with another technique."""
-  del component
-  return _check_rows(project, _lacks_combination)
+  for row in rows:
+    quantized = row.role == 'technique' and row.conversion != 'float'
+    if row.run and (row.role == 'combination' or quantized):
+      return None
+  return 'has no combination with another technique'
 
 
-def check_seeds(project, component):
+@_of_each_task
+def check_seeds(rows):
   """Finds tasks with one seed, which says nothing about the spread."""
-  del component
-  return _check_rows(project, _lacks_seeds)
+  one = [row.name for row in rows if row.verdict == 'one seed']
+  return f'has one seed only: {", ".join(one)}' if one else None
 
 
 def check_numbers(project, component):
@@ -95,52 +136,6 @@ def check_recorded(project, component):
     return []
   message = f'the convergence test has no run of {", ".join(missing)} to repeat'
   return [Gap(message, command='python -m experiments sweep')]
-
-
-def _lacks_control(rows):
-  if not any(row.role == 'control' and row.run for row in rows):
-    return 'has no control'
-  return None
-
-
-def _lacks_deployment(rows):
-  wanted = {
-    'size': ('storage', 'gzip_bytes'),
-    'latency': ('latency', 'median_ms'),
-    'memory': ('memory', 'peak_bytes'),
-  }
-  for row in rows:
-    if row.role != 'technique' or not row.run:
-      continue
-    missing = [name for name, key in wanted.items() if row.value(*key) is None]
-    if missing:
-      return f'has no {" and no ".join(missing)} of {row.name}'
-  return None
-
-
-def _lacks_combination(rows):
-  for row in rows:
-    quantized = row.role == 'technique' and row.conversion != 'float'
-    if row.run and (row.role == 'combination' or quantized):
-      return None
-  return 'has no combination with another technique'
-
-
-def _lacks_seeds(rows):
-  one = [row.name for row in rows if row.verdict == 'one seed']
-  return f'has one seed only: {", ".join(one)}' if one else None
-
-
-def _check_rows(project, find):
-  """Returns a gap for each task, of those run in full, with a problem."""
-  tables, _ = _tables(project)
-  full = {s: rows for s, rows in tables.items() if s.profile == _PROFILE}
-  found = {setting.title: find(rows) for setting, rows in full.items()}
-  return [
-    Gap(f'{title}: {problem}', command=_SWEEP)
-    for title, problem in found.items()
-    if problem
-  ]
 
 
 @functools.lru_cache(maxsize=1)
