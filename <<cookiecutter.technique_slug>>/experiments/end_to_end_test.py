@@ -132,6 +132,7 @@ def test_a_second_sweep_runs_nothing(folder):
   trainings = ('control', 'technique', 'technique_qat')
   shown = sweep(folder, '--trainings', *trainings)
   assert '20 runs, 20 of them are finished' in shown
+  assert '\n20 ok. Show them: `python -m experiments report`' in shown
   assert times(folder) == before
 
 

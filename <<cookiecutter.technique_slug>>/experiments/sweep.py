@@ -1,6 +1,7 @@
 <% include 'license_header.txt' %>
 """Runs the whole matrix: a process for each task and seed, then latencies."""
 
+import collections
 import pathlib
 import time
 
@@ -29,8 +30,8 @@ def run(plans, options):
     for index, plan in enumerate(plans)
   }
   total = sum(map(len, pending.values()))
-  planned = sum(len(plan.expand(options.trainings)) for plan in plans)
-  print(f'{planned} runs, {planned - total} of them are finished.')
+  planned = _paths(plans, options)
+  print(f'{len(planned)} runs, {len(planned) - total} of them are finished.')
   todo = [index for index in pending if pending[index]]
   # The longest first, so that none is left for the end.
   todo.sort(key=lambda index: -_steps_per_example(plans[index]))
@@ -55,11 +56,30 @@ def run(plans, options):
   ends = [future.result() for future in futures]
   if options.latency:
     measure_latencies(plans, options)
+  print(_summary(planned))
   return [
     f'{plans[index].task}, seed {plans[index].seed}: {line}'
     for index, (status, line) in zip(todo, ends, strict=True)
     if status
   ]
+
+
+def _paths(plans, options):
+  """Returns the files of all runs, those that are finished too."""
+  return [
+    results.path_of(options.results, plan.describe(variant))
+    for plan in plans
+    for variant in plan.expand(options.trainings)
+  ]
+
+
+def _summary(paths):
+  """Returns how many of the runs have which status, in a line."""
+  runs = [results.load(path) for path in paths if path.exists()]
+  counts = collections.Counter(run['status'].replace('_', ' ') for run in runs)
+  counts['missing'] = len(paths) - len(runs)
+  shown = (f'{count} {status}' for status, count in counts.items() if count)
+  return f'{", ".join(shown)}. Show them: `python -m experiments report`.'
 
 
 def measure_latencies(plans, options):

@@ -59,6 +59,11 @@ def test_starts_one_process_for_each_seed(commands, tmp_path):
   assert '--no-latency' in commands[0]  # Never beside another training.
 
 
+def test_says_what_has_become_of_the_runs(commands, tmp_path, capsys):
+  run(tmp_path, plans(1))
+  assert '\n6 missing. Show them:' in capsys.readouterr().out
+
+
 def test_names_what_is_left_to_run(commands, tmp_path):
   run(tmp_path, plans(1), trainings=['qat'], changes=['training.epochs=2'])
   variants = [a for a in commands[0] if a.startswith('--variant')]
