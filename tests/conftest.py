@@ -1,11 +1,16 @@
 """Fixtures."""
 
+import signal
 from pathlib import Path
 
 import pytest
 import support
 
 from tfmot_template_rules import names
+
+# A shell starts what runs in the background with interrupts ignored, which the programs
+# that the tests interrupt would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def bake(cookies, answers: dict[str, str]) -> Path:
