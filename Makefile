@@ -31,14 +31,11 @@ new: $(READY)
 
 test: test-fast test-life test-baked
 
-# On all cores, where tests of one xdist_group stay together.
-PARALLEL := --numprocesses auto --dist loadgroup
-
 test-fast: $(READY)
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest --numprocesses auto
 
 test-life: $(READY)
-	$(BIN)/python -m pytest $(PARALLEL) -m "life and not baked"
+	$(BIN)/python -m pytest --numprocesses auto -m "life and not baked"
 
 test-baked: $(READY)
 	$(BIN)/python -m pytest -m baked

@@ -30,8 +30,7 @@ from test_project import ruff
 
 from tfmot_template_rules import answers as rules
 
-# The last tests look at what the others made, so one process runs them all.
-pytestmark = [pytest.mark.life, pytest.mark.xdist_group("fuzz")]
+pytestmark = pytest.mark.life
 
 LINTED = 10  # ruff reads every file of that many projects
 
@@ -266,42 +265,33 @@ def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("examples")
 
 
-def fuzzed(strategy: st.SearchStrategy, examples: int):
-    """Returns a decorator that makes a test of so many answers, the same in each run."""
-    checks = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+def fuzz(strategy: st.SearchStrategy, examples: int, *arguments) -> None:
+    """Tries so many answers, the same ones in each run."""
     settled = settings(
         max_examples=examples,
         derandomize=True,
         database=None,
         deadline=None,
-        suppress_health_check=checks,
+        suppress_health_check=[HealthCheck.too_slow],
     )
-    return lambda test: settled(given(answers=strategy)(test))
+
+    @settled
+    @given(answers=strategy)
+    def try_each(answers: dict[str, str]) -> None:
+        try_answers(answers, *arguments)
+
+    try_each()
 
 
-@fuzzed(one_hostile_answer, 80)
-def test_one_hostile_answer(answers, generate, summary, folder):
-    try_answers(answers, generate, summary, folder)
-
-
-@fuzzed(hostile_answers, 220)
-def test_many_hostile_answers(answers, generate, summary, folder):
-    try_answers(answers, generate, summary, folder)
-
-
-@fuzzed(odd_answers, 40)
-def test_odd_answers(answers, generate, summary, folder):
-    try_answers(answers, generate, summary, folder)
-
-
-def test_there_were_enough(summary):
+def test_hostile_answers(generate, summary, folder):
+    """One test, for what one process makes no other one sees."""
+    fuzz(one_hostile_answer, 80, generate, summary, folder)
+    fuzz(hostile_answers, 220, generate, summary, folder)
+    fuzz(odd_answers, 40, generate, summary, folder)
     assert summary.outcomes.total() >= 300
     assert summary.outcomes["generated, and parses and imports"] >= 50
     refused = {outcome for outcome in summary.outcomes if outcome.startswith("refused")}
     assert len(refused) == len(rules.PROMPTS)
-
-
-def test_what_was_generated_lints(summary):
     assert len(summary.projects) == LINTED
     for project in summary.projects:
         assert ruff(project, "check", "--output-format=concise") == "", json.dumps(project.name)
