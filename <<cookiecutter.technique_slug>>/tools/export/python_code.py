@@ -91,6 +91,11 @@ def licence_of(source):
   return ''.join(lines[:end])
 
 
+def has_licence(source):
+  """Tells whether a file begins with the licence header of TFMOT."""
+  return 'The TensorFlow Authors' in licence_of(source)
+
+
 def rewrite(path, source, symbols, names):
   """Returns a Python file as it has to be in TFMOT.
 
@@ -117,7 +122,7 @@ class _Rewriter:
     self._lines = source.splitlines(keepends=True)
 
   def run(self):
-    if 'The TensorFlow Authors' not in licence_of(self._source):
+    if not has_licence(self._source):
       self._fail(1, 'has no licence header; begin it with that of other files')
     self._check_strings()
     spans = list(self._imports())

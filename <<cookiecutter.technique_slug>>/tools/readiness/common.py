@@ -3,6 +3,7 @@
 
 import re
 
+from tools.export import python_code
 from tools.readiness.gap import Gap
 
 # What the questions of the template suggest.
@@ -15,6 +16,18 @@ def check_files(project, component):
     Gap('is missing; write it, or take it out of contribution.toml', file.path)
     for file in component.files
     if not (project.root / file.path).is_file()
+  ]
+
+
+def check_licence(project, component):
+  """Finds code for TFMOT that does not begin with its licence header."""
+  message = 'has no licence header; begin it with that of other files'
+  code = [f for f in component.files if f.upstream and f.path.endswith('.py')]
+  texts = {file.path: project.read(file.path) for file in code}
+  return [
+    Gap(message, path)
+    for path, text in texts.items()
+    if text is not None and not python_code.has_licence(text)
   ]
 
 

@@ -18,6 +18,16 @@ def test_missing_files(tmp_path):
   assert gap.path == 'b.md'
 
 
+def test_code_for_upstream_begins_with_the_licence(tmp_path):
+  licence = '# Copyright 2026 The TensorFlow Authors.\n'
+  files = {'a.py': 'x = 1\n', 'b.py': f'{licence}x = 1\n', 'c.md': 'Text.\n'}
+  made = test_projects.make(tmp_path, files)
+
+  (gap,) = test_projects.check(common.check_licence, made)
+
+  assert gap.path == 'a.py'
+
+
 @pytest.mark.parametrize(
   'name, line, message',
   [

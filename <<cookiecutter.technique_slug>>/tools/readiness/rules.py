@@ -28,7 +28,7 @@ class Rule:
 
 
 # Every component follows these, after those of its own.
-COMMON = ('files', 'todos')
+COMMON = ('files', 'licence', 'todos')
 
 RULES = {
   'algorithm': Rule('your algorithm', algorithm.check_replaced),
@@ -40,6 +40,7 @@ RULES = {
   'executed': Rule('a run from top to bottom', executions.check_executed),
   'exports': Rule('the usual functions', api.check_exports),
   'files': Rule('all its files', common.check_files),
+  'licence': Rule('its licence header', common.check_licence),
   'modules': Rule('a list of all its modules', api.check_modules),
   'note': Rule('a note about this version', release.check_note),
   'numbers': Rule('up-to-date numbers', results.check_numbers),

@@ -64,7 +64,7 @@ def check_code(subject):
     except SyntaxError as error:
       problems.append(f'{path}:{error.lineno}: is no Python: {error.msg}')
       continue
-    if 'The TensorFlow Authors' not in python_code.licence_of(text):
+    if not python_code.has_licence(text):
       problems.append(f'{path}:1: has no licence header')
     problems += [
       f'{path}:{line}: is indented by {width} columns; TFMOT has 2'
