@@ -20,7 +20,7 @@ def cruft(home: Path, *arguments: str, folder: Path | None = None, status: int =
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=180,  # seconds; a machine may be busy
     )
     assert run.returncode == status, run.stdout
     return run.stdout
