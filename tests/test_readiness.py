@@ -5,6 +5,7 @@ They run without TensorFlow here, which shows that they do not need it.
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,14 @@ def test_text_names_file_line_and_command(project):
     assert shown.index("keras/algorithm.py: is still the baseline") < shown.index("rfcs/")
     assert shown.splitlines()[-1].startswith("Next: tfmot_connection_pruning/keras/algorithm.py")
     assert "\033" not in shown
+
+
+def test_a_reader_may_stop_early(project):
+    command = f"{shlex.quote(sys.executable)} -B -m tools.readiness | true"
+    shown = subprocess.run(
+        command, shell=True, cwd=project, stderr=subprocess.PIPE, text=True, check=True
+    ).stderr
+    assert shown == ""
 
 
 def test_strict_fails_while_something_is_open(project):
