@@ -13,6 +13,16 @@ from tfmot_template_rules import names
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows what tests record, whichever process they ran in."""
+    reports = [r for kept in terminalreporter.stats.values() for r in kept]
+    for report in reports:
+        if getattr(report, "when", None) == "call":
+            for title, lines in report.user_properties:
+                terminalreporter.section(title)
+                terminalreporter.line("\n".join(lines))
+
+
 def bake(cookies, answers: dict[str, str]) -> Path:
     """Generates a project and returns its folder."""
     result = cookies.bake(template=str(support.ROOT), extra_context=answers)

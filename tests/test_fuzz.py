@@ -148,18 +148,9 @@ class Summary:
         self.outcomes: Counter[str] = Counter()
         self.projects: list[Path] = []
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        terminalreporter.section("hostile answers")
-        terminalreporter.line(f"{self.outcomes.total():4d} examples")
-        for outcome, number in self.outcomes.most_common():
-            terminalreporter.line(f"{number:4d} {outcome}")
-
-
-@pytest.fixture(scope="module")
-def summary(request) -> Summary:
-    made = Summary()
-    request.config.pluginmanager.register(made)
-    return made
+    def lines(self) -> list[str]:
+        counts = [("examples", self.outcomes.total()), *self.outcomes.most_common()]
+        return [f"{number:4d} {outcome}" for outcome, number in counts]
 
 
 @pytest.fixture(scope="module")
@@ -260,11 +251,6 @@ def try_answers(answers: dict[str, str], generate, summary: Summary, folder: Pat
         shutil.rmtree(place)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("examples")
-
-
 def fuzz(strategy: st.SearchStrategy, examples: int, *arguments) -> None:
     """Tries so many answers, the same ones in each run."""
     settled = settings(
@@ -283,11 +269,13 @@ def fuzz(strategy: st.SearchStrategy, examples: int, *arguments) -> None:
     try_each()
 
 
-def test_hostile_answers(generate, summary, folder):
+def test_hostile_answers(generate, tmp_path, record_property):
     """One test, for what one process makes no other one sees."""
-    fuzz(one_hostile_answer, 80, generate, summary, folder)
-    fuzz(hostile_answers, 220, generate, summary, folder)
-    fuzz(odd_answers, 40, generate, summary, folder)
+    summary = Summary()
+    fuzz(one_hostile_answer, 80, generate, summary, tmp_path)
+    fuzz(hostile_answers, 220, generate, summary, tmp_path)
+    fuzz(odd_answers, 40, generate, summary, tmp_path)
+    record_property("hostile answers", summary.lines())
     assert summary.outcomes.total() >= 300
     assert summary.outcomes["generated, and parses and imports"] >= 50
     refused = {outcome for outcome in summary.outcomes if outcome.startswith("refused")}

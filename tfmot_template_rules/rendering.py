@@ -92,14 +92,14 @@ def laid_out(environment: Environment) -> Callable[..., Template | _Plain | _Lai
             return get_template(name, parent, *arguments)
         source, *_ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         body = source.removeprefix(_LICENCE_TAG)
-        header = get_template(_LICENCE) if body != source else None
-        if not any(start in body for start in starts):
-            return _Plain(header, body, names)
-        others = names.sub("", body)
-        if any(start in others for start in starts):
+        rest = names.sub("", body)
+        if any(start in rest for start in starts):
             template = get_template(name, parent, *arguments)
         else:
+            header = get_template(_LICENCE) if body != source else None
             template = _Plain(header, body, names)
+            if rest == body:
+                return template  # no name is in it that could need another layout
         lay_out = functions.get(Path(name).suffix)
         return _LaidOut(source, template, lay_out) if lay_out else template
 

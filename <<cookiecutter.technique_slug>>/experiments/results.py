@@ -128,7 +128,6 @@ def load_all(folder):
   ]
 
 
-@functools.lru_cache
 def in_one_line(error):
   """Returns what an error says, short enough for a table.
 
@@ -143,6 +142,7 @@ def in_one_line(error):
   return text if len(text) <= 400 else f'{text[:399]}…'
 
 
+@functools.lru_cache
 def schema():
   """Returns the JSON schema of a run file."""
   return json.loads(_SCHEMA.read_text(encoding='utf-8'))

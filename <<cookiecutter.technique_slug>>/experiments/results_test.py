@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import weakref
 
 import jsonschema
 import numpy as np
@@ -218,3 +219,14 @@ def test_an_error_names_its_cause_and_no_folder_of_this_machine():
     'OSError: site-packages/x/y.so and experiments/results.py'
   )
   assert len(results.in_one_line(ValueError('x' * 999))) == 400
+
+
+def test_an_error_is_let_go():
+  class Failure(ValueError):
+    """Built-in errors cannot be watched."""
+
+  error = Failure('With a traceback, that holds a model.')
+  watched = weakref.ref(error)
+  results.in_one_line(error)
+  del error
+  assert watched() is None

@@ -16,6 +16,7 @@ import re
 import sys
 
 from experiments import names
+import tools
 
 # First and last minor versions that the job `wheel` in ci.yml tests.
 PYTHON = ((3, 10), (3, 13))
@@ -293,6 +294,7 @@ _CHECKS = (
 )
 
 
+@tools.command
 def main(arguments=None):
   """Prints what was found. Returns 1 if something will fail, else 0."""
   parser = argparse.ArgumentParser(

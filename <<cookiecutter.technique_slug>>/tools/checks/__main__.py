@@ -40,6 +40,7 @@ def _select(options):
   return list(dict.fromkeys(names))
 
 
+@tools.command
 def main(arguments=None, root=tools.ROOT):
   """Runs checks and prints what they find.
 

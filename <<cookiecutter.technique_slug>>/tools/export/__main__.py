@@ -14,7 +14,6 @@ CHECKOUT is a clone of https://github.com/tensorflow/model-optimization, version
 import argparse
 import datetime
 import difflib
-import os
 import sys
 
 import tools
@@ -27,6 +26,7 @@ from tools.export import verify
 from tools.export.verify import subject
 
 
+@tools.command
 def main(arguments=None, root=tools.ROOT):
   """Runs the command on the project in a folder; returns its exit status."""
   options = _parse(arguments)
@@ -50,10 +50,6 @@ def main(arguments=None, root=tools.ROOT):
     return status
   except (errors.ExportError, manifest.ManifestError) as error:
     print(f'ERROR: {error}', file=sys.stderr)
-    return 1
-  except BrokenPipeError:
-    # `head` has seen enough. Python would complain of it once more at the end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
@@ -164,7 +160,6 @@ def _show(plan, checkout):
         f'b/{file.path}',
       )
     )
-  sys.stdout.flush()
   return 0
 
 

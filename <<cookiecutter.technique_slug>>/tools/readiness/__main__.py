@@ -40,17 +40,12 @@ def _create_parser():
   return parser
 
 
+@tools.command
 def main(arguments=None, root=tools.ROOT):
   """Prints where the contribution stands. Returns the exit status."""
   options = _create_parser().parse_args(arguments)
   try:
-    code = _run(options, root)
-    sys.stdout.flush()
-    return code
-  except BrokenPipeError:
-    # Such as of `head`, which has seen enough. Python would flush at its end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
+    return _run(options, root)
   except (blocks.DocumentError, manifest.ManifestError) as error:
     print(f'Error: {error}', file=sys.stderr)
     return 1
