@@ -1,2 +1,0 @@
-<% include 'license_header.txt' %>
-"""The experiments that a technique is accepted on: `python -m experiments`."""

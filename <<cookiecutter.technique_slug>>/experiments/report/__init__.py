@@ -1,2 +1,0 @@
-<% include 'license_header.txt' %>
-"""Turns run files into tables, plots and the results in the documents."""

@@ -1,2 +1,0 @@
-<% include 'license_header.txt' %>
-"""Tells what of the contribution is done, and what to do next."""

@@ -1,0 +1,1 @@
+"""A small technique, for tests."""

@@ -1,0 +1,186 @@
+"""Tests of the edits of files that TFMOT has."""
+
+import dataclasses
+
+import pytest
+from tests.export import miniature as miniature
+from tests.export.checkout_files import FILES
+from tfmot_technique_kit.export import edits
+from tfmot_technique_kit.export import names as names_lib
+
+_EDITS = {path: edit for path, _, edit in edits.EDITS}
+
+
+def facts(slug="some_method", title="Some method", **changes):
+    """Returns Facts of a technique."""
+    names = names_lib.Names(
+        f"tfmot_{slug}",
+        f"tfmot-{slug}",
+        slug,
+        title,
+        f"{miniature.CORE}/{slug}/keras",
+        f"{miniature.CORE}/api/{slug}/keras",
+        "https://example.com",
+        {},
+    )
+    given = edits.Facts(
+        names,
+        "R&D <Labs>",
+        "It does this. It does that.",
+        ("New.", "Tested against all."),
+        ("apply_some", "schedule"),
+        f"{miniature.T}/g3doc/guide/{slug}",
+        (("Overview", ""), ("Example", f"{slug}_example")),
+        (f"{miniature.CORE}/{slug}", f"{miniature.T}/g3doc/guide/{slug}"),
+    )
+    return dataclasses.replace(given, **changes)
+
+
+def edited(path, *techniques, text=None):
+    """Returns a file of the miniature after the edits for some techniques."""
+    text = FILES[path] if text is None else text
+    for technique in techniques:
+        text = edits.apply(_EDITS[path], path, text, technique)
+    return text
+
+
+def added(path, *techniques):
+    """Returns the lines that edits add, without those that they take away."""
+    before = FILES[path].splitlines()
+    return [line for line in edited(path, *techniques).splitlines() if line not in before]
+
+
+@pytest.mark.parametrize("path", _EDITS)
+def test_twice_is_as_once_and_the_order_of_techniques_does_not_matter(path) -> None:
+    one, other = facts(), facts("aaa", "Aaa")
+
+    assert edited(path, one, one) == edited(path, one)
+    assert edited(path, one, other, one) == edited(path, one, other)
+    if "guide/" not in path and "book" not in path:
+        assert edited(path, one, other) == edited(path, other, one)
+
+
+@pytest.mark.parametrize("path", _EDITS)
+def test_a_technique_whose_name_begins_alike_is_left_alone(path) -> None:
+    longer = facts("some_method_two", "Some method two")
+    with_longer = edited(path, longer)
+
+    both = edited(path, facts(), text=with_longer)
+
+    assert edited(path, longer, text=both) == both
+    for line in added(path, longer):
+        if "Our toolkit" not in line and not line.startswith("["):
+            assert line in both
+
+
+@pytest.mark.parametrize(
+    "slug, before, after",
+    [("aaa", None, "clustering"), ("middle", "clustering", "sparsity"), ("zzz", "sparsity", None)],
+)
+def test_modules_are_sorted(slug, before, after) -> None:
+    for path in edits.API_INITS:
+        lines = edited(path, facts(slug)).splitlines()
+        modules = [line.split()[-1] for line in lines if ".api import" in line]
+        index = modules.index(slug)
+        assert (modules[index - 1] if index else None) == before
+        assert (modules[index + 1 : index + 2] or [None])[0] == after
+
+
+def test_build_of_the_core() -> None:
+    path = f"{miniature.CORE}/BUILD"
+    lines = edited(path, facts()).splitlines()
+
+    index = lines.index(f'        "//{miniature.CORE}/some_method",  # buildcleaner: keep')
+    assert lines[index - 1].endswith('core/keras",  # buildcleaner: keep')
+    assert lines[index + 1].endswith('core/sparsity",  # buildcleaner: keep')
+
+
+def test_build_of_the_api() -> None:
+    path = f"{miniature.CORE}/api/BUILD"
+
+    assert added(path, facts()) == [
+        '        "some_method/__init__.py",',
+        '        "some_method/keras/__init__.py",',
+        f'        "//{miniature.CORE}/some_method/keras:apply_some",',
+        f'        "//{miniature.CORE}/some_method/keras:schedule",',
+    ]
+
+
+def test_labels_stand_among_those_of_techniques() -> None:
+    text = edited(edits.LABELER, facts())
+
+    assert (
+        "technique:qat:\n- c/**/*\n\ntechnique:some_method:\n"
+        f"- {miniature.CORE}/some_method/**/*\n"
+        f"- {miniature.T}/g3doc/guide/some_method/**/*\n\ncomp:weight"
+    ) in text
+
+
+def test_the_row_of_the_maintainer_is_text() -> None:
+    assert added("README.md", facts("middle")) == [
+        "    <td>tfmot.middle</td>",
+        "    <td>R&amp;D &lt;Labs&gt;</td>",
+    ]
+    text = edited("README.md", facts("middle"))
+    assert text.index("clustering") < text.index("middle") < text.index("sparsity")
+
+
+def test_release_notes() -> None:
+    text = edited("RELEASE.md", facts("middle", "Middle"))
+
+    assert (
+        "Keras clustering API:\n\n* Major Features\n* Tested against nothing.\n\n"
+        "Keras middle API:\n\n* Major Features and Improvements\n"
+        "* Bug Fixes and Other Changes\n* Tested against all.\n\n"
+        "Keras pruning API:\n\n* Major Features\n\n\n"
+        "# TensorFlow Model Optimization next release TBD\n\n"
+        "Keras middle API:\n\n* New.\n* Tested against all.\n\n"
+        "# TensorFlow Model Optimization 0.8.1\n"
+    ) in text
+
+
+def test_release_notes_are_not_repeated_once_released() -> None:
+    heading = "# TensorFlow Model Optimization next release TBD"
+    released = edited("RELEASE.md", facts()).replace(
+        f"{heading}\n", f"{heading}\n\n# TensorFlow Model Optimization 0.9.0\n"
+    )
+
+    again = edited("RELEASE.md", facts(), text=released)
+
+    assert again == released
+
+
+@pytest.mark.parametrize(
+    "title, written",
+    [
+        ("Some method", "Some method"),
+        ("A: b", '"A: b"'),
+        ('Say "it" # now', '"Say \\"it\\" # now"'),
+    ],
+)
+def test_navigation(title, written) -> None:
+    text = edited(edits.BOOK, facts(title=title))
+
+    assert (
+        f"      - heading: {written}\n"
+        "      - title: Overview\n"
+        "        path: /model_optimization/guide/some_method\n"
+        "      - title: Example\n"
+        "        path: /model_optimization/guide/some_method/some_method_example\n"
+        "\n      - heading: Collaborative optimization"
+    ) in text
+
+
+def test_the_guide_links_and_describes_it() -> None:
+    text = edited(f"{miniature.T}/g3doc/guide/index.md", facts(), facts("svd", "SVD"))
+
+    assert (
+        "Our toolkit supports [quantization](./quantization.md),\n"
+        "[pruning](./pruning/index.md), [clustering](./clustering/index.md),\n"
+        "[some method](./some_method/index.md), and [SVD](./svd/index.md). The "
+        "toolkit\nalso does other things.\n"
+    ) in text
+    assert (
+        "### Some method\n\nIt does this. It does that.\n\n"
+        "### SVD\n\nIt does this. It does that.\n\n### Collaborative"
+    ) in text

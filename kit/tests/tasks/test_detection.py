@@ -1,0 +1,211 @@
+"""Tests for object detection and its data."""
+
+import numpy as np
+import pytest
+from tests.tasks import model_checks
+from tfmot_technique_kit.tasks import center_net, detection, shapes
+
+SHAPES = {
+    "dataset": "shapes",
+    "model": "cnn",
+    "image_size": 32,
+    "width": 0.25,
+    "batch_norm_momentum": 0.9,
+    "max_boxes": 3,
+    "train_examples": 20,
+    "test_examples": 10,
+}
+COCO = {
+    **SHAPES,
+    "dataset": "coco",
+    "model": "mobilenet_v2",
+    "image_size": 64,
+    "width": 0.35,
+    "max_boxes": 2,
+    "train_examples": None,
+    "test_examples": None,
+}
+
+
+@pytest.fixture(name="coco_dir", scope="module")
+def write_coco(tmp_path_factory):
+    """Writes two images per split in the format of TensorFlow Datasets."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    folder = tmp_path_factory.mktemp("datasets")
+
+    def example(i, *objects):
+        return i, {
+            "image": np.full([40, 80, 3], 255, np.uint8),
+            "image/filename": f"{i}.jpg",
+            "image/id": i,
+            "objects": [
+                {
+                    "area": 1,
+                    "bbox": tfds.features.BBox(*box),
+                    "id": 1,
+                    "is_crowd": is_crowd,
+                    "label": label,
+                }
+                for box, label, is_crowd in objects
+            ],
+        }
+
+    small, middle = (0.1, 0.1, 0.2, 0.2), (0.5, 0.25, 0.75, 0.5)
+    large, crowd = (0.0, 0.0, 0.5, 1.0), (0.0, 0.0, 1.0, 1.0)
+    examples = [
+        example(0, (small, 1, False), (crowd, 2, True), (middle, 3, False), (large, 79, False)),
+        example(1),
+    ]
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="coco",
+        config="2017",
+        version="1.1.0",
+        data_dir=folder,
+        features=tfds.features.FeaturesDict(
+            {
+                "image": tfds.features.Image(encoding_format="png"),
+                "image/filename": tfds.features.Text(),
+                "image/id": np.int64,
+                "objects": tfds.features.Sequence(
+                    {
+                        "area": np.int64,
+                        "bbox": tfds.features.BBoxFeature(),
+                        "id": np.int64,
+                        "is_crowd": np.bool_,
+                        "label": tfds.features.ClassLabel(num_classes=80),
+                    }
+                ),
+            }
+        ),
+        split_datasets={"train": examples, "validation": examples[:1]},
+        disable_shuffling=True,
+    )
+    return folder
+
+
+def perfect_output(boxes, size, classes):
+    """Makes the output that stands for boxes: [size, size, classes + 4]."""
+    output = np.full([size, size, classes + 4], -10.0, np.float32)
+    for ymin, xmin, ymax, xmax, label in boxes:
+        center = np.array([ymin + ymax, xmin + xmax]) / 2 * size
+        y, x = cell = np.floor(center).astype(int)
+        output[y, x, int(label)] = 10
+        output[y, x, classes:] = [
+            np.log((ymax - ymin) * size),
+            np.log((xmax - xmin) * size),
+            *(center - cell),
+        ]
+    return output
+
+
+def test_shapes_fill_their_boxes() -> None:
+    images, boxes = shapes.generate(20, 64, 4, seed=0)
+    counts = (boxes[..., 4] >= 0).sum(axis=1)
+    assert set(counts) == {1, 2, 3}
+    assert set(boxes[..., 4].ravel()) == {-1, 0, 1, 2}
+    for image, rows in zip(images, boxes, strict=True):
+        outside = np.ones([64, 64], bool)
+        for ymin, xmin, ymax, xmax in rows[rows[:, 4] >= 0][:, :4]:
+            region = np.s_[round(ymin * 64) : round(ymax * 64), round(xmin * 64) : round(xmax * 64)]
+            assert outside[region].all()  # They do not overlap.
+            outside[region] = False
+            # At least half of a box is as bright as no background is.
+            assert (image[region].max(-1) > 0.45).mean() > 0.4
+        assert (image[outside].max(-1) > 0.45).mean() < 0.01
+
+
+@pytest.mark.parametrize("technique", model_checks.ALL)
+def test_model_takes_techniques(technique) -> None:
+    model_checks.trains_with(technique, detection.Detection(SHAPES))
+
+
+def test_score_of_perfect_outputs_is_one() -> None:
+    task = detection.Detection(SHAPES)
+    labels = [boxes for _, boxes in task.load().test.as_numpy_iterator()]
+    outputs = [perfect_output(rows[rows[:, 4] >= 0], 16, 3) for rows in labels]
+    assert task.score(np.array(outputs), labels) == 1.0
+    assert task.score(iter(outputs), iter(labels)) == 1.0
+    wrong_class = [output[..., [1, 2, 0, 3, 4, 5, 6]] for output in outputs]
+    assert task.score(wrong_class, labels) == 0.0
+    assert task.score(outputs[::-1], labels) < 0.5
+
+
+def test_decoding_inverts_the_output() -> None:
+    box = [0.1, 0.2, 0.5, 0.9, 2]
+    best = center_net.decode(perfect_output([box], 16, 3))[0]
+    np.testing.assert_allclose(best[:5], box, atol=1e-6)
+    assert best[5] == pytest.approx(1 / (1 + np.exp(-10)))
+
+
+def test_neighbors_of_a_peak_are_no_objects() -> None:
+    output = perfect_output([[0.1, 0.2, 0.5, 0.9, 2]], 16, 3)
+    y, x = np.argwhere(output[..., 2] == 10)[0]
+    output[y, x + 1, 2] = 9
+    assert (center_net.decode(output)[:, 5] > 0.5).sum() == 1
+
+
+def test_loss_is_least_for_the_right_output() -> None:
+    boxes = np.array([[0.1, 0.2, 0.5, 0.9, 2], [-1, -1, -1, -1, -1]], "float32")
+    right = perfect_output(boxes[:1], 16, 3)
+    y, x = np.argwhere(right[..., 2] == 10)[0]
+    larger, elsewhere, unsure = right.copy(), right.copy(), right.copy()
+    larger[y, x, 3] += 0.5
+    elsewhere[0, 0, 1] = 3
+    unsure[y, x, 2] = 0
+
+    def loss(output):
+        return float(center_net.Loss()(boxes[None], output[None]))
+
+    assert loss(right) == pytest.approx(0, abs=1e-3)
+    assert loss(larger) == pytest.approx(0.5, abs=1e-3)
+    # Focal loss: (1 - p)^2 log(1 / p), with p = 1/2 in the center.
+    assert loss(unsure) == pytest.approx(np.log(2) / 4, abs=1e-3)
+    p = 1 / (1 + np.exp(-3))
+    assert loss(elsewhere) == pytest.approx(-(p**2) * np.log(1 - p), abs=1e-3)
+
+
+def test_coco_from_its_files(coco_dir) -> None:
+    task = detection.Detection(COCO)
+    data = task.load(coco_dir)
+    assert data.info["splits"] == {"train": 2, "test": 1}
+    assert data.info["version"] == "1.1.0"
+    (image, boxes), (_, no_boxes) = data.train.as_numpy_iterator()
+    assert image.shape == (64, 64, 3)
+    assert image.max() == 1  # As MobileNetV2 expects it.
+    # The two largest, without the crowd.
+    expected = [[0, 0, 0.5, 1, 79], [0.5, 0.25, 0.75, 0.5, 3]]
+    np.testing.assert_allclose(boxes, expected)
+    assert (no_boxes == -1).all()
+    model = task.build()
+    assert model.output_shape == (None, 8, 8, 84)
+    model.compile("sgd", task.loss())
+    assert np.isfinite(model.evaluate(data.train.batch(2), verbose=0))
+
+
+def test_resnet50_is_a_backbone() -> None:
+    options = {**COCO, "model": "resnet50", "width": 1, "image_size": 32}
+    assert detection.Detection(options).build().output_shape == (None, 4, 4, 84)
+
+
+def test_missing_data_set_is_named_at_once(tmp_path) -> None:
+    pytest.importorskip("tensorflow_datasets")
+    message = f"no data set in {tmp_path}/coco/2017. Pass .*load.'coco/2017'"
+    with pytest.raises(FileNotFoundError, match=message):
+        detection.Detection(COCO).load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"image_size": 30}, "must be a multiple of 8 for cnn. You gave: 30"),
+        ({"test_examples": None}, "needs the options train_examples and test_exa"),
+    ],
+)
+def test_impossible_options_are_explained(change, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        detection.Detection({**SHAPES, **change})
+
+
+def test_labels_need_room_for_all_shapes() -> None:
+    with pytest.raises(ValueError, match="`max_boxes` of at least 3"):
+        detection.Detection({**SHAPES, "max_boxes": 2}).load()

@@ -1,0 +1,37 @@
+"""The command `technique`."""
+
+import importlib
+import os
+import pkgutil
+from typing import Any
+
+import click
+
+import tfmot_technique_kit
+from tfmot_technique_kit import commands
+from tfmot_technique_kit.errors import UserError
+
+
+class _Group(click.Group):
+    """Shows what the user can put right as one line."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (UserError, FileNotFoundError, PermissionError) as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(tfmot_technique_kit.__version__)
+def main() -> None:
+    """Brings a technique for the TensorFlow Model Optimization Toolkit to completion.
+
+    Run it anywhere in the folder of a technique's project.
+    """
+    # TensorFlow tells about the machine otherwise.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+for _module in pkgutil.iter_modules(commands.__path__):
+    main.add_command(importlib.import_module(f"{commands.__name__}.{_module.name}").command)

@@ -1,0 +1,1 @@
+"""The commands of `technique`, one module for each: thin over functions that can be imported."""

@@ -1,0 +1,1 @@
+"""Writes into the documents what the code says: `python -m tools.documents`."""

@@ -1,0 +1,1 @@
+"""The experiments that a technique is accepted on: `python -m experiments`."""

@@ -1,0 +1,106 @@
+"""What a run depends on beside its configuration: software, machine, commit."""
+
+import importlib.metadata
+import os
+import pathlib
+import platform
+import subprocess
+
+import psutil
+
+_CPUINFO = pathlib.Path("/proc/cpuinfo")
+_DISTRIBUTIONS = (
+    "tensorflow",
+    "tf_keras",
+    "tensorflow_model_optimization",
+    "ai_edge_litert",
+    "numpy",
+)
+# The kernels of the runtime are chosen by these. 64-bit ARM has NEON under
+# another name.
+_FLAGS = ("sse4_2", "avx", "avx2", "avx512f", "neon")
+_OTHER_NAMES = {"asimd": "neon"}
+
+
+def software(distribution):
+    """Returns the versions that a run uses.
+
+    Args:
+        distribution: Name of the technique's distribution, as pip knows it.
+
+    Returns:
+        A dict of name to version, which is None for what is not installed.
+    """
+    return {
+        "python": platform.python_version(),
+        **{name: _version(name) for name in _DISTRIBUTIONS},
+        "technique": _version(distribution),
+    }
+
+
+def hardware():
+    """Returns what this machine is, and how busy.
+
+    Returns:
+        A dict: 'cpu', its name, and 'flags', those of its extensions that decide
+        on kernels, each None where the system does not tell; 'cores'; 'ram_bytes';
+        'load_average' over 1, 5 and 15 minutes.
+    """
+    cpu = _cpuinfo()
+    flags = cpu.get("flags", cpu.get("Features"))
+    if flags is not None:
+        known = {_OTHER_NAMES.get(flag, flag) for flag in flags.split()}
+        flags = [flag for flag in _FLAGS if flag in known]
+    return {
+        "cpu": cpu.get("model name") or platform.processor() or None,
+        "flags": flags,
+        "cores": os.cpu_count(),
+        "ram_bytes": psutil.virtual_memory().total,
+        "load_average": [round(load, 2) for load in psutil.getloadavg()],
+    }
+
+
+def git(folder, generated):
+    """Returns which commit a folder is at.
+
+    Args:
+        folder: A folder in a work tree.
+        generated: Path in that folder of what runs write, whose changes do not
+            count.
+
+    Returns:
+        A dict: 'commit', 'dirty', whether files in the folder differ from it. None
+        without git, outside of a work tree and before the first commit.
+    """
+    commit = _git(folder, "rev-parse", "--verify", "HEAD")
+    if commit is None:
+        return None
+    paths = (".", f":(exclude){generated}")
+    changes = _git(folder, "status", "--porcelain", "--", *paths)
+    return {"commit": commit, "dirty": changes != ""}
+
+
+def _version(distribution):
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _cpuinfo():
+    """Returns what Linux tells of the first core."""
+    if not _CPUINFO.exists():
+        return {}
+    first, _, _ = _CPUINFO.read_text().partition("\n\n")
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _git(folder, *arguments):
+    try:
+        done = subprocess.run(
+            ["git", "-C", os.fspath(folder), *arguments], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,228 @@
+"""Runs the variants of one task with one seed, and writes a file for each."""
+
+import contextlib
+import datetime
+import functools
+import itertools
+import pathlib
+import time
+import traceback
+
+import numpy as np
+
+from tfmot_technique_kit import tasks
+from tfmot_technique_kit.experiments import (
+    artifacts,
+    conversion,
+    environment,
+    names,
+    results,
+    training,
+)
+from tfmot_technique_kit.experiments import variants as variants_lib
+from tfmot_technique_kit.metrics import flatbuffer, interpreter, latency, storage
+from tfmot_technique_kit.report import model_card
+
+_ROOT = pathlib.Path(__file__).parent.parent
+_GENERATED = "experiments/results"
+_BATCH_SIZE = 64
+_MEASURED = (
+    "artifacts",
+    "dataset",
+    "keras_quality",
+    "latency",
+    "memory",
+    "model",
+    "quality",
+    "static",
+    "storage",
+    "train",
+)
+
+
+class Runner:
+    """Trains, converts and measures the variants of one plan.
+
+    Args:
+        plan: A `plan.Plan`.
+        folder: `pathlib.Path` for the run files.
+        artifacts_folder: `pathlib.Path` for what is trained and converted.
+        data_dir: Folder of data sets, or None.
+        times: Whether to measure latency and memory.
+    """
+
+    def __init__(self, plan, folder, artifacts_folder, data_dir, times) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._store = artifacts.Store(artifacts_folder, plan)
+        self._data_dir = data_dir
+        self._times = times
+        self._strategy = training.create_strategy(plan.strategy)
+        self._is_writer = training.is_chief(self._strategy)
+        self._task = tasks.create(plan.task, plan.config["task"])
+
+    @functools.cached_property
+    def _data(self):
+        return self._task.load(self._data_dir)
+
+    @functools.cached_property
+    def _trainer(self):
+        return training.Trainer(
+            self._task, self._data, self._plan.config, self._plan.seed, self._strategy
+        )
+
+    @functools.cached_property
+    def _tests(self):
+        """Inputs and labels that quality is measured on."""
+        count = self._plan.config["measure"]["test_examples"]
+        test = self._data.test.take(-1 if count is None else count)
+        inputs, labels = zip(*test.as_numpy_iterator(), strict=True)
+        return inputs, labels
+
+    @functools.cached_property
+    def _baseline(self):
+        model, _ = self._train(self._plan.parse(variants_lib.BASELINE))
+        return model.get_weights()
+
+    def run(self, variants):
+        """Runs variants. A variant that cannot run has the reason as its result.
+
+        Args:
+            variants: List of `variants.Variant`, those of a training together.
+
+        Yields:
+            The run, a dict, after its file has been written.
+
+        Raises:
+            ValueError, FileNotFoundError: In one line, if the data cannot be loaded.
+        """
+        _ = self._data  # What is wrong with the data is no result of a variant.
+        for _, group in itertools.groupby(variants, lambda v: v.training):
+            group = list(group)
+            with self._recorded(group) as failures:
+                trained = self._train(group[0])
+            yield from failures
+            for variant in () if failures else group:
+                with self._recorded([variant]) as failures:
+                    run = self._deploy(variant, *trained)
+                yield from failures
+                if not failures:
+                    self._write(run)
+                    self._store.save_card(variant, model_card.render(run))
+                    yield run
+
+    @contextlib.contextmanager
+    def _recorded(self, variants):
+        """Writes an error as the result of variants. Gives a list of these runs."""
+        failures = []
+        started = _now()
+        try:
+            yield failures
+        except Exception as error:
+            is_known = isinstance(error, training.NotApplicableError)
+            if not is_known:
+                traceback.print_exc()
+            for variant in variants:
+                run = {
+                    **dict.fromkeys(_MEASURED),
+                    **self._describe(variant, started),
+                    "status": "not_applicable" if is_known else "failed",
+                    "error": results.in_one_line(error),
+                    "wall_s": 0.0,
+                    "cpu_s": 0.0,
+                }
+                self._write(run)
+                failures.append(run)
+
+    def _describe(self, variant, started):
+        return {
+            **self._plan.describe(variant),
+            "started": started,
+            "git": environment.git(_ROOT, _GENERATED),
+            "software": environment.software(names.DISTRIBUTION),
+            "hardware": environment.hardware(),
+            "device": "host",
+        }
+
+    def _train(self, variant):
+        """Returns the trained model, and what is known of it."""
+        baseline = None
+        if variant.training != variants_lib.BASELINE:
+            baseline = self._baseline
+        trained = self._store.load(variant)
+        if trained is None:
+            model, train = self._trainer.train(variant, baseline)
+            inputs, labels = self._tests
+            outputs = _predict(model, inputs)
+            facts = {
+                "train": train,
+                "model": {
+                    "parameters": model.count_params(),
+                    "trainable_parameters": sum(
+                        int(np.prod(w.shape)) for w in model.trainable_weights
+                    ),
+                },
+                "keras_quality": self._quality(outputs, labels, "keras"),
+                "weights_sha256": artifacts.hash_of_weights(model.get_weights()),
+            }
+            if self._is_writer:
+                self._store.save(variant, model, facts)
+            trained = model, facts
+        return trained
+
+    def _quality(self, outputs, labels, where):
+        value = self._task.score(outputs, labels)
+        metric = self._task.metric
+        return {"metric": metric, "value": value, "n": len(labels), "on": where}
+
+    def _deploy(self, variant, model, facts):
+        """Converts and measures a trained model. Returns the run."""
+        started, wall, cpu = _now(), time.perf_counter(), time.process_time()
+        count = self._plan.config["representative_examples"]
+        examples = ()
+        if variant.conversion == "int8" and "qat" not in variant.stages:
+            examples = self._data.train.take(count).map(lambda x, _: x)
+        self._task.prepare_conversion(model)
+        content = conversion.convert(model, variant.conversion, examples)
+        path = self._store.save_tflite(variant, content)
+        inputs, labels = self._tests
+        outputs = interpreter.predict(content, inputs)
+        run = {
+            **self._describe(variant, started),
+            "status": "ok",
+            "error": None,
+            "dataset": self._data.info,
+            "model": facts["model"],
+            "train": facts["train"],
+            "keras_quality": facts["keras_quality"],
+            "quality": self._quality(outputs, labels, "tflite"),
+            "storage": storage.measure(content),
+            "static": flatbuffer.analyze(content),
+            "latency": None,
+            "memory": None,
+            "artifacts": {
+                "weights_sha256": facts["weights_sha256"],
+                "tflite_sha256": artifacts.hash_of_bytes(content),
+                "path": self._store.name_of(variant),
+            },
+            "wall_s": time.perf_counter() - wall,
+            "cpu_s": time.process_time() - cpu,
+        }
+        if self._times:
+            run |= latency.measure(path, self._plan.config["measure"])
+        return run
+
+    def _write(self, run):
+        if self._is_writer:
+            results.write(self._folder, run)
+
+
+def _predict(model, inputs):
+    """Returns the outputs for examples, without a trace as `predict` makes."""
+    ends = range(_BATCH_SIZE, len(inputs), _BATCH_SIZE)
+    batches = np.split(np.stack(inputs), ends)
+    return np.concatenate([model(batch, training=False) for batch in batches])
+
+
+def _now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")

@@ -1,0 +1,267 @@
+"""Reads contribution.toml: the technique's names, what the contribution is made of, where it goes.
+
+contribution = manifest.load(root)
+for component in contribution.components:
+    for file in component.files:
+        print(file.path, file.upstream)
+"""
+
+import collections
+import sys
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pydantic
+
+from tfmot_technique_kit import guideline
+from tfmot_technique_kit.errors import UserError, in_one_line
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+NAME = "contribution.toml"
+
+
+class _Table(pydantic.BaseModel):
+    """A table of the manifest: it has these keys, and no others."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Technique(_Table):
+    """What the project was generated with.
+
+    Attributes:
+        name: The technique, as in a title: 'Some Method'.
+        title: The same as the heading of a page: 'Some method'.
+        slug: The same in code: 'some_method'.
+        kind: What it does to a layer, such as 'weight_mask'.
+        level: What a schedule controls, such as 'sparsity'.
+        package: The Python package here, such as 'tfmot_some_method'.
+        distribution: What pip calls it, such as 'tfmot-some-method'.
+        entry: The function that wraps a model, and the name of its module.
+        author: Who wrote it.
+        email: Their e-mail address.
+        github: Their GitHub user name.
+        organization: Who maintains it.
+        repository: Web address of this project.
+        summary: What the technique does, in one or two sentences.
+    """
+
+    name: str
+    title: str
+    slug: str
+    kind: str
+    level: str
+    package: str
+    distribution: str
+    entry: str
+    author: str
+    email: str
+    github: str
+    organization: str
+    repository: str
+    summary: str
+
+
+class Roles(_Table):
+    """What the symbols of the public API are called that the kit uses.
+
+    Attributes:
+        algorithm: The class a contributor writes.
+        wrapper: The class of the layers that wrap others.
+        strip: The function that takes the wrappers off.
+        scope: The function that returns a scope to load models in.
+        callback: The class of the callback that training needs.
+        constant: The class of the schedule with one level.
+        collect: The function that returns the wrappers of a model.
+        report: The function that tells what the technique did.
+    """
+
+    algorithm: str
+    wrapper: str
+    strip: str
+    scope: str
+    callback: str
+    constant: str
+    collect: str
+    report: str
+
+
+class Folder(_Table):
+    """Where files are.
+
+    Attributes:
+        here: The folder, relative to the project's; '.' for that itself.
+        upstream: The folder in a checkout of TFMOT, or None if its files stay here. One with
+            '{file}' is the path of a file, in which '{date}' stands for the day of the export.
+    """
+
+    here: str
+    upstream: str | None = None
+
+    def path(self, name: str) -> str:
+        """Returns the path of a file relative to the project's folder."""
+        return PurePosixPath(self.here, name).as_posix()
+
+    def path_upstream(self, name: str) -> str | None:
+        """Returns the path of a file in a checkout of TFMOT, or None."""
+        if self.upstream is None:
+            return None
+        if "{file}" in self.upstream:
+            return self.upstream.replace("{file}", name)
+        return PurePosixPath(self.upstream, name).as_posix()
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the contribution.
+
+    Attributes:
+        path: Its path relative to the project's folder, with slashes.
+        upstream: Its path in a checkout of TFMOT, or None if it stays here. In it, '{date}'
+            stands for the day of the export.
+    """
+
+    path: str
+    upstream: str | None
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part of the contribution.
+
+    Attributes:
+        name: What code calls it.
+        title: What people call it.
+        folder: The Folder of its files.
+        files: The files; none for what a command makes.
+        step: Number of the step of the guidelines it belongs to, or None for what only serves
+            the others.
+        phase: Number of the pull request it is part of, or None if it stays here.
+        optional: Whether the contribution is complete without it.
+        rules: Names of the rules of readiness that say whether it is done.
+        made_by: The command that fills its folder, or None.
+    """
+
+    name: str
+    title: str
+    folder: Folder
+    files: tuple[File, ...] = ()
+    step: int | None = None
+    phase: int | None = None
+    optional: bool = False
+    rules: tuple[str, ...] = ()
+    made_by: str | None = None
+
+
+class _ComponentTable(_Table):
+    """A component as it is written: its folder by name, its files relative to that."""
+
+    name: str
+    title: str
+    folder: str
+    files: list[str] = []
+    step: int | None = None
+    phase: int | None = None
+    optional: bool = False
+    rules: list[str] = []
+    made_by: str | None = None
+
+
+class _Tables(_Table):
+    """The file as it is written."""
+
+    technique: Technique
+    api: Roles
+    folders: dict[str, Folder]
+    component: list[_ComponentTable] = []
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All of contribution.toml.
+
+    Attributes:
+        technique: The Technique.
+        roles: The names of its API by what they are for.
+        folders: Each Folder by its name.
+        components: The parts of the contribution.
+    """
+
+    technique: Technique
+    roles: Roles
+    folders: dict[str, Folder]
+    components: tuple[Component, ...]
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files of all components."""
+        return tuple(file for part in self.components for file in part.files)
+
+    def component(self, name: str) -> Component:
+        """Returns the component of a name.
+
+        Raises:
+            UserError: There is none.
+        """
+        for part in self.components:
+            if part.name == name:
+                return part
+        raise UserError(f"{NAME}: has no [[component]] {name!r}; add it.")
+
+
+def load(root: Path) -> Manifest:
+    """Reads the manifest of a project.
+
+    Args:
+        root: The project's folder.
+
+    Raises:
+        UserError: If there is none, or something in it is wrong.
+    """
+    try:
+        text = Path(root, NAME).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{NAME}: cannot be read: {error}") from error
+    return parse(text)
+
+
+def parse(text: str) -> Manifest:
+    """Returns the Manifest that a text describes; raises as `load` does."""
+    try:
+        tables = _Tables.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{NAME}: {error}") from error
+    except pydantic.ValidationError as error:
+        raise UserError(f"{NAME}: {in_one_line(error)}.") from error
+    components = tuple(_component(table, tables.folders) for table in tables.component)
+    made = Manifest(tables.technique, tables.api, tables.folders, components)
+    _check_unique("component", [part.name for part in components])
+    _check_unique("file", [file.path for file in made.files])
+    return made
+
+
+def _component(table: _ComponentTable, folders: dict[str, Folder]) -> Component:
+    where = f"[[component]] {table.name!r}"
+    _check(table.folder in folders, f"{where} is in no [folders]: {table.folder!r}")
+    _check(table.step in {None, *guideline.STEPS}, f"{where} is of no step: {table.step!r}")
+    phases = {None, *(phase.number for phase in guideline.PHASES)}
+    _check(table.phase in phases, f"{where} is of no phase: {table.phase!r}")
+    folder = folders[table.folder]
+    files = tuple(File(folder.path(name), folder.path_upstream(name)) for name in table.files)
+    values: dict[str, Any] = table.model_dump()
+    return Component(**{**values, "folder": folder, "files": files, "rules": tuple(table.rules)})
+
+
+def _check_unique(what: str, names: list[str]) -> None:
+    twice = [name for name, n in collections.Counter(names).items() if n > 1]
+    _check(not twice, f"lists the {what} {', '.join(twice)} twice")
+
+
+def _check(condition: bool, problem: str) -> None:
+    if not condition:
+        raise UserError(f"{NAME}: {problem}.")

@@ -1,0 +1,138 @@
+"""Runs one model in this process and prints what that took, as JSON.
+
+`latency` starts this file by its path, in a process of its own: what another
+model left in caches, in memory or in a thread pool must not count, and neither
+must TensorFlow. Thus it imports nothing of this project.
+"""
+
+import json
+import os
+import sys
+import time
+
+import numpy as np
+from ai_edge_litert import interpreter as litert
+
+_STATUS = "/proc/self/status"
+_CLEAR_REFS = "/proc/self/clear_refs"
+
+
+def benchmark(path, warmup_s, min_s, min_runs, threads):
+    """Loads and runs a model.
+
+    Args:
+        path: Path of the `.tflite` file.
+        warmup_s: Seconds of runs before any that counts.
+        min_s: Seconds of runs that count, at least.
+        min_runs: Number of runs that count, at least.
+        threads: Number of threads of the runtime, and of cores to use.
+
+    Returns:
+        A dict: 'latency' of one process in milliseconds, 'memory'.
+    """
+    pinned = _pin(threads)
+    # Loads what NumPy only loads when it is used, which no model needs.
+    generator = np.random.default_rng(0)
+    memory = _Peak()
+    start = time.perf_counter()
+    model = litert.Interpreter(model_path=path, num_threads=threads)
+    model.allocate_tensors()
+    init_ms = (time.perf_counter() - start) * 1e3
+    _fill_inputs(model, generator)
+    first_ms, _ = _run(model)
+    peak = memory.read()
+    end = time.perf_counter() + warmup_s
+    while time.perf_counter() < end:
+        model.invoke()
+    runs = []
+    end = time.perf_counter() + min_s
+    while len(runs) < min_runs or time.perf_counter() < end:
+        runs.append(_run(model))
+    wall_ms, cpu_ms = np.transpose(runs)
+    latency = {
+        "median_ms": float(np.median(wall_ms)),
+        "p95_ms": float(np.percentile(wall_ms, 95)),
+        # On a busy machine, wall time is far above it.
+        "cpu_median_ms": float(np.median(cpu_ms)),
+        "init_ms": init_ms,
+        "first_ms": first_ms,
+        "runs": len(runs),
+        "pinned": pinned,
+    }
+    return {"latency": latency, "memory": peak}
+
+
+def _pin(threads):
+    """Stays on as many cores as there are threads, where the system can."""
+    if not hasattr(os, "sched_setaffinity"):
+        return False
+    # The last ones: most systems serve interrupts on the first.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+    return True
+
+
+class _Peak:
+    """The most memory that is resident at once, from now on.
+
+    A trap: `resource.getrusage` has `ru_maxrss`, which a new process inherits
+    from the one that started it. Below a process with TensorFlow it shows the
+    memory of TensorFlow. VmHWM belongs to the process, and can be reset.
+    """
+
+    def __init__(self) -> None:
+        self._unavailable = None
+        try:
+            with open(_CLEAR_REFS, "w") as file:
+                file.write("5")  # Sets VmHWM to what is resident now.
+            self._before = _status("VmRSS")
+        except OSError as error:
+            self._unavailable = (
+                "Peak memory needs the files of Linux under /proc: "
+                f"{error.filename or _CLEAR_REFS}: {error.strerror}."
+            )
+
+    def read(self):
+        if self._unavailable:
+            return {"unavailable": self._unavailable}
+        return {"peak_bytes": max(_status("VmHWM") - self._before, 0)}
+
+
+def _status(key):
+    with open(_STATUS) as file:
+        for line in file:
+            name, _, value = line.partition(":")
+            if name == key:
+                return int(value.split()[0]) * 1024  # The unit is kB.
+    raise OSError(0, f"there is no {key}", _STATUS)
+
+
+def _fill_inputs(model, generator):
+    for detail in model.get_input_details():
+        shape, dtype = detail["shape"], detail["dtype"]
+        if np.issubdtype(dtype, np.integer) and detail["quantization"][0]:
+            limits = np.iinfo(dtype)
+            values = generator.integers(limits.min, limits.max, shape)
+        elif np.issubdtype(dtype, np.floating):
+            values = generator.random(shape)
+        else:
+            values = generator.integers(0, 2, shape)  # Ids that any vocabulary has.
+        model.set_tensor(detail["index"], values.astype(dtype))
+
+
+def _run(model):
+    cpu, wall = time.process_time_ns(), time.perf_counter_ns()
+    model.invoke()
+    wall = time.perf_counter_ns() - wall
+    return wall / 1e6, (time.process_time_ns() - cpu) / 1e6
+
+
+def main(path, options) -> None:
+    """Prints what `benchmark` returns; an error of the runtime is one line."""
+    try:
+        print(json.dumps(benchmark(path, **json.loads(options))))
+    except (RuntimeError, ValueError) as error:
+        sys.exit(" ".join(str(error).split()))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

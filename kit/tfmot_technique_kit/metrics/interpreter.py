@@ -1,0 +1,98 @@
+"""What a converted model answers, on the runtime that devices use.
+
+Quality is measured on these outputs and not on the Keras model: conversion is
+where integer quantization can lose it. A known trap is an attention mask of
+-1e9: it stretches the scale of the int8 scores until the real scores vanish.
+"""
+
+import numpy as np
+from ai_edge_litert import interpreter as litert
+
+
+class CannotRunError(RuntimeError):
+    """A model that the runtime cannot load, allocate or run.
+
+    That is a property of the model and a result: some conversions succeed and
+    give a file that no kernel takes.
+    """
+
+
+def predict(content, inputs):
+    """Runs a model on examples, one at a time, in one thread.
+
+    A quantized input is quantized and a quantized output dequantized with the
+    scale and zero point in the file, as an application would. Integers that are
+    not quantized, as token ids, pass as they are.
+
+    Args:
+        content: The `.tflite` file, bytes. It has one input and one output, whose
+            first dimension is a batch of 1.
+        inputs: Iterable of examples, each an array of the input's shape without
+            the batch dimension.
+
+    Returns:
+        The outputs in the same order, float32 [number of examples, ...].
+
+    Raises:
+        CannotRunError: The runtime cannot load, allocate or run the model.
+        ValueError: There is no example, one has another shape than the input, or
+            the model has more than one input or output.
+    """
+    model = _allocate(content)
+    source, target = _only(model, "input"), _only(model, "output")
+    outputs = []
+    for example in inputs:
+        batch = _quantize(np.asarray(example)[np.newaxis], source)
+        if batch.shape != tuple(source["shape"]):
+            raise ValueError(
+                f"An example has the shape {list(batch.shape[1:])}, and the model "
+                f"takes {source['shape'][1:].tolist()}."
+            )
+        model.set_tensor(source["index"], batch)
+        try:
+            model.invoke()
+        except RuntimeError as error:
+            reason = _one_line(error)
+            raise CannotRunError(f"The model does not run: {reason}") from error
+        outputs.append(_dequantize(model.get_tensor(target["index"])[0], target))
+    if not outputs:
+        raise ValueError("There is no example to run the model on: pass one.")
+    return np.stack(outputs)
+
+
+def _one_line(error):
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _allocate(content):
+    try:
+        model = litert.Interpreter(model_content=content, num_threads=1)
+        model.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        reason = _one_line(error)
+        raise CannotRunError(f"The model cannot be allocated: {reason}") from error
+    return model
+
+
+def _only(model, kind):
+    details = getattr(model, f"get_{kind}_details")()
+    if len(details) != 1:
+        raise ValueError(f"The model has {len(details)} {kind}s, and one is expected.")
+    return details[0]
+
+
+def _quantize(values, detail):
+    scale, zero_point = detail["quantization"]
+    if scale:
+        limits = np.iinfo(detail["dtype"])
+        values = np.round(values / scale + zero_point)
+        values = np.clip(values, limits.min, limits.max)
+    return values.astype(detail["dtype"])
+
+
+def _dequantize(values, detail):
+    scale, zero_point = detail["quantization"]
+    values = values.astype(np.float32)
+    if scale:
+        values = (values - np.float32(zero_point)) * np.float32(scale)
+    return values

@@ -1,0 +1,136 @@
+"""The project that a command works on, and the technique in it."""
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfmot_technique_kit import manifest
+from tfmot_technique_kit.errors import UserError
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API of a technique, by what its symbols are for.
+
+    Attributes:
+        apply: Function that wraps a model.
+        strip: Function that takes the wrappers off.
+        scope: Function that returns a scope to load models in.
+        collect: Function that returns the wrappers of a model.
+        report: Function that tells what the technique did.
+        Algorithm: Class that a contributor writes.
+        Wrapper: Class of the layers that wrap others.
+        UpdateStep: Class of the callback that training needs.
+        Constant: Class of the schedule with one level.
+        PolynomialDecay: Class of the schedule that TFMOT's pruning has, too.
+        SkipUnsupportedLayers: Class of the policy of that name.
+    """
+
+    apply: Callable[..., Any]
+    strip: Callable[..., Any]
+    scope: Callable[..., Any]
+    collect: Callable[..., Any]
+    report: Callable[..., Any]
+    Algorithm: type
+    Wrapper: type
+    UpdateStep: type
+    Constant: type
+    PolynomialDecay: type
+    SkipUnsupportedLayers: type
+
+
+class Project:
+    """A generated project.
+
+    Args:
+        root: Its folder.
+
+    Attributes:
+        root: Its folder, absolute.
+        manifest: What its contribution.toml says.
+
+    Raises:
+        UserError: If its contribution.toml cannot be used.
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root).resolve()
+        self.manifest = manifest.load(self.root)
+
+    @classmethod
+    def find(cls, start: str | Path = ".") -> "Project":
+        """Returns the project that a folder is in.
+
+        Args:
+            start: The folder: the project's, or one below.
+
+        Raises:
+            UserError: If it is in none.
+        """
+        folder = Path(start).resolve()
+        for place in (folder, *folder.parents):
+            if (place / manifest.NAME).is_file():
+                return cls(place)
+        raise UserError(
+            f"There is no {manifest.NAME} in {folder} or above it: run this in the folder of a "
+            "technique's project."
+        )
+
+    @property
+    def technique(self) -> manifest.Technique:
+        """The names of the technique."""
+        return self.manifest.technique
+
+    def folder(self, name: str) -> Path:
+        """Returns the path of a folder of the manifest, such as 'core' or 'results'.
+
+        Raises:
+            UserError: If the manifest has no such folder.
+        """
+        if name not in self.manifest.folders:
+            raise UserError(f"{manifest.NAME}: has no [folders.{name}]; add it.")
+        return self.root / self.manifest.folders[name].here
+
+    def module(self, name: str = "") -> Any:
+        """Imports the technique's `keras` package, or a module of it. It takes TensorFlow.
+
+        Args:
+            name: Name of the module, such as 'registry'; by default the package.
+        """
+        # The code of this project, whatever else is installed under its name.
+        if str(self.root) not in sys.path:
+            sys.path.insert(0, str(self.root))
+        return importlib.import_module(f"{self.technique.package}.keras{name and '.'}{name}")
+
+    @functools.cached_property
+    def api(self) -> Api:
+        """The API of the technique. The first use imports TensorFlow.
+
+        Raises:
+            UserError: If the API lacks a symbol that contribution.toml names.
+        """
+        roles, api = self.manifest.roles, self.module()
+        names = {
+            "apply": self.technique.entry,
+            "strip": roles.strip,
+            "scope": roles.scope,
+            "collect": roles.collect,
+            "report": roles.report,
+            "Algorithm": roles.algorithm,
+            "Wrapper": roles.wrapper,
+            "UpdateStep": roles.callback,
+            "Constant": roles.constant,
+            "PolynomialDecay": "PolynomialDecay",
+            "SkipUnsupportedLayers": "SkipUnsupportedLayers",
+        }
+        missing = [name for name in names.values() if not hasattr(api, name)]
+        if missing:
+            raise UserError(
+                f"{api.__name__} has no {', '.join(missing)}, which {manifest.NAME} names: correct "
+                "one of them."
+            )
+        return Api(**{role: getattr(api, name) for role, name in names.items()})

@@ -1,0 +1,1 @@
+"""Tells what of the contribution is done, and what to do next."""

@@ -1,0 +1,1 @@
+"""Turns run files into tables, plots and the results in the documents."""

@@ -1,0 +1,90 @@
+"""AP50, the average precision of boxes, as COCO defines it.
+
+Source: Lin et al., "Microsoft COCO: Common Objects in Context",
+https://arxiv.org/abs/1405.0312, and its evaluation code, whose interpolation at
+101 values of recall is used here. Crowds are not treated: leave them out.
+"""
+
+import numpy as np
+
+_RECALLS = np.linspace(0, 1, 101)
+
+
+def overlaps(boxes, others):
+    """Computes the intersection over union of boxes.
+
+    Args:
+        boxes: Array [n, 4] of (ymin, xmin, ymax, xmax).
+        others: Array [m, 4].
+
+    Returns:
+        Array [n, m] with values in [0, 1].
+    """
+    boxes, others = np.asarray(boxes), np.asarray(others)
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:4], others[None, :, 2:4])
+    shared = np.maximum(high - low, 0).prod(-1)
+    areas = (boxes[:, 2:4] - boxes[:, :2]).prod(-1)
+    other_areas = (others[:, 2:4] - others[:, :2]).prod(-1)
+    union = areas[:, None] + other_areas[None, :] - shared
+    return shared / np.maximum(union, np.finfo(float).tiny)
+
+
+def average_precision(detections, truths, threshold=0.5):
+    """Computes the average precision, the mean over the classes.
+
+    Args:
+        detections: Iterable with one array [k, 6] per image, rows of (ymin, xmin,
+            ymax, xmax, class, score).
+        truths: Iterable with one array [n, 5] per image, rows of (ymin, xmin, ymax,
+            xmax, class).
+        threshold: Overlap from which on a box counts as found, 0.5 for AP50.
+
+    Returns:
+        A float in [0, 1]. Classes without any true box do not count.
+
+    Raises:
+        ValueError: If there is no true box at all.
+    """
+    matches = {}  # Class to a list of arrays [k, 2] of (score, whether right).
+    totals = {}
+    for found, true in zip(detections, truths, strict=True):
+        for label in np.unique(np.concatenate([found[:, 4], true[:, 4]])):
+            mine = found[found[:, 4] == label]
+            boxes = true[true[:, 4] == label]
+            matches.setdefault(label, []).append(_match(mine, boxes, threshold))
+            totals[label] = totals.get(label, 0) + len(boxes)
+    precisions = [
+        _interpolate(np.concatenate(matches[label]), total)
+        for label, total in totals.items()
+        if total
+    ]
+    if not precisions:
+        raise ValueError("AP50 is not defined without any true box.")
+    return float(np.mean(precisions))
+
+
+def _match(found, boxes, threshold):
+    """Gives each detection, the surest first, the best box that is left."""
+    found = found[np.argsort(-found[:, 5], kind="stable")]
+    free = np.ones(len(boxes), bool)
+    right = np.zeros(len(found), bool)
+    if len(boxes):
+        for i, overlap in enumerate(overlaps(found, boxes)):
+            best = np.argmax(np.where(free, overlap, -1))
+            if free[best] and overlap[best] >= threshold:
+                right[i] = True
+                free[best] = False
+    return np.stack([found[:, 5], right], axis=1)
+
+
+def _interpolate(matches, total):
+    """Returns the mean, over values of recall, of the best precision there."""
+    matches = matches[np.argsort(-matches[:, 0], kind="stable")]
+    right = np.cumsum(matches[:, 1])
+    recall = right / total
+    precision = right / np.arange(1, len(right) + 1)
+    best = np.maximum.accumulate(precision[::-1])[::-1]
+    # Nothing is precise beyond the highest recall.
+    index = np.searchsorted(recall, _RECALLS, side="left")
+    return np.append(best, 0.0)[index].mean()

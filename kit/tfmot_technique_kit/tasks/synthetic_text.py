@@ -1,0 +1,63 @@
+"""Sentences of invented words whose sentiment hangs on the order of words.
+
+A sentence has one word of sentiment among words that say nothing. It may have a
+negator: before the word of sentiment it turns the meaning round, after it it
+says nothing. So which words there are tells only a part, and a model must
+attend to their positions. Sentences without negation would not do: every model
+reaches 1.0, whatever was done to it.
+"""
+
+import numpy as np
+
+PADDING = 0
+START = 1
+NEGATOR = 2
+FIRST_WORD = 3
+
+VERSION = "1"
+
+_MIN_WORDS = 6
+_NEGATED = 0.6  # Share of the sentences that have a negator.
+
+
+def generate(count, sequence_length, vocabulary_size, seed):
+    """Generates sentences, the same ones for the same arguments.
+
+    Args:
+        count: Number of sentences.
+        sequence_length: Number of tokens of a sentence, padding included; at least
+            12.
+        vocabulary_size: Number of tokens that there are; at least 30.
+        seed: Int, seed of the random numbers.
+
+    Returns:
+        A tuple of token ids, int32 [count, sequence_length], and of labels, int32
+        [count]: 1 for a positive sentence, else 0.
+
+    Raises:
+        ValueError: If sentences are too short, or words too few.
+    """
+    if sequence_length < 12 or vocabulary_size < 30:
+        raise ValueError(
+            "Synthetic text needs a `sequence_length` of at least 12, and a "
+            f"`vocabulary_size` of at least 30. You gave: {sequence_length}, "
+            f"{vocabulary_size}."
+        )
+    random = np.random.RandomState(seed)
+    # A quarter of the words is negative, one is positive, the rest is neutral.
+    quarter = (vocabulary_size - FIRST_WORD) // 4
+    tokens = np.full([count, sequence_length], PADDING, np.int32)
+    tokens[:, 0] = START
+    labels = np.zeros([count], np.int32)
+    for i in range(count):
+        length = random.randint(_MIN_WORDS, sequence_length)
+        words = random.randint(FIRST_WORD + 2 * quarter, vocabulary_size, length)
+        place, negator = random.permutation(length)[:2]
+        positive = random.randint(2)
+        words[place] = FIRST_WORD + positive * quarter + random.randint(quarter)
+        if random.uniform() < _NEGATED:
+            words[negator] = NEGATOR
+        turned = words[negator] == NEGATOR and negator < place
+        tokens[i, 1 : 1 + length] = words
+        labels[i] = positive != turned
+    return tokens, labels
