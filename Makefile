@@ -1,18 +1,19 @@
 # make new        generate a technique (asks on a terminal, takes defaults without one)
 # make test       the tests that a change has to pass, the next three in one
-# make test-fast     those without TensorFlow, about a minute
+# make test-fast     those without TensorFlow, of the template and of the kit, about a minute
 # make test-life     updates of earlier versions, hostile input, odd environments
 # make test-baked    a generated project of each kind, installed and used
 # make test-methods  all of its tests with each published method in place (an hour)
-# make lint       style of the template's own code
-# make lock       newest versions of the packages for the tests, by hash
+# make lint       style of the template's own code and of the kit's
+# make lock       newest versions of the packages for all this, by hash
 # make facts      what the documents say of each kind, into templates/facts
 # make rendered-diff  what the projects of each kind differ in from those of BASE=main
 # make pictures   those in README.md, from a real run, and PROMPTS.md
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-generation   what generating a project takes, likewise
 #
-# Each target makes its own environment in .venv; PYTHON chooses the interpreter.
+# Targets make their environments: `new` a small one in .venv-new, the others one in .venv.
+# PYTHON chooses the interpreter.
 # make new ARGS='technique_name="Weight Slicing"' passes answers, OUT=dir a place.
 
 PYTHON ?= python3
@@ -22,17 +23,19 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NEW := $(VENV)-new
 
 .PHONY: new test test-fast test-life test-baked test-methods lint lock facts rendered-diff pictures bench bench-generation clean
 
-new: $(READY)
+new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
-	$(BIN)/cookiecutter $$ask --output-dir '$(OUT)' . $(ARGS)
+	$(NEW)/bin/cookiecutter $$ask --output-dir '$(OUT)' . $(ARGS)
 
 test: test-fast test-life test-baked
 
 test-fast: $(READY)
 	$(BIN)/python -m pytest --numprocesses auto
+	cd kit && $(abspath $(BIN))/python -m pytest --numprocesses auto
 
 test-life: $(READY)
 	$(BIN)/python -m pytest --numprocesses auto -m "life and not baked"
@@ -57,21 +60,35 @@ pictures: $(READY)
 	$(BIN)/python -m maintenance.pictures
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(NEW) .pytest_cache .ruff_cache
 
-# requirements-dev.txt has each package by version and hash. The environment is made anew
-# when it changes; one that was left half made has no .ready and is, too.
+# The requirements have each package by version and hash. An environment is made anew when
+# they change; one that was left half made has no .ready and is, too.
 $(READY): requirements-dev.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# Writes requirements-dev.txt from the group `dev` in pyproject.toml, newest versions.
+# Made in a third of the time: with the interpreter's pip, if that installs elsewhere, with
+# no search for what the packages require, which is all listed, and uncompiled.
+$(NEW)/.ready: requirements-new.txt
+	@$(PYTHON) -m venv --clear --without-pip $(NEW)
+	@if $(PYTHON) -c 'from pip import __version__; exit(__version__ < "22.3")' 2>/dev/null; \
+	then pip="$(PYTHON) -m pip --python $(NEW)/bin/python"; \
+	else $(NEW)/bin/python -m ensurepip >/dev/null; pip="$(NEW)/bin/python -m pip"; fi; \
+	$$pip install --quiet --no-deps --no-compile --require-hashes -r requirements-new.txt
+	@touch $@
+
+# Writes the requirements, newest versions: the groups in pyproject.toml and, for the tests,
+# what the kit requires.
+LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 \
+  --generate-hashes --no-header
+
 lock:
 	$(PYTHON) -m venv --clear .venv-lock
 	.venv-lock/bin/python -m pip install --quiet uv
-	.venv-lock/bin/uv pip compile --quiet --upgrade --group dev --universal \
-	  --python-version 3.10 --generate-hashes --no-header -o requirements-dev.txt
+	$(LOCK) --upgrade --group dev -o requirements-dev.txt kit/pyproject.toml
+	$(LOCK) --upgrade --group new -o requirements-new.txt --constraints requirements-dev.txt
 	rm -rf .venv-lock
 
 # Measures what training with a generated technique of each kind costs: some 20 minutes
@@ -95,13 +112,12 @@ bench-generation: $(READY)
 	$(BIN)/python -m pip install --quiet copier
 	$(BIN)/python benchmarks/generation_speed.py
 
-# Reads from a trained and converted model what fresh projects of each kind say of it, in
-# tables that `python -m tools.documents` keeps current in a project. Some five minutes.
+# Reads from the code and from a trained and converted model what fresh projects of each
+# kind say of it, which `technique docs` keeps current in a project. Some five minutes.
 FACTS := $(VENV)/facts
 
-facts: $(READY)
-	rm -rf $(FACTS)
-	$(BIN)/cookiecutter --no-input --output-dir $(FACTS) .
-	$(PYTHON) -m venv $(FACTS)/venv
-	$(FACTS)/venv/bin/python -m pip install --quiet '$(FACTS)/connection_pruning[experiments]'
-	$(FACTS)/venv/bin/python templates/facts/refresh.py $(BIN)/cookiecutter
+facts:
+	$(PYTHON) -m venv --clear $(FACTS)
+	$(FACTS)/bin/python -m pip install --quiet --upgrade pip
+	$(FACTS)/bin/python -m pip install --quiet ./kit --group kit/pyproject.toml:dev
+	$(FACTS)/bin/python templates/facts/refresh.py

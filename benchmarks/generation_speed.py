@@ -34,6 +34,7 @@ PAGE = ROOT / "benchmarks" / "generation_speed.md"
 BIN = Path(sys.executable).parent
 
 BARE = "Cookiecutter, bare"
+FLOOR = "Cookiecutter, bare, without placeholders"
 SETTINGS = {
     "variable_start_string": "<<",
     "variable_end_string": ">>",
@@ -78,17 +79,17 @@ def count_placeholders() -> list[int]:
     return [len(re.findall("<<|<%|<#", text)) for text in texts]
 
 
-def write_bare(folder: Path, project: Path) -> Path:
-    """Writes a template for Cookiecutter with a project's files and enough placeholders."""
+def write_bare(folder: Path, project: Path, counts: list[int]) -> Path:
+    """Writes a template for Cookiecutter with a project's files, and placeholders in each."""
     context = {"slug": "project", "_jinja2_env_vars": SETTINGS}
-    _write_tree(folder / "<<cookiecutter.slug>>", project, "<<cookiecutter.slug>>")
+    _write_tree(folder / "<<cookiecutter.slug>>", project, "<<cookiecutter.slug>>", counts)
     (folder / "cookiecutter.json").write_text(json.dumps(context))
     return folder
 
 
 def write_copier(folder: Path, project: Path) -> Path:
     """Writes the same template for Copier, which renders files that end in `.jinja`."""
-    for path in _write_tree(folder / "files", project, "<<slug>>"):
+    for path in _write_tree(folder / "files", project, "<<slug>>", count_placeholders()):
         path.rename(f"{path}.jinja")
     settings = {"_subdirectory": "files", "_envops": SETTINGS, "slug": {"default": "project"}}
     (folder / "copier.yml").write_text(json.dumps(settings))
@@ -101,7 +102,7 @@ def write_larger(folder: Path, copies: int) -> Path:
     shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
     for number in range(1, copies):
         shutil.copytree(
-            folder / TEMPLATE.name / "experiments",
+            folder / TEMPLATE.name / "<<cookiecutter.__package>>",
             folder / TEMPLATE.name / "examples" / f"more_{number}",
         )
     return folder
@@ -136,7 +137,10 @@ def create_contenders(work: Path) -> dict[str, Contender]:
     project = bake(work / "baked")
     count = len(_files(project))
     return {
-        BARE: Contender(_cookiecutter(write_bare(work / "bare", project)), count),
+        BARE: Contender(
+            _cookiecutter(write_bare(work / "bare", project, count_placeholders())), count
+        ),
+        FLOOR: Contender(_cookiecutter(write_bare(work / "floor", project, [0])), count),
         "this template": Contender(_cookiecutter(write_larger(work / "this", 1)), count),
         "this template, cruft": Contender(
             [str(BIN / "cruft"), "create", "--no-input", "--output-dir", "{out}", _clone(work)],
@@ -160,7 +164,7 @@ def create_scaling(work: Path, sizes: tuple[int, ...]) -> dict[str, Contender]:
         with tempfile.TemporaryDirectory() as out:
             project = bake(Path(out), larger)
             count = len(_files(project))
-            bare = write_bare(work / f"bare_{size}", project)
+            bare = write_bare(work / f"bare_{size}", project, count_placeholders())
         contenders[f"{BARE} {size}"] = Contender(_cookiecutter(bare), count)
         contenders[f"this template {size}"] = Contender(_cookiecutter(larger), count)
     return contenders
@@ -174,8 +178,8 @@ def render(report: dict) -> str:
             "`make bench-generation` measures it and writes this page. Whole processes, in "
             "turning order; *ratio* is one of CPU seconds, the median over the rounds, behind "
             "it half the interquartile range. *Bare* templates have the same files with as many "
-            "placeholders in each, and neither hooks nor an extension. What this template "
-            "does beside: it validates the answers, lays out lines for the lengths of the "
+            "placeholders in each, or without any, and neither hooks nor an extension. What this "
+            "template does beside: it validates the answers, lays out lines for the lengths of the "
             "names, fills the notebooks through nbformat, and checks each file that an "
             "answer is in. The goal is at most 1.5 times bare Cookiecutter.",
             _table(["", "files", "s", "ratio"], report["contenders"]),
@@ -213,9 +217,8 @@ def _table(titles: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _write_tree(folder: Path, project: Path, placeholder: str) -> list[Path]:
+def _write_tree(folder: Path, project: Path, placeholder: str, counts: list[int]) -> list[Path]:
     """Writes a project's files with placeholders; returns those that have any."""
-    counts = count_placeholders()
     for path, count in zip(_files(project), itertools.cycle(counts)):
         target = folder / path.relative_to(project)
         target.parent.mkdir(parents=True, exist_ok=True)

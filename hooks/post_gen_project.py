@@ -1,16 +1,13 @@
-"""Drops what is not wanted, fills in the notebooks, checks all, says what to do next.
-
-What a component of the project needs to be wanted is in its contribution.toml.
+"""Fills in the notebooks, checks all files, says what to do next.
 
 Notebooks are copied as they are, not rendered as text: what Jinja would put into one
 of their JSON strings would have to be escaped, and template and result would not be
-the same kind of file. This hook renders them cell by cell instead. What the documents
-say of the API is read from the code by the project's own command, as later on.
+the same kind of file. This hook renders them cell by cell instead.
 
-It works offline, changes nothing outside the project, and may run again.
+It works offline, executes nothing that was rendered, changes nothing outside the project,
+and may run again.
 """
 
-import contextlib
 import html
 import importlib.util
 import json
@@ -38,43 +35,6 @@ _NOT_OURS = {"__pycache__", "build", "dist", "node_modules", "site-packages"}
 
 class ProjectError(Exception):
     """Something is wrong with a generated file; the message names both."""
-
-
-def drop_unwanted(root: Path) -> None:
-    """Removes the files of components that are for other kinds of technique.
-
-    Args:
-        root: The project, with the manifest that lists the components.
-
-    Raises:
-        ProjectError: If the manifest cannot be read, or lists a file elsewhere.
-    """
-    path = root / "contribution.toml"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    # Most projects keep everything, and Python 3.10 has no reader of TOML.
-    if not re.search(r"^kinds\b", text, re.MULTILINE):
-        return
-    read = _toml_reader()
-    if read is None:
-        raise ProjectError("tomli is missing; add it with: pip install tomli")
-    try:
-        manifest = read(text)
-    except ValueError as error:
-        raise ProjectError(f"{path.name}: {error}") from error
-    kind = manifest["technique"]["kind"]
-    for component in manifest["component"]:
-        if kind in component.get("kinds", [kind]):
-            continue
-        folder = root / manifest["folders"][component["folder"]]["here"]
-        for name in component.get("files", []):
-            file = (folder / name).resolve()
-            if root.resolve() not in file.parents:
-                raise ProjectError(f"{path.name}: {name} is not in the project")
-            file.unlink(missing_ok=True)
-            for parent in file.parents:
-                if parent == root.resolve() or not parent.exists() or any(parent.iterdir()):
-                    break
-                parent.rmdir()
 
 
 def fill_notebook(path: Path, context: Context) -> None:
@@ -116,27 +76,6 @@ def fill_notebook(path: Path, context: Context) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def fill_documents(root: Path) -> None:
-    """Writes the API into the documents, with the project's own code for that.
-
-    It takes no more than the standard library.
-
-    Args:
-        root: The project's folder.
-
-    Raises:
-        ProjectError: If that fails.
-    """
-    if not (root / "tools" / "documents" / "render.py").is_file():
-        return  # an update of a project that has none
-    with _imports_from(root):
-        try:
-            render = importlib.import_module("tools.documents.render")
-            render.build(root, static=True)
-        except Exception as error:
-            raise ProjectError(f"tools.documents: {' '.join(str(error).split())}") from error
-
-
 def check_project(root: Path, context: Context) -> None:
     """Checks that every generated file can be read as what it is.
 
@@ -168,12 +107,12 @@ def next_steps(context: Context, folder: str) -> str:
     return f"""
 {context["technique_slug"]} is ready. Next:
   1. cd {shlex.quote(folder)}
-  2. python3 -m venv .venv && .venv/bin/pip install -e '.[dev]'
+  2. python3 -m venv .venv && .venv/bin/pip install -U pip && .venv/bin/pip install -e . --group dev
   3. .venv/bin/python -m pytest -n auto        # tests of the working baseline
   4. .venv/bin/python examples/digits_cnn.py   # train, strip, convert, compare
   5. Write your technique in {package}/keras/algorithm.py
-  6. .venv/bin/python -m experiments sweep && .venv/bin/python -m experiments report
-  7. .venv/bin/python -m tools.readiness       # what is left to do, step by step
+  6. .venv/bin/technique sweep && .venv/bin/technique report
+  7. .venv/bin/technique status                # what is left to do, step by step
 """
 
 
@@ -182,14 +121,12 @@ def main(context: Context, root: Path) -> int:
     try:
         if importlib.util.find_spec("nbformat") is None:
             raise ProjectError("nbformat is missing; add it with: pip install nbformat")
-        drop_unwanted(root)
         for path in _files(root):
             # One without placeholders is the user's, or has been filled before.
             if path.suffix == ".ipynb" and _placeholder(context).search(
                 path.read_text(encoding="utf-8")
             ):
                 fill_notebook(path, context)
-        fill_documents(root)
         check_project(root, context)
         (root / INCOMPLETE).unlink(missing_ok=True)
     except (ProjectError, OSError) as error:
@@ -198,20 +135,6 @@ def main(context: Context, root: Path) -> int:
     if not _is_update(context, root):
         print(next_steps(context, _shown_folder(root)))
     return 0
-
-
-@contextlib.contextmanager
-def _imports_from(root: Path) -> Iterator[None]:
-    """Has `tools` be the project's for a while, and no bytecode written into it."""
-    writes, path, modules = sys.dont_write_bytecode, sys.path, sys.modules.copy()
-    sys.dont_write_bytecode, sys.path = True, [str(root), *path]
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode, sys.path = writes, path
-        for name in sys.modules.keys() - modules.keys():
-            if name.partition(".")[0] == "tools":
-                del sys.modules[name]
 
 
 def _is_copy(text: str, name: str, context: Context) -> bool:
@@ -327,17 +250,10 @@ def _parse_json(text: str, name: str) -> None:
 
 def _parse_toml(text: str, name: str) -> None:
     del name
-    read = _toml_reader()
-    if read:
-        read(text)
-
-
-def _toml_reader() -> Callable[[str], Context] | None:
-    """Returns what reads TOML, or None: Python 3.10 may have neither."""
-    for module in ("tomllib", "tomli"):
+    for module in ("tomllib", "tomli"):  # Python 3.10 may have neither
         if importlib.util.find_spec(module):
-            return importlib.import_module(module).loads
-    return None
+            importlib.import_module(module).loads(text)
+            return
 
 
 def _parse_yaml(text: str, name: str) -> None:

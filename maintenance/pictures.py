@@ -5,10 +5,10 @@
     python -m maintenance.pictures --results PROJECT    takes those of a project's results
 
 Results take minutes, so those pictures are made anew only when they look different. In a
-project that comes of the default answers, with its extra `docs` installed:
+project that comes of the default answers, set up as its README says:
 
-    python -m experiments sweep --tasks image --seeds 0 1
-    python -m experiments report && python -m tools.preview --build
+    technique sweep --tasks image --seeds 0 1
+    technique report && technique preview --build
 """
 
 import argparse

@@ -15,13 +15,14 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from tfmot_template_rules.names import LEVELS
+
 ROOT = Path(__file__).resolve().parents[1]
-KINDS = ("weight_mask", "weight_projection", "activation", "layer_replacement")
 
 
 def generate(template: Path, out: Path) -> None:
     """Generates a project of each kind, with the default answers."""
-    for kind in KINDS:
+    for kind in LEVELS:
         arguments = ["--no-input", "--output-dir", str(out / kind), str(template)]
         command = [sys.executable, "-m", "cookiecutter", *arguments, f"technique_kind={kind}"]
         run = subprocess.run(command, capture_output=True, text=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import support
+from set_up import Environment
 
 from tfmot_template_rules import names
 
@@ -67,3 +68,21 @@ NAMED = {
 def named_project(request: pytest.FixtureRequest, cookies_session) -> Path:
     """Projects with names of all sorts, one after the other."""
     return bake(cookies_session, NAMED[request.param])
+
+
+# A technique of each kind, with names of its own.
+OF_EACH_KIND = {kind: name for name, kind in reversed(support.TECHNIQUES.items())}
+FIRST = next(iter(names.LEVELS))
+
+
+@pytest.fixture(scope="session")
+def set_up_project(cookies_session) -> Path:
+    """A project that is set up as its README says, with TensorFlow, by `environment`."""
+    answers = {"technique_name": OF_EACH_KIND[FIRST], "technique_kind": FIRST}
+    return bake(cookies_session, answers)
+
+
+@pytest.fixture(scope="session")
+def environment(set_up_project) -> Environment:
+    """The environment in which projects are tested. It takes minutes to make."""
+    return Environment(set_up_project)

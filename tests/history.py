@@ -34,6 +34,11 @@ def releases() -> dict[str, str]:
     return found
 
 
+def before_the_end_of(path: str) -> str:
+    """Returns the last commit that had a file which is gone now."""
+    return git(support.ROOT, "log", "-1", "--format=%P", "--", path).split()[0]
+
+
 def repository_of_the_work_tree(folder: Path) -> Path:
     """Clones the repository and commits the work tree, as it is now, on top."""
     git(support.ROOT, "clone", "--quiet", str(support.ROOT), str(folder))

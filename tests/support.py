@@ -1,15 +1,16 @@
 """What several test modules share: techniques to try, and the command line."""
 
-import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pexpect
+from click.testing import CliRunner
+
+from tfmot_technique_kit.cli import main
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -71,7 +72,7 @@ def environment(home: Path) -> dict[str, str]:
 def cookiecutter(
     home: Path,
     *arguments: str,
-    template: Path = ROOT,
+    template: Path | str = ROOT,
     no_input: bool = True,
     changes: dict[str, str | None] | None = None,
     umask: int = -1,
@@ -96,6 +97,18 @@ def cookiecutter(
     )
 
 
+def technique(project: Path, *arguments: str, status: int = 0) -> str:
+    """Runs the kit's command in a project's folder and returns what it printed."""
+    before = Path.cwd()
+    os.chdir(project)
+    try:
+        run = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    finally:
+        os.chdir(before)
+    assert run.exit_code == status, run.output
+    return run.output
+
+
 def toml_of(path: Path) -> dict:
     """Returns the content of a TOML file."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -104,14 +117,6 @@ def toml_of(path: Path) -> dict:
 def metadata_of(project: Path) -> dict:
     """Returns the `project` table of a generated project's pyproject.toml."""
     return toml_of(project / "pyproject.toml")["project"]
-
-
-def manifest_of(project: Path) -> ModuleType:
-    """Returns the manifest of a generated project, read by the project's own code."""
-    spec = importlib.util.spec_from_file_location("manifest", project / "tools" / "manifest.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.load(project)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -139,7 +144,7 @@ def interrupt(terminal: pexpect.spawn) -> str:
 
 def copy_of_the_template(folder: Path) -> Path:
     """Copies the template to a folder that a test may change."""
-    ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests")
+    ignored = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".*_cache", "tests")
     return Path(shutil.copytree(ROOT, folder, ignore=ignored))
 
 

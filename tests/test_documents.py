@@ -1,7 +1,13 @@
-"""A generated project's documents pass its own checks, those without TensorFlow here."""
+"""A generated project's documents pass the checks of the kit, those without TensorFlow here."""
 
-import subprocess
-import sys
+import pytest
+import support
+from conftest import bake
+
+from tfmot_technique_kit import blocks
+from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.project import Project
+from tfmot_template_rules import names
 
 CHECKS = (
     "leftovers",
@@ -14,25 +20,35 @@ CHECKS = (
 )
 
 
+def check(folder):
+    shown = support.technique(folder, "check", *CHECKS)
+    assert f"Checks: {len(CHECKS)}. Problems: 0." in shown
+
+
 def test_documents_pass_the_checks(kind_project):
-    run = subprocess.run(
-        [sys.executable, "-B", "-m", "tools.checks", *CHECKS],
-        cwd=kind_project,
-        capture_output=True,
-        text=True,
-    )
-    expected = f"Checks: {len(CHECKS)}. Problems: 0."
-    assert run.stdout.splitlines()[:1] == [expected], run.stdout + run.stderr
+    check(kind_project)
 
 
-def test_the_design_has_the_api_of_the_code(kind_project):
-    """The hook has written it, with the command that keeps it current."""
-    run = subprocess.run(
-        [sys.executable, "-B", "-m", "tools.documents", "--static", "--check"],
-        cwd=kind_project,
-        capture_output=True,
-        text=True,
-    )
-    assert (run.returncode, run.stderr) == (0, "")
-    design = (kind_project / "rfcs" / "design.md").read_text(encoding="utf-8")
-    assert "def prune_connections(\n  to_prune," in design
+@pytest.mark.life
+@pytest.mark.parametrize("kind", names.LEVELS)
+@pytest.mark.parametrize("name", support.TECHNIQUES)
+def test_documents_pass_the_checks_whatever_the_name(cookies, name, kind):
+    check(bake(cookies, {"technique_name": name, "technique_kind": kind}))
+
+
+def test_the_design_has_the_api_of_the_code(named_project):
+    """If not, take it from generated projects: `make facts`."""
+    path = named_project / "rfcs" / "design.md"
+    parts = dict(blocks.split(path.name, path.read_text(encoding="utf-8"), "code"))
+    assert "".join(parts["api"]).strip() == api.render(Project(named_project), path)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("README.md", 150), ("rfcs/design.md", 400), ("examples/digits_cnn.py", 120)]
+)
+def test_documents_are_no_longer_than_their_readers_like(kind_project, name, most):
+    assert (kind_project / name).read_text(encoding="utf-8").count("\n") <= most
+
+
+def test_versions_are_those_that_the_workflow_tests(project):
+    support.technique(project, "release", "--check")

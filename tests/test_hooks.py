@@ -177,74 +177,6 @@ class TestNotebooks:
         assert error.count("\n") == 1
 
 
-MANIFEST = """
-[technique]
-kind = "KIND"
-[folders.root]
-here = "."
-[folders.part]
-here = "part"
-[[component]]
-folder = "root"
-files = ["README.md"]
-[[component]]
-folder = "part"
-kinds = ["activation", "weight_mask"]
-files = ["a.md", "b/c.md"]
-"""
-
-
-class TestDropping:
-    @pytest.fixture
-    def left(self, post, tmp_path):
-        """Runs the hook on a project of some kind and returns the files that are left."""
-
-        def run(kind, *more):
-            for name in ("README.md", "part/a.md", "part/b/c.md", *more):
-                (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-                (tmp_path / name).write_text("text\n")
-            manifest = tmp_path / "contribution.toml"
-            manifest.write_text(MANIFEST.replace("KIND", kind))
-            assert post.main(CONTEXT, tmp_path) == 0
-            assert post.main(CONTEXT, tmp_path) == 0
-            manifest.unlink()
-            return sorted(support.files_of(tmp_path))
-
-        return run
-
-    @pytest.mark.parametrize("kind", ["activation", "weight_mask"])
-    def test_a_component_of_this_kind_stays(self, left, kind):
-        assert left(kind) == ["README.md", "part/a.md", "part/b/c.md"]
-
-    def test_a_component_of_other_kinds_goes_with_its_folders(self, left, tmp_path):
-        assert left("layer_replacement") == ["README.md"]
-        assert not (tmp_path / "part").exists()
-
-    def test_other_files_in_its_folders_stay(self, left):
-        assert left("layer_replacement", "part/mine.md") == ["README.md", "part/mine.md"]
-
-    def test_files_elsewhere_are_out_of_reach(self, post, tmp_path, capsys):
-        outside, project = tmp_path / "a.md", tmp_path / "project"
-        outside.touch()
-        project.mkdir()
-        text = MANIFEST.replace('here = "part"', 'here = ".."')
-        (project / "contribution.toml").write_text(text)
-        assert post.main(CONTEXT, project) == 1
-        assert capsys.readouterr().err.startswith("ERROR: contribution.toml: a.md is not in")
-        assert outside.exists()
-
-    def test_without_a_reader_of_toml(self, post, tmp_path, capsys, monkeypatch):
-        monkeypatch.setattr(post.importlib.util, "find_spec", lambda name: name == "nbformat")
-        manifest = tmp_path / "contribution.toml"
-        manifest.write_text(MANIFEST)
-        assert post.main(CONTEXT, tmp_path) == 1
-        assert capsys.readouterr().err == (
-            "ERROR: tomli is missing; add it with: pip install tomli\n"
-        )
-        manifest.write_text(MANIFEST.replace("kinds", "#"))
-        assert post.main(CONTEXT, tmp_path) == 0
-
-
 class TestChecks:
     @pytest.mark.parametrize(
         ("name", "text"),
@@ -288,6 +220,15 @@ class TestChecks:
     def test_binary_files(self, post, tmp_path):
         (tmp_path / "plot.png").write_bytes(b"\x89PNG\xff\x00")
         assert post.main(CONTEXT, tmp_path) == 0
+
+
+def test_executes_nothing_of_the_project(post, tmp_path):
+    code = "import pathlib; pathlib.Path(__file__).with_suffix('.ran').touch()\n"
+    for name in ("tools/documents/render.py", "tomllib.py", "yaml.py", "conftest.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(code)
+    assert post.main(CONTEXT, tmp_path) == 0
+    assert not list(tmp_path.rglob("*.ran"))
 
 
 class TestNextSteps:

@@ -13,7 +13,7 @@ def make(home, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs make with the environment of these tests in place of its own."""
     tools = Path(sys.executable).parent
     return subprocess.run(
-        ["make", "--old-file=.venv/.ready", f"BIN={tools}", *arguments],
+        ["make", f"NEW={tools.parent}", f"--old-file={tools.parent}/.ready", *arguments],
         cwd=support.ROOT,
         env=support.environment(home),
         stdin=subprocess.DEVNULL,

@@ -5,8 +5,8 @@ default answers and that kind. It is put in place of the baseline, and then the 
 as good as before: it lints clean, it fulfils the contract that its tests hold, and a
 small network trains to what the method promises (`methods/digits.py`).
 
-That takes minutes for each method, so `make test` does it with the worked example of each kind
-alone, and `make test-methods` with all methods. Both end with a table.
+That takes minutes for each method, so `make test` trains the worked example of each kind alone,
+and `make test-methods` does all. Both end with a table.
 """
 
 import ast
@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 import support
 from conftest import bake
-from test_baked import Environment
+from set_up import Environment
 from test_project import ruff
 
 from tfmot_template_rules import names
@@ -126,19 +126,6 @@ def place(request, baked, tmp_path_factory) -> Place:
     return Place(request.param, folder, support.files_of(original))
 
 
-@pytest.fixture(scope="session")
-def environment(baked, tmp_path_factory) -> Environment:
-    """What all projects need, but none of them: each is run in its own folder."""
-    made = Environment(tmp_path_factory.mktemp("environment") / "venv")
-    project = baked[KINDS[0]]
-    metadata = support.metadata_of(project)
-    extras = metadata["optional-dependencies"]
-    needed = [*metadata["dependencies"], *extras["experiments"], *extras["dev"]]
-    needed = [other for other in needed if not other.startswith(metadata["name"])]
-    made.python(project, "-m", "pip", "install", "--quiet", *needed)
-    return made
-
-
 def test_at_least_two_methods_for_each_kind():
     kinds = [path.parent.name for path in METHODS.values()]
     assert {kind: kinds.count(kind) >= 2 for kind in kinds} == dict.fromkeys(KINDS, True)
@@ -157,7 +144,8 @@ def test_it_lints_clean_in_place(place):
     assert place.changes() == {ALGORITHM}
 
 
-def run_tests(place: Place, environment: Environment, matrix: Matrix) -> None:
+@pytest.mark.methods
+def test_the_projects_tests_pass(place, environment, matrix):
     """Runs the contract: those of the project's tests that use its own algorithm.
 
     They are in the files that are named for the entry. The others bring small algorithms of
@@ -178,18 +166,17 @@ def run_tests(place: Place, environment: Environment, matrix: Matrix) -> None:
 
 @pytest.mark.methods
 @pytest.mark.parametrize("place", METHODS, indirect=True)
-def test_the_projects_tests_pass(place, environment, matrix):
-    run_tests(place, environment, matrix)
+def test_a_network_trains_to_what_the_method_promises(place, environment, matrix):
+    check_on_digits(place, environment, matrix)
 
 
 @pytest.mark.baked
 @pytest.mark.parametrize("place", DOCUMENTED, indirect=True)
-def test_the_projects_tests_pass_with_the_worked_example(place, environment, matrix):
-    run_tests(place, environment, matrix)
+def test_a_network_trains_to_what_the_worked_example_promises(place, environment, matrix):
+    check_on_digits(place, environment, matrix)
 
 
-@pytest.mark.baked
-def test_a_network_trains_to_what_the_method_promises(place, environment, matrix):
+def check_on_digits(place: Place, environment: Environment, matrix: Matrix) -> None:
     # Python finds the package in the folder of what it runs.
     script = shutil.copy(FOLDER / "digits.py", place.folder)
     matrix.run(

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import support
 
+from tfmot_technique_kit import manifest
+from tfmot_template_rules import names
+
 
 def ruff(project: Path, *arguments: str) -> str:
     """Runs ruff as the generated project configures it; returns what it says, if anything."""
@@ -22,17 +25,17 @@ def ruff(project: Path, *arguments: str) -> str:
 
 
 def test_exactly_the_files_of_the_manifest(kind_project):
-    listed = [file.path for file in support.manifest_of(kind_project).files]
+    listed = [file.path for file in manifest.load(kind_project).files]
     assert sorted(support.files_of(kind_project)) == sorted(listed)
 
 
 def test_files_of_the_manifest_are_named_one_by_one(project):
-    for file in support.manifest_of(project).files:
+    for file in manifest.load(project).files:
         assert not re.search(r"[*?\[\]{}]", file.path), file.path
 
 
 def test_paths_upstream_differ(project):
-    upstream = [file.upstream for file in support.manifest_of(project).files if file.upstream]
+    upstream = [file.upstream for file in manifest.load(project).files if file.upstream]
     assert len(set(upstream)) == len(upstream)
 
 
@@ -54,6 +57,16 @@ def test_the_kind_decides_on_the_algorithm_and_the_documents_alone(project, kind
     assert code(kind_project) == code(project)
 
 
+def test_a_project_is_small(kind_project):
+    files = support.files_of(kind_project)
+    assert len(files) <= 80
+    lines = {name: text.count(b"\n") for name, text in files.items() if name.endswith(".py")}
+    assert sum(lines.values()) <= 9500
+    tasks = {name: count for name, count in lines.items() if name.startswith("experiments/tasks/")}
+    assert len(tasks) == 3
+    assert max(tasks.values()) <= 80, tasks
+
+
 def test_every_folder_has_a_file(project):
     folders = [path for path in project.rglob("*") if path.is_dir()]
     assert all(any(folder.iterdir()) for folder in folders)
@@ -71,7 +84,9 @@ def test_nothing_is_left_of_the_template(named_project):
     for name, content in support.files_of(named_project).items():
         for trace in (b"<<", b"<%", b"%>", b"<#", b"cookiecutter."):
             assert trace not in content, name
-        assert str(support.ROOT).encode() not in content, name
+        # The kit comes from where the template is.
+        here = content.replace((support.ROOT / "kit").as_uri().encode(), b"")
+        assert str(support.ROOT).encode() not in here, name
         assert str(named_project.parent).encode() not in content, name
         assert not re.search("<<|cookiecutter", name)
 
@@ -112,6 +127,25 @@ def test_same_answers_same_files(cookies, project):
     again = cookies.bake(template=str(support.ROOT))
     assert again.exception is None
     assert support.files_of(again.project_path) == support.files_of(project)
+
+
+def test_nothing_of_the_project_needs_the_kit_but_its_experiments(kind_project):
+    for name, content in support.files_of(kind_project).items():
+        if name.endswith(".py") and not name.startswith("experiments/"):
+            assert b"tfmot_technique_kit" not in content, name
+
+
+def test_kinds_are_the_same_wherever_they_are_listed():
+    listed = list(names.LEVELS)
+    context = json.loads((support.ROOT / "cookiecutter.json").read_text())
+    question = context["__prompts__"]["technique_kind"]
+    assert re.findall(r"\[/\] - \[bold\](\w+)\[/\]", question) == listed
+    workflow = (support.ROOT / ".github" / "workflows" / "generate.yml").read_text()
+    [options] = re.findall(r"options: \[(.*)\]", workflow)
+    assert options.split(", ") == listed
+    for folder in ("algorithms", "docs", "facts", "guide_algorithms", "worked_examples"):
+        found = {path.stem for path in (support.ROOT / "templates" / folder).iterdir()}
+        assert set(listed) <= found, folder
 
 
 def test_names_follow_the_technique(cookies):

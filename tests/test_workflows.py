@@ -89,7 +89,3 @@ def test_an_invalid_citation_is_found(project, tmp_path):
     path.write_text((project / "CITATION.cff").read_text().replace("authors:", "writers:"))
     with pytest.raises(AssertionError, match="authors"):
         check_schema("vendor.citation-file-format", path)
-
-
-def test_documents_say_what_the_workflow_tests(project):
-    run("python", "-B", "-m", "tools.release", "--check", folder=project)

@@ -7,6 +7,8 @@ Templates use these filters:
     suggest: `<< cookiecutter | suggest('verb') >>` gives a prompt's default.
     derive: `<< cookiecutter | derive('entry') >>` gives a derived name.
     jsonify, pystring: Give any text as a literal of Python, TOML, YAML and JSON.
+    kit_requirement: `<< cookiecutter | kit_requirement >>` says where pip gets the kit from
+        (`rendering` sets it up).
 
 Hooks use the global `template_root`, the template's folder. It is a path of this machine
 and must not get into the generated files.

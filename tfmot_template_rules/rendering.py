@@ -18,7 +18,7 @@ from typing import Any
 
 from jinja2 import Environment, Template, UndefinedError
 
-from tfmot_template_rules import layout
+from tfmot_template_rules import kit, layout
 
 Context = dict[str, Any]
 
@@ -124,6 +124,10 @@ class TemplateOnly:
         self._compile = environment.from_string
         self._root = root
         self._check = check
+        # Set up here because an update of a project of 0.3.0 or before goes on with the
+        # extension of that version, which sets up the filters it knew.
+        requirement = functools.partial(kit.requirement, root=root, place=Path.cwd())
+        environment.filters["kit_requirement"] = requirement
 
     def __call__(self, source: str) -> _Text:
         """Returns a template that renders the source, or that yields it as it is."""

@@ -10,6 +10,8 @@ from tfmot_technique_kit.project import Project
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).with_name("data")
 
+collect_ignore = ["data"]  # has tests, too, of projects
+
 
 @pytest.fixture
 def project(tmp_path) -> Project:

@@ -1,126 +1,124 @@
-"""Tests for manifest."""
+"""Tests for the manifest, and for the project that it is of."""
+
+import re
 
 import pytest
-import tfmot_technique_kit as tools
+
 from tfmot_technique_kit import manifest
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.project import Project
 
-_TECHNIQUE = """
-[technique]
-name = "Some Method"
-title = "Some method"
-slug = "some_method"
-kind = "activation"
-package = "tfmot_some_method"
-entry = "do_something"
-author = "A"
-email = "a@example.com"
-github = "a"
-organization = "O"
-repository = "https://example.com/some_method"
-summary = "Some method does something."
-
-[[step]]
-number = 1
-title = "Propose"
-
-[[phase]]
-number = 1
-name = "core"
-title = "Add {title}"
-body = "Adds it."
-
-[folders.core]
-here = "tfmot_some_method/keras"
-upstream = "core/some_method"
-
+_COMPONENT = """
 [folders.rfcs]
 here = "rfcs"
 upstream = "rfcs/{date}-{file}"
 
 [folders.root]
 here = "."
-"""
-_COMPONENT = """
+
 [[component]]
 name = "algorithm"
 title = "Algorithm"
 folder = "core"
 files = ["algorithm.py"]
 """
+_IN_ROOT = _COMPONENT.replace('"core"', '"root"')
+_AGAIN = _COMPONENT[_COMPONENT.index("[[") :]
 
 
-def _parse(text):
-    return manifest.parse(_TECHNIQUE + text)
+@pytest.fixture
+def parse(project):
+    """Reads the manifest of the small project with a text behind it."""
+    text = (project.root / manifest.NAME).read_text()
+    return lambda more: manifest.parse(text + more)
 
 
-def test_files_have_a_path_here_and_one_upstream() -> None:
-    contribution = _parse(_COMPONENT)
-
-    assert contribution.files == (
-        manifest.File("tfmot_some_method/keras/algorithm.py", "core/some_method/algorithm.py"),
-    )
-
-
-def test_a_pattern_names_the_file_upstream() -> None:
-    text = _COMPONENT.replace("core", "rfcs").replace("algorithm.py", "design.md")
-
-    (file,) = _parse(text).files
-
-    assert file == manifest.File("rfcs/design.md", "rfcs/{date}-design.md")
-
-
-def test_files_in_a_folder_without_upstream_stay_here() -> None:
-    (file,) = _parse(_COMPONENT.replace("core", "root")).files
-
-    assert file == manifest.File("algorithm.py", None)
-
-
-@pytest.mark.parametrize("kinds, count", [("activation", 1), ("other", 0)])
-def test_components_of_other_kinds_are_left_out(kinds, count) -> None:
-    contribution = _parse(f'{_COMPONENT}kinds = ["{kinds}"]\n')
-
-    assert len(contribution.components) == len(contribution.files) == count
+@pytest.mark.parametrize(
+    "text, path, upstream",
+    [
+        (
+            _COMPONENT,
+            "tfmot_some_method/keras/algorithm.py",
+            "tensorflow_model_optimization/python/core/some_method/keras/algorithm.py",
+        ),
+        (_COMPONENT.replace('"core"', '"rfcs"'), "rfcs/algorithm.py", "rfcs/{date}-algorithm.py"),
+        (_IN_ROOT, "algorithm.py", None),
+    ],
+)
+def test_files_have_a_path_here_and_perhaps_one_upstream(parse, text, path, upstream):
+    contribution = parse(text)
+    assert contribution.files[-1] == manifest.File(path, upstream)
+    assert contribution.component("algorithm").files == contribution.files[-1:]
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
         ("x", "contribution.toml: "),
-        ("[other]\n", "has no use for other."),
-        (_COMPONENT + "more = 1\n", "'algorithm' has no key more."),
-        (_COMPONENT.replace("title", "#"), "'algorithm' has to have title."),
-        (_COMPONENT.replace("core", "x"), "'algorithm' is in no [folders]: 'x'."),
-        (_COMPONENT + "step = 9\n", "algorithm is of no [[step]]: 9."),
-        (_COMPONENT + 'owner = "me"\n', "algorithm has no owner 'me'."),
-        (_COMPONENT * 2, "lists the component algorithm twice."),
+        ("[other]\n", "other: Extra inputs are not permitted"),
+        (_COMPONENT + "more = 1\n", "component.3.more: Extra inputs"),
+        (_COMPONENT.replace("title", "#"), "component.3.title: Field required"),
+        (_COMPONENT.replace('"core"', '"x"'), "'algorithm' is in no [folders]: 'x'."),
+        (_COMPONENT + "step = 9\n", "'algorithm' is of no step: 9."),
+        (_COMPONENT + "phase = 9\n", "'algorithm' is of no phase: 9."),
+        (_COMPONENT + _AGAIN, "lists the component algorithm twice."),
         (
-            _COMPONENT + _COMPONENT.replace('"algorithm"', '"other"'),
+            _COMPONENT + _AGAIN.replace('"algorithm"', '"other"'),
             "lists the file tfmot_some_method/keras/algorithm.py twice.",
         ),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(text, message) -> None:
-    with pytest.raises(manifest.ManifestError) as caught:
-        _parse(text)
-
+def test_what_is_wrong_is_said_in_one_line(parse, text, message):
+    with pytest.raises(UserError) as caught:
+        parse(text)
     assert message in str(caught.value)
     assert str(caught.value).startswith("contribution.toml: ")
     assert "\n" not in str(caught.value)
 
 
-def test_a_project_without_manifest(tmp_path) -> None:
-    with pytest.raises(manifest.ManifestError, match="cannot be read"):
-        manifest.load(tmp_path)
+def test_a_project_of_an_earlier_layout_has_to_be_updated(project):
+    path = project.root / manifest.NAME
+    text = re.sub("^layout = .*\n", "", path.read_text(), flags=re.MULTILINE)
+    path.write_text(text + '\n[[step]]\nnumber = 1\ntitle = "Propose"\n')
+    with pytest.raises(UserError, match="older than this kit: run `cruft update`"):
+        Project(project.root)
 
 
-def test_all_files_of_this_project_are_there() -> None:
-    contribution = manifest.load(tools.ROOT)
+def test_the_project_is_found_from_its_folders(project):
+    found = Project.find(project.root / "experiments" / "tasks")
+    assert found.root == project.root
+    assert found.technique.slug == "some_method"
+    assert found.folder("core") == project.root / "tfmot_some_method" / "keras"
 
-    missing = [f.path for f in contribution.files if not _exists(f.path)]
 
-    assert contribution.component("algorithm").files
+def test_what_there_is_not(project, tmp_path):
+    with pytest.raises(UserError, match=r"There is no contribution.toml in .* or above it"):
+        Project.find(tmp_path)
+    with pytest.raises(UserError, match=r"contribution.toml: cannot be read"):
+        Project(tmp_path)
+    with pytest.raises(UserError, match=r"has no \[folders.other\]; add it"):
+        project.folder("other")
+    with pytest.raises(UserError, match=r"has no \[\[component\]\] 'other'; add it"):
+        project.manifest.component("other")
+
+
+@pytest.mark.tensorflow
+def test_the_api_is_found_by_its_roles(project):
+    api = project.api
+    assert api.apply.__name__
+    assert {api.Algorithm, api.Wrapper, api.UpdateStep, api.Constant}
+
+
+@pytest.mark.tensorflow
+def test_an_api_without_a_symbol_of_the_manifest(project):
+    path = project.root / manifest.NAME
+    path.write_text(path.read_text().replace("strip_some_method", "strip_other"))
+    with pytest.raises(UserError, match=r"has no strip_other, which contribution.toml names"):
+        _ = Project(project.root).api
+
+
+def test_all_files_of_a_generated_project_are_there(bake):
+    project = bake()
+    missing = [f.path for f in project.manifest.files if not (project.root / f.path).is_file()]
+    assert project.manifest.component("algorithm").files
     assert not missing
-
-
-def _exists(path):
-    return (tools.ROOT / path).is_file()

@@ -1,43 +1,42 @@
 """The preview has all pages, and its links lead to them."""
 
-import types
+import json
+from types import SimpleNamespace
 
 import pytest
 import yaml
-from tfmot_technique_kit import preview
+from click.testing import CliRunner
+
+from tests.checks.conftest import write_notebook
+from tfmot_technique_kit import files, preview
+from tfmot_technique_kit.cli import main
+
+_PAGES = {
+    "README.md": "# Home\n\n[Overview](g3doc/guide/a/index.md)\n",
+    "g3doc/guide/a/index.md": '# A\n\n<a href="../../../rfcs/design.md">b</a>',
+    "rfcs/design.md": "# Design\n\n[code](../tfmot_some_method/__init__.py)\n",
+    "env/pyvenv.cfg": "",
+    "build/api_docs/tfmot_a/keras.md": "# Module: tfmot_a.keras\n",
+}
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A small project. Returns its folder."""
-    root = tmp_path / "project"
-    for name, text in {
-        "README.md": "# Home\n\n[Overview](g3doc/guide/a/index.md)\n",
-        "g3doc/guide/a/index.md": '# A\n\n<a href="../../../rfcs/design.md">b</a>',
-        "rfcs/design.md": "# Design\n",
-        "env/pyvenv.cfg": "",
-        "build/api_docs/tfmot_a/keras.md": "# Module: tfmot_a.keras\n",
-    }.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return root
+def project(project):
+    """The small project with some pages."""
+    for name, text in _PAGES.items():
+        files.write(project.root / name, text)
+    return project
 
 
-def _prepare(project):
-    folder = project / "build" / "preview"
-    return preview.prepare(project, folder, project / "build" / "api_docs")
+@pytest.fixture
+def build(project, monkeypatch):
+    """A function that builds the site. It returns the exit status."""
+    monkeypatch.chdir(project.root)
+    return lambda: CliRunner().invoke(main, ["preview", "--build"]).exit_code
 
 
-def _build(project):
-    from mkdocs.__main__ import cli
-
-    with pytest.raises(SystemExit) as end:
-        cli(["build", "--strict", "--config-file", str(_prepare(project))])
-    return end.value.code
-
-
-def test_menu(project) -> None:
-    configuration = yaml.safe_load(_prepare(project).read_text())
+def test_menu(project):
+    configuration = yaml.safe_load(preview.prepare(project).read_text())
 
     assert configuration["nav"] == [
         {"Home": ["README.md"]},
@@ -47,37 +46,49 @@ def test_menu(project) -> None:
     ]
 
 
-def test_reads_the_files_themselves_and_no_environments(project) -> None:
-    pages = _prepare(project).parent / "pages"
+def test_reads_the_files_themselves_and_no_environments(project):
+    pages = preview.prepare(project).parent / "pages"
 
-    (project / "rfcs" / "design.md").write_text("# Changed\n")
+    (project.root / "rfcs" / "design.md").write_text("# Changed\n")
 
     assert (pages / "rfcs" / "design.md").read_text() == "# Changed\n"
     assert not (pages / "env").exists()
     assert not (pages / "build").exists()
 
 
-def test_code_in_tables_of_the_api() -> None:
-    page = types.SimpleNamespace(file=types.SimpleNamespace(src_uri="api_docs/tfmot_a/keras.md"))
-    html = "<td>\n`x` is a\n</td> `y`"
+def test_code_in_tables_of_the_api():
+    page = SimpleNamespace(file=SimpleNamespace(src_uri="api_docs/tfmot_a/keras.md"))
 
-    shown = preview.on_page_content(html, page, None, None)
+    shown = preview.on_page_content("<td>\n`x` is a\n</td> `y`", page, None, None)
 
     assert shown == "<td>\n<code>x</code> is a\n</td> `y`"
 
 
-def test_links_in_html_lead_to_pages(project) -> None:
-    pytest.importorskip("mkdocs_jupyter")
+def test_links_in_html_lead_to_pages(project, build):
+    assert build() == 0
 
-    assert _build(project) == 0
-
-    page = project / "build/preview/html/g3doc/guide/a/index.html"
+    page = project.root / "build/preview/html/g3doc/guide/a/index.html"
     assert 'href="../../../rfcs/design.html"' in page.read_text()
 
 
 @pytest.mark.parametrize("link", ["[a](no.md)", '<a href="no.md">a</a>'])
-def test_a_link_to_nowhere_is_an_error(project, link) -> None:
-    pytest.importorskip("mkdocs_jupyter")
-    (project / "rfcs" / "design.md").write_text(f"# Design\n\n{link}\n")
+def test_a_link_to_nowhere_is_an_error(project, build, link):
+    (project.root / "rfcs" / "design.md").write_text(f"# Design\n\n{link}\n")
 
-    assert _build(project) == 1
+    assert build() == 1
+
+
+def test_a_notebook_with_the_widgets_of_colab(project, build):
+    path = write_notebook(project.root / "g3doc/guide/a/a_example.ipynb", "# shown\nprint(1)")
+    notebook = json.loads(path.read_text())
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": ["bar"]}
+    output = {"output_type": "display_data", "metadata": {}, "data": view}
+    notebook["cells"][0]["outputs"] = [output]
+    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"1": {}}}
+    path.write_text(json.dumps(notebook))
+
+    assert build() == 0
+
+    page = project.root / "build/preview/html/g3doc/guide/a/a_example.html"
+    assert "# shown" in page.read_text()
+    assert json.loads(path.read_text()) == notebook  # the file stays as it is

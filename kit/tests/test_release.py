@@ -1,184 +1,172 @@
 """Tests for release."""
 
-import json
+import datetime
 import re
-import shutil
 
 import pytest
-import tfmot_technique_kit as tools
-from tfmot_technique_kit import doctor, manifest, release
-from tfmot_technique_kit.documents import blocks
+from click.testing import CliRunner
 
-_TECHNIQUE = manifest.load(tools.ROOT).technique
-_NAMES = (
-    release.WORKFLOW,
-    "CHANGELOG.md",
-    "README.md",
-    "RELEASE.md",
-    "contribution.toml",
-    "pyproject.toml",
-    f"{_TECHNIQUE.package}/__init__.py",
-)
+from tfmot_technique_kit import files, manifest, release
+from tfmot_technique_kit.cli import main
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.versions import WORKFLOW, Combination
+
+_INIT = "tfmot_some_method/__init__.py"
+_BLOCK = "<!-- release: begin {} -->\n<!-- release: end -->\n"
+_FILES = {
+    _INIT: "from a import b\n\n__version__ = '0.1.0'\n",
+    "README.md": f"# Some method\n\n{_BLOCK.format('versions')}",
+    "RELEASE.md": "# Release template\n\n# Some method next release TBD\n\n"
+    + _BLOCK.format("tested"),
+    "CHANGELOG.md": "# Changelog\n\n## 0.1.0 (unreleased)\n\n*   Halves the size.\n",
+    "a.ipynb": '["%pip install -q git+https://github.com/ada/some_method\\n"]\n',
+}
+_COMPONENT = """
+[folders.root]
+here = "."
+
+[[component]]
+name = "documents"
+title = "Documents"
+folder = "root"
+files = {}
+"""
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A copy of what the command reads, in which version 1.2.3 is released."""
-    for name in _NAMES:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(tools.ROOT / name, path)
-    _edit(tmp_path, _NAMES[-1], r"(__version__ = ').*'", r"\g<1>1.2.3'")
-    (tmp_path / "CHANGELOG.md").write_text("## 1.2.3 (2026-01-01)\n")
-    with (tmp_path / "RELEASE.md").open("a") as stream:
-        stream.write("\n# Some technique 1.2.3\n")
-    _write_notebook(tmp_path, f"{_distribution()}==1.2.3")
-    assert release.main([], tmp_path) == 0
-    return tmp_path
+def run(project, monkeypatch):
+    """Runs the command in a project with documents."""
+    for path, text in _FILES.items():
+        files.write(project.root / path, text)
+    path = project.root / manifest.NAME
+    path.write_text(path.read_text() + _COMPONENT.format(list(_FILES)))
+    monkeypatch.chdir(project.root)
+    return lambda *arguments: CliRunner().invoke(main, ["release", *arguments])
 
 
-def _distribution():
-    return _TECHNIQUE.package.replace("_", "-")
+@pytest.fixture
+def released(run, project):
+    """The same project, prepared to release version 1.2.3."""
+    assert run("1.2.3").exit_code == 0
+    return Project(project.root)
 
 
-def _edit(root, name, old, new):
-    path = root / name
+def _edit(project, name, old, new):
+    path = project.root / name
     text, count = re.subn(old, new, path.read_text())
     assert count
     path.write_text(text)
 
 
-def _write_notebook(root, requirement):
-    source = f"if 'google.colab' in sys.modules:\n  %pip install -q {requirement}"
-    cells = [{"cell_type": "code", "source": [source]}]
-    (root / "colab.ipynb").write_text(json.dumps({"cells": cells}))
+def test_one_command_prepares_a_release(run, project):
+    result = run("1.2.3")
+
+    assert result.exit_code == 0, result.output
+    assert set(result.stdout.split("Ready.")[0].split()) == set(_FILES)
+    assert "git tag v1.2.3\n" in result.stdout
+    texts = {name: (project.root / name).read_text() for name in _FILES}
+    today = datetime.date.today().isoformat()
+    assert texts[_INIT] == "from a import b\n\n__version__ = '1.2.3'\n"
+    assert f"\n## 1.2.3 ({today})\n\n*   Halves" in texts["CHANGELOG.md"]
+    assert "# Release template\n\n# Some method 1.2.3\n" in texts["RELEASE.md"]
+    assert texts["a.ipynb"] == '["%pip install -q tfmot-some-method==1.2.3\\n"]\n'
+    assert "| 3.10 | 2.20 and 2.21 |\n| 3.13 | 2.21 |" in texts["README.md"]
+    assert run("--check", "--tag", "v1.2.3").exit_code == 0
+    assert run("1.2.3").stdout.startswith("Ready.")  # and nothing changes
 
 
-def _show(capsys, *arguments, root):
-    status = release.main(arguments, root)
-    return status, capsys.readouterr().err
+def test_what_a_release_lacks_is_named(run, project):
+    _edit(project, "RELEASE.md", " next release TBD", "")
+    result = run("1.2.3")
+    assert result.exit_code == 1
+    assert result.stderr == "RELEASE.md: has no heading of the release 1.2.3 yet\n"
+    assert "git tag" not in result.stdout
 
 
-def test_this_project_says_what_its_workflow_tests() -> None:
-    assert release.main(["--check"]) == 0
+@pytest.mark.parametrize("version", ["1.2", "v1.2.3", "next", "1.2.3'; import os"])
+def test_what_is_no_version(run, project, version):
+    result = run(version)
+    assert result.exit_code == 1
+    assert "is no version to release" in result.stderr
+    assert (project.root / _INIT).read_text() == _FILES[_INIT]
 
 
-def test_the_doctor_knows_what_the_workflow_tests() -> None:
-    versions = release.tested(tools.ROOT)
-    for first_and_last, field in (
-        (doctor.PYTHON, "python"),
-        (doctor.TESTED["tensorflow"], "tensorflow"),
-        (doctor.TESTED["tf-keras"], "tensorflow"),
-    ):
-        parts = [tuple(map(int, getattr(version, field).split("."))) for version in versions]
-        assert first_and_last == (min(parts), max(parts))
+@pytest.mark.parametrize("arguments", [["1.2.3", "--check"], ["--tag", "v1.2.3"]])
+def test_arguments_that_do_not_go_together(run, arguments):
+    assert run(*arguments).exit_code == 2
 
 
-def test_versions_are_in_order_and_once() -> None:
-    versions = [
-        release.Versions("3.10", "2.15"),
-        release.Versions("3.9", "2.9"),
-        release.Versions("3.10", "2.9"),
-    ]
-
-    assert release.sentence(versions) == (
+def test_versions_are_in_order_and_once():
+    tested = [Combination("3.10", "2.15"), Combination("3.9", "2.9"), Combination("3.10", "2.9")]
+    assert release.sentence(tested) == (
         "*   Tested against TensorFlow 2.9 and 2.15, and Python 3.9 and 3.10."
     )
-    assert release.table(versions).splitlines()[2:] == ["| 3.9 | 2.9 |", "| 3.10 | 2.9 and 2.15 |"]
+    assert release.table(tested).splitlines()[2:] == ["| 3.9 | 2.9 |", "| 3.10 | 2.9 and 2.15 |"]
 
 
-def test_a_change_of_the_matrix_reaches_the_documents(project, capsys) -> None:
-    _edit(project, release.WORKFLOW, r'(tensorflow: ")2\.21', r"\g<1>2.99")
+def test_a_change_of_the_matrix_reaches_the_documents(run, released):
+    _edit(released, WORKFLOW, r'(tensorflow: ")2\.21', r"\g<1>2.99")
 
-    status, shown = _show(capsys, "--check", root=project)
-    assert status == 1
-    assert [line.split(":")[0] for line in shown.splitlines()] == ["README.md", "RELEASE.md"]
-
-    assert release.main([], project) == 0
-    assert "TensorFlow 2.20 and 2.99," in (project / "RELEASE.md").read_text()
-    assert "| 3.13 | 2.99 |" in (project / "README.md").read_text()
-    assert release.main(["--check"], project) == 0
+    stale = run("--check")
+    assert stale.exit_code == 1
+    assert [line.split(":")[0] for line in stale.stderr.splitlines()] == ["README.md", "RELEASE.md"]
+    assert run().exit_code == 0
+    assert "TensorFlow 2.20 and 2.99," in (released.root / "RELEASE.md").read_text()
+    assert "| 3.13 | 2.99 |" in (released.root / "README.md").read_text()
+    assert run("--check").exit_code == 0
 
 
 @pytest.mark.parametrize(
     "name, old, new, message",
     [
-        (release.WORKFLOW, r'"2\.20"', '"2.14"', "require 'tensorflow>=2.14'"),
-        ("pyproject.toml", r'.*Python :: 3\.12",\n', "", "3.11, 3.12 and 3.13"),
+        (WORKFLOW, r'"2\.20"', '"2.14"', "require 'tensorflow>=2.14'"),
+        ("pyproject.toml", r'.*Python :: 3\.13",\n', "", "tests: 3.10 and 3.13"),
         ("pyproject.toml", '>=3.10"', '>=3.9"', "to begin .* >=3.10"),
     ],
 )
-def test_metadata_agrees_with_the_matrix(project, name, old, new, message) -> None:
+def test_metadata_agrees_with_the_matrix(project, name, old, new, message):
+    assert not release.check_metadata(project)
     _edit(project, name, old, new)
-
-    (problem, *_) = release.check_metadata(project)
-
+    problem = release.check_metadata(project)[0]
     assert problem.path == "pyproject.toml"
     assert re.search(message, problem.message)
 
 
-def test_a_workflow_without_the_job_is_one_line(project, capsys) -> None:
-    _edit(project, release.WORKFLOW, "  wheel:", "  other:")
-
-    status, shown = _show(capsys, "--check", root=project)
-
-    assert status == 1
-    assert re.fullmatch(r"Error: .*ci\.yml: the job `wheel` needs .*\n", shown)
-
-
-def test_a_released_version_is_ready(project, capsys) -> None:
-    shown = _show(capsys, "--ready", "--tag", "v1.2.3", root=project)
-
-    assert shown == (0, "")
+def test_a_workflow_without_the_job_is_one_line(run, project):
+    _edit(project, WORKFLOW, "  wheel:", "  other:")
+    result = run("--check")
+    assert result.exit_code == 1
+    assert re.fullmatch(r"Error: .*ci\.yml: the job `wheel` needs .*\n", result.stderr)
 
 
 @pytest.mark.parametrize(
     "name, old, new",
     [
-        ("CHANGELOG.md", r"\(2026-01-01\)", "(unreleased)"),
+        ("CHANGELOG.md", r"\([\d-]+\)", "(unreleased)"),
         ("CHANGELOG.md", r"1\.2\.3", "1.2.30"),
-        ("RELEASE.md", r"technique 1\.2\.3", "technique next release TBD"),
+        ("RELEASE.md", r"method 1\.2\.3", "method next release TBD"),
     ],
 )
-def test_notes_have_to_have_the_version(project, name, old, new) -> None:
-    _edit(project, name, old, new)
-
-    (problem,) = release.check_ready(project)
-
+def test_notes_have_to_have_the_version(released, name, old, new):
+    _edit(released, name, old, new)
+    (problem,) = release.check_ready(released)
     assert problem.path == name
 
 
-def test_the_tag_has_to_be_the_version(project) -> None:
-    (problem,) = release.check_ready(project, "v1.2.4")
-
-    assert "the tag v1.2.4 is not v1.2.3" in problem.message
-
-
-@pytest.mark.parametrize(
-    "requirement, pinned",
-    [
-        ("{name}==1.2.3", True),
-        ("'{name}==1.2.3' matplotlib", True),
-        ("git+https://github.com/x/{slug}@v1.2.3", True),
-        ("git+https://github.com/x/{slug}", False),
-        ("git+https://github.com/x/{slug}@main", False),
-        ("{name}", False),
-        ("{name}==1.2.2", False),
-        ("matplotlib", True),
-    ],
-)
-def test_colabs_install_the_released_version(project, requirement, pinned) -> None:
-    names = {"name": _distribution(), "slug": _TECHNIQUE.slug}
-    _write_notebook(project, requirement.format(**names))
-
-    problems = release.check_colabs(project, _TECHNIQUE, "1.2.3")
-
-    assert bool(problems) != pinned
-    assert all(problem.path == "colab.ipynb" for problem in problems)
+def test_the_tag_has_to_be_the_version(run, released):
+    result = run("--check", "--tag", "v1.2.4")
+    assert result.exit_code == 1
+    assert "the tag v1.2.4 is not v1.2.3" in result.stderr
 
 
-def test_what_is_not_rendered_has_a_message(project) -> None:
-    _edit(project, "RELEASE.md", r"<!-- release: (begin tested|end) -->\n", "")
+def test_a_package_without_version(run, project):
+    _edit(project, _INIT, "__version__", "version")
+    with pytest.raises(UserError, match=f"{_INIT}: needs a line"):
+        release.check_ready(project)
 
-    with pytest.raises(blocks.DocumentError, match="RELEASE.md: has no block"):
-        release.render(project)
+
+def test_the_template_says_what_its_workflow_tests(bake):
+    project = bake()
+    assert not release.stale(project)
+    assert not release.check_metadata(project)

@@ -34,4 +34,7 @@ def main() -> None:
 
 
 for _module in pkgutil.iter_modules(commands.__path__):
-    main.add_command(importlib.import_module(f"{commands.__name__}.{_module.name}").command)
+    _command = importlib.import_module(f"{commands.__name__}.{_module.name}").command
+    # Raw docstrings write out the mark of click for a paragraph whose lines stay as they are.
+    _command.help = (_command.help or "").replace("\\b\n", "\b\n")
+    main.add_command(_command)

@@ -1,31 +1,26 @@
-"""Finds what is wrong with the environment that the technique runs in.
+"""Finds what is wrong with the environment that a technique runs in.
 
-    python -m tools.doctor
-
-It reads what pip installed and imports none of it, so that it also works, and
-fast, where TensorFlow cannot be imported.
+It reads what pip installed and imports none of it, so that it also works, and fast, where
+TensorFlow cannot be imported.
 """
 
-import argparse
-import dataclasses
 import importlib.metadata
 import importlib.util
 import os
-import re
 import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-import tfmot_technique_kit as tools
-from tfmot_technique_kit.experiments import names
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
-# First and last minor versions that the job `wheel` in ci.yml tests.
-PYTHON = ((3, 10), (3, 13))
-TESTED = {
-    "tensorflow": ((2, 20), (2, 21)),
-    "tf-keras": ((2, 20), (2, 21)),
-    "tensorflow-model-optimization": ((0, 8), (0, 8)),
-}
-_KERAS_3 = (2, 16)  # From here on, `tf.keras` is Keras 3.
-_DISTUTILS_GONE = (3, 12)
+from tfmot_technique_kit import versions
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.project import Project
+
+_KERAS_3 = Version("2.16")  # from this TensorFlow on, `tf.keras` is Keras 3
+_VARIABLE = "TF_USE_LEGACY_KERAS"
 
 # Distributions that write the files of the package `tensorflow`, too.
 _TWINS = (
@@ -36,13 +31,11 @@ _TWINS = (
     "tf-nightly",
     "tf-nightly-cpu",
 )
-_VARIABLE = "TF_USE_LEGACY_KERAS"
-_INSTALL = "pip install -e '.[dev]'"
 
 OK, WARNING, BROKEN = "ok", "warning", "broken"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Finding:
     """What was found about one thing.
 
@@ -57,254 +50,132 @@ class Finding:
     fix: str | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Environment:
     """What is looked at.
 
     Attributes:
-        python: The version of Python, a tuple of three ints.
-        versions: Dict from the name of each installed distribution, with dashes, to
-            its version.
-        requires: Dict from such a name to the list of its requirements, as in its
-            metadata.
-        variables: The environment variables, a dict.
+        python: The version of Python.
+        versions: The version of each installed distribution, by its name with dashes.
+        requires: The requirements of each, as in its metadata.
+        variables: The environment variables.
         has_tensorflow_files: Whether the package `tensorflow` has code.
     """
 
-    python: tuple
-    versions: dict
-    requires: dict
-    variables: dict
+    python: str
+    versions: Mapping[str, str]
+    requires: Mapping[str, list[str]]
+    variables: Mapping[str, str]
     has_tensorflow_files: bool
 
     @classmethod
-    def current(cls):
+    def current(cls) -> "Environment":
         """Returns the environment of this process."""
-        versions, requires = {}, {}
-        for distribution in importlib.metadata.distributions():
-            name = _normal(distribution.metadata["Name"] or "")
-            if name not in versions:  # the first one on the path is imported
-                versions[name] = distribution.version
-                requires[name] = distribution.requires or []
+        python = ".".join(map(str, sys.version_info[:3]))
+        # Of two with a name, the first on the path is imported.
+        found = reversed(list(importlib.metadata.distributions()))
+        named = {canonicalize_name(each.metadata["Name"] or ""): each for each in found}
+        installed = {name: each.version for name, each in named.items()}
+        requires = {name: each.requires or [] for name, each in named.items()}
         spec = importlib.util.find_spec("tensorflow")
         has_files = spec is not None and spec.origin is not None
-        variables = dict(os.environ)
-        return cls(sys.version_info[:3], versions, requires, variables, has_files)
-
-    def version(self, name):
-        """Returns a distribution's version as a tuple of ints, or None."""
-        if name not in self.versions:
-            return None
-        return tuple(map(int, re.findall(r"\d+", self.versions[name])[:3]))
+        return cls(python, installed, requires, os.environ, has_files)
 
 
-def examine(environment):
-    """Returns a list of `Finding` about an `Environment`."""
-    return [f for check in _CHECKS for f in check(environment)]
+def examine(project: Project, environment: Environment) -> list[Finding]:
+    """Returns what is found about an environment, the worst last."""
+    findings = [*_check_tensorflow(environment), *_check_keras(environment)]
+    for check in (_check_tested, _check_packages):
+        try:
+            findings += check(project, environment)
+        except (OSError, UserError) as error:
+            findings.append(Finding(WARNING, f"cannot be checked: {error}"))
+    return sorted(findings, key=lambda finding: (OK, WARNING, BROKEN).index(finding.level))
 
 
-def _check_python(environment):
-    shown = ".".join(map(str, environment.python))
-    first, last = PYTHON
-    if environment.python < first:
-        yield Finding(BROKEN, f"Python {shown} is too old", f"use {_range(PYTHON)}")
-    elif environment.python[:2] > last:
-        message = f"Python {shown}: TensorFlow with tf-keras does not install"
-        yield Finding(WARNING, message, f"use {_range(PYTHON)}")
-    else:
-        yield Finding(OK, f"Python {shown}")
+def _check_tensorflow(environment: Environment) -> Iterator[Finding]:
+    """There is one TensorFlow, whole, and tf-keras is made for it."""
+    installed = environment.versions
+    flow, keras = installed.get("tensorflow"), installed.get("tf-keras")
+    twins = [name for name in _TWINS if name in installed]
+    for name in twins:
+        level, message = WARNING, f"{name} takes the place of tensorflow, which tf-keras requires"
+        if flow:
+            level, message = BROKEN, f"{name} and tensorflow are both installed, in the same files"
+        names = f"{name} tensorflow" if flow else name
+        yield Finding(level, message, f"pip uninstall -y {names} && {versions.INSTALL}")
+    for name in ["tensorflow"] * bool(flow) + twins:
+        if not environment.has_tensorflow_files:  # removing one of two takes them along
+            fix = f"pip install --force-reinstall --no-deps {name}=={installed[name]}"
+            yield Finding(BROKEN, f"the files of {name} are gone, though pip lists it", fix)
+    if flow and keras and Version(flow).release[:2] != Version(keras).release[:2]:
+        minor = ".".join(flow.split(".")[:2])
+        message = f"tensorflow and tf-keras do not fit: {flow} and {keras}"
+        yield Finding(BROKEN, message, f"pip install 'tf-keras~={minor}.0'")
 
 
-def _check_versions(environment):
-    for name, tested in TESTED.items():
-        version = environment.version(name)
-        if version is None:
-            if name != "tensorflow" or not _twins(environment):
-                yield Finding(BROKEN, f"{name} is missing", _INSTALL)
-            continue
-        shown = f"{name} {environment.versions[name]}"
-        if tested[0] <= version[:2] <= tested[1]:
-            yield Finding(OK, shown)
-        else:
-            message = f"{shown} is not among the tested versions"
-            yield Finding(WARNING, message, f"use {name} {_range(tested)}")
-
-
-def _check_twins(environment):
-    """Two distributions of TensorFlow write the same files."""
-    for name in _twins(environment):
-        if "tensorflow" in environment.versions:
-            yield Finding(
-                BROKEN,
-                f"{name} and tensorflow are both installed and write the same files",
-                f"pip uninstall -y {name} tensorflow && {_INSTALL}",
-            )
-        else:
-            yield Finding(
-                WARNING,
-                f"{name} takes the place of tensorflow, which tf-keras requires; pip "
-                "will install that, too, the next time",
-                f"pip uninstall -y {name} && {_INSTALL}",
-            )
-
-
-def _check_files(environment):
-    """Uninstalling one of two TensorFlows takes files from the other."""
-    installed = ["tensorflow", *_twins(environment)]
-    names = [name for name in installed if name in environment.versions]
-    if names and not environment.has_tensorflow_files:
-        yield Finding(
-            BROKEN,
-            f"the files of {names[0]} are gone, though pip lists it",
-            f"pip install --force-reinstall --no-deps {names[0]}=={environment.versions[names[0]]}",
-        )
-
-
-def _check_pair(environment):
-    """tf-keras is made for one minor version of TensorFlow."""
-    flow, keras = map(environment.version, ("tensorflow", "tf-keras"))
-    if flow and keras and flow[:2] != keras[:2]:
-        wanted = ".".join(map(str, flow[:2]))
-        yield Finding(
-            BROKEN,
-            "tensorflow and tf-keras do not fit: "
-            f"{environment.versions['tensorflow']} and "
-            f"{environment.versions['tf-keras']}",
-            f"pip install 'tf-keras~={wanted}.0'",
-        )
-
-
-def _check_keras(environment):
-    """Which Keras is live, and the variable that decides."""
-    flow = environment.version("tensorflow")
-    if flow is None:
-        return
-    value = environment.variables.get(_VARIABLE)
+def _check_keras(environment: Environment) -> Iterator[Finding]:
+    """`tf.keras` is the Keras that the technique is for: 2, by version or variable."""
+    flow, value = environment.versions.get("tensorflow"), environment.variables.get(_VARIABLE)
     is_set = value in ("1", "true", "True")  # as TensorFlow reads it
-    if flow < _KERAS_3:
-        if is_set:
-            yield Finding(
-                BROKEN,
-                f"{_VARIABLE}={value} breaks quantization-aware training and loading "
-                f".keras files in tensorflow {environment.versions['tensorflow']}",
-                f"unset {_VARIABLE}",
-            )
-        else:
-            yield Finding(OK, "tf.keras is Keras 2")
-    elif is_set:
-        yield Finding(OK, f"tf.keras is Keras 2, by {_VARIABLE}={value}")
+    if not flow:
+        return
+    is_old = Version(flow) < _KERAS_3
+    if is_old and is_set:
+        problem = "quantization-aware training and loading .keras files"
+        message = f"{_VARIABLE}={value} breaks {problem} in tensorflow {flow}"
+        yield Finding(BROKEN, message, f"unset {_VARIABLE}")
+    elif is_old or is_set:
+        yield Finding(OK, "tf.keras is Keras 2")
     else:
-        yield Finding(
-            WARNING,
-            "tf.keras is Keras 3, whose models the technique cannot take",
-            f"import tf_keras as keras, or export {_VARIABLE}=1 before Python starts",
-        )
+        message = "tf.keras is Keras 3, whose models the technique cannot take"
+        fix = f"import tf_keras as keras, or export {_VARIABLE}=1 before Python starts"
+        yield Finding(WARNING, message, fix)
 
 
-def _check_setuptools(environment):
-    if environment.python >= _DISTUTILS_GONE and "setuptools" not in environment.versions:
-        yield Finding(
-            BROKEN,
-            "setuptools is missing: TFMOT imports distutils, gone in Python 3.12",
-            "pip install setuptools",
-        )
+def _check_tested(project: Project, environment: Environment) -> Iterator[Finding]:
+    """Python, TensorFlow and tf-keras are among those that releases are tested with."""
+    tested, installed = versions.tested(project), environment.versions
+    for name, version, known in (
+        ("Python", environment.python, {each.python for each in tested}),
+        ("tensorflow", installed.get("tensorflow"), {each.tensorflow for each in tested}),
+        ("tf-keras", installed.get("tf-keras"), {each.tensorflow for each in tested}),
+    ):
+        first, *_, last = sorted(known, key=Version) * 2
+        if version and Version(first) <= Version(".".join(version.split(".")[:2])) <= Version(last):
+            yield Finding(OK, f"{name} {version}")
+        elif version:
+            message = f"{name} {version} is not among the tested versions"
+            yield Finding(WARNING, message, f"use {name} {first} to {last}")
 
 
-def _check_tensorboard(environment):
-    if "tensorboard" not in environment.versions:
-        yield Finding(
-            WARNING,
-            "tensorboard is missing, and the callback that writes summaries needs it",
-            "pip install tensorboard",
-        )
+def _check_packages(project: Project, environment: Environment) -> Iterator[Finding]:
+    """What the project, TensorFlow and TFMOT require is there; the kit is that of the project."""
+    own = project.technique.distribution
+    if own not in environment.versions:
+        yield Finding(WARNING, f"{own} is not installed", versions.INSTALL)
+    yield from _check_required(versions.PYPROJECT, versions.requirements(project), environment)
+    for name in ("tensorflow", "tensorflow-model-optimization"):
+        required = map(Requirement, environment.requires.get(name, ()))
+        yield from _check_required(name, required, environment)
+    for problem in versions.check_kit(project):
+        yield Finding(WARNING, str(problem), problem.command)
 
 
-def _check_requirements(environment):
-    """What TensorFlow and TFMOT require, as pip check would."""
-    try:
-        from packaging import requirements
-    except ModuleNotFoundError:
-        if "tensorflow" in environment.versions:
-            message = "packaging is missing, which tensorflow requires"
-            yield Finding(BROKEN, message, "pip install packaging")
-        return
-    for name in TESTED:
-        for text in environment.requires.get(name, ()):
-            requirement = requirements.Requirement(text)
-            required = _normal(requirement.name)
-            marker = requirement.marker
-            version = environment.versions.get(required)
-            if required in TESTED or marker and not marker.evaluate({"extra": ""}):
-                continue
-            specifier = str(requirement.specifier)
-            fix = f"pip install '{required}{specifier}'"
-            if version is None:
-                yield Finding(BROKEN, f"{required} is missing; {name} requires it", fix)
-            elif not requirement.specifier.contains(version, prereleases=True):
-                message = f"{required} {version} is not {specifier}, as {name} requires"
-                yield Finding(WARNING, message, fix)
-
-
-def _check_project(environment):
-    """Whether pip knows this project, and what its commands need."""
-    name = names.DISTRIBUTION
-    if name not in environment.versions:
-        yield Finding(WARNING, f"{name} is not installed", _INSTALL)
-        return
-    missing = {}
-    for text in environment.requires[name]:
-        extra = re.search(r'extra == [\'"](.+?)[\'"]', text)
-        required = _normal(re.match(r"[\w.-]+", text)[0])
-        if extra and "python_version" not in text:
-            missing.setdefault(extra[1], [])
-            if required not in environment.versions:
-                missing[extra[1]].append(required)
-    there = [extra for extra, names_ in missing.items() if not names_]
-    yield Finding(OK, f"{name} with the extras {', '.join(there) or 'none'}")
-
-
-def _twins(environment):
-    return [name for name in _TWINS if name in environment.versions]
-
-
-def _normal(name):
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _range(versions):
-    return " to ".join(".".join(map(str, version)) for version in versions)
-
-
-_CHECKS = (
-    _check_python,
-    _check_versions,
-    _check_twins,
-    _check_files,
-    _check_pair,
-    _check_keras,
-    _check_setuptools,
-    _check_tensorboard,
-    _check_requirements,
-    _check_project,
-)
-
-
-@tools.command
-def main(arguments=None):
-    """Prints what was found. Returns 1 if something will fail, else 0."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.doctor", description=__doc__.splitlines()[0]
-    )
-    parser.parse_args(arguments)
-    findings = examine(Environment.current())
-    for finding in findings:
-        print(f"{finding.level:8} {finding.message}")
-        if finding.fix:
-            print(f"{'':8} fix: {finding.fix}")
-    levels = [finding.level for finding in findings]
-    print(f"{levels.count(BROKEN)} broken, {levels.count(WARNING)} warnings.")
-    return min(levels.count(BROKEN), 1)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _check_required(
+    who: str, required: Iterable[Requirement], environment: Environment
+) -> Iterator[Finding]:
+    python = ".".join(environment.python.split(".")[:2])
+    for requirement in required:
+        name, wanted = canonicalize_name(requirement.name), requirement.specifier
+        if requirement.marker and not requirement.marker.evaluate(
+            {"extra": "", "python_version": python}
+        ):
+            continue
+        version = environment.versions.get(name)
+        fix = versions.INSTALL if requirement.url else f"pip install '{name}{wanted}'"
+        if version and not wanted.contains(version, prereleases=True):
+            yield Finding(WARNING, f"{name} {version} is not {wanted}, as {who} requires", fix)
+        # One of the other TensorFlows has been looked at.
+        elif not version and not (name == "tensorflow" and {*_TWINS} & {*environment.versions}):
+            yield Finding(BROKEN, f"{name} is missing; {who} requires it", fix)

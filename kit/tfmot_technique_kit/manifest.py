@@ -10,7 +10,7 @@ import collections
 import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any
 
 import pydantic
 
@@ -49,6 +49,7 @@ class Technique(_Table):
         organization: Who maintains it.
         repository: Web address of this project.
         summary: What the technique does, in one or two sentences.
+        layout: Version of the template that the project was generated with, as '0.5.0'.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Technique(_Table):
     organization: str
     repository: str
     summary: str
+    layout: Annotated[str, pydantic.StringConstraints(pattern=r"^\d+(\.\d+)+$")]
 
 
 class Roles(_Table):
@@ -237,6 +239,11 @@ def parse(text: str) -> Manifest:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{NAME}: {error}") from error
     except pydantic.ValidationError as error:
+        if any(found["loc"] == ("technique", "layout") for found in error.errors()):
+            raise UserError(
+                f"{NAME}: [technique] does not say in `layout` which version of the template the "
+                "project is of, so it is older than this kit: run `cruft update`."
+            ) from error
         raise UserError(f"{NAME}: {in_one_line(error)}.") from error
     components = tuple(_component(table, tables.folders) for table in tables.component)
     made = Manifest(tables.technique, tables.api, tables.folders, components)
@@ -252,6 +259,7 @@ def _component(table: _ComponentTable, folders: dict[str, Folder]) -> Component:
     phases = {None, *(phase.number for phase in guideline.PHASES)}
     _check(table.phase in phases, f"{where} is of no phase: {table.phase!r}")
     folder = folders[table.folder]
+    _check(table.phase is None or bool(folder.upstream), f"{where} has a phase, but no `upstream`")
     files = tuple(File(folder.path(name), folder.path_upstream(name)) for name in table.files)
     values: dict[str, Any] = table.model_dump()
     return Component(**{**values, "folder": folder, "files": files, "rules": tuple(table.rules)})

@@ -1,24 +1,28 @@
-"""Shows the documents as a site: `python -m tools.preview`.
+"""Shows the documents as a site.
 
-MkDocs makes it from the very files, by links in a folder below `build`. MkDocs
-reads this file, too: it calls `on_page_content`.
+MkDocs makes it from the very files, by links in a folder below `build`. It reads this file,
+too: it calls the functions that begin with `on_`.
 """
 
-import argparse
-import importlib.util
+import json
 import logging
-import os
-import pathlib
 import posixpath
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
-import tfmot_technique_kit as tools
-from tfmot_technique_kit.documents import api_pages as api_docs
+import yaml
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
-FOLDER = tools.ROOT / "build" / "preview"
+from tfmot_technique_kit import files as files_lib
+from tfmot_technique_kit.documents import api_pages
+from tfmot_technique_kit.pages import is_left_out
+from tfmot_technique_kit.project import Project
 
 # Titles of the menu, and the pages below them.
 _MENU = {
@@ -54,145 +58,109 @@ _CODE = re.compile(r"`([^`]+)`")
 _log = logging.getLogger("mkdocs")
 
 
-def prepare(root=tools.ROOT, folder=FOLDER, api=api_docs.OUTPUT):
-    """Links the documents into a folder, and writes how to make a site of them.
+def run(project: Project, address: str | None) -> int:
+    """Serves the site until it is interrupted, or makes it.
 
     Args:
-        root: The project's folder, a path.
-        folder: Path of the folder to make anew.
-        api: Path of the pages of the API. They may be missing.
+        project: The project.
+        address: Where to serve, such as 'localhost:8000', or None to make the site in
+            build/preview/html; then warnings, such as of links to nowhere, are errors.
+
+    Returns:
+        0, or 1 after an error.
+    """
+    options = ["serve", "--dev-addr", address] if address else ["build", "--strict"]
+    command = [sys.executable, "-m", "mkdocs", *options, "--config-file", str(prepare(project))]
+    try:
+        return min(subprocess.run(command, cwd=project.root, check=False).returncode, 1)
+    except KeyboardInterrupt:
+        return 0
+
+
+def prepare(project: Project) -> Path:
+    """Links the documents into build/preview/pages, and writes how to make a site of them.
 
     Returns:
         The path of the configuration of MkDocs.
     """
-    import yaml
-
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = project.root / "build" / "preview"
     pages = folder / "pages"
+    shutil.rmtree(folder, ignore_errors=True)
     pages.mkdir(parents=True)
-    for path in sorted(root.iterdir()):
-        is_environment = (path / "pyvenv.cfg").exists()
-        if not path.name.startswith(".") and path.name not in ("build", "dist"):
-            if not is_environment:
-                (pages / path.name).symlink_to(path)
+    for path in project.root.iterdir():
+        if not is_left_out(path):
+            (pages / path.name).symlink_to(path)
+    api = project.root / api_pages.FOLDER
     if api.exists():
-        (pages / "api_docs").symlink_to(api)
+        (pages / api.name).symlink_to(api)
     (pages / "preview.css").write_text(_STYLE, encoding="utf-8")
-    configuration = folder / "mkdocs.yml"
-    text = yaml.safe_dump(_configure(pages), sort_keys=False)
-    configuration.write_text(text, encoding="utf-8")
-    return configuration
-
-
-def _configure(pages):
-    return {
-        "site_name": api_docs.TECHNIQUE.title,
+    menu = {title: _entries(pages, patterns) for title, patterns in _MENU.items()}
+    configuration = {
+        "site_name": project.technique.title,
         "docs_dir": str(pages),
-        "site_dir": str(pages.parent / "html"),
+        "site_dir": str(folder / "html"),
         "use_directory_urls": False,  # pages open from files, too
         "exclude_docs": "\n".join(_EXCLUDED),
-        "theme": {
-            "name": "readthedocs",
-            "navigation_depth": 3,
-            "highlightjs": False,  # it comes from the network; Pygments is here
-        },
+        # Its own highlighting comes from the network; Pygments is here.
+        "theme": {"name": "readthedocs", "navigation_depth": 3, "highlightjs": False},
         "markdown_extensions": [
             "fenced_code",
             "tables",
             {"codehilite": {"noclasses": True, "guess_lang": False}},
         ],
         "extra_css": ["preview.css"],
-        "nav": [
-            {title: nav} for title, patterns in _MENU.items() if (nav := _find(pages, patterns))
-        ],
-        "plugins": ["search", {"mkdocs-jupyter": {"include": ["*.ipynb"]}}],
-        "hooks": [str(pathlib.Path(__file__).resolve())],
+        "nav": [{title: entries} for title, entries in menu.items() if entries],
+        "plugins": ["search", {"mkdocs-jupyter": {"include": ["*.ipynb"], "cache": False}}],
+        "hooks": [str(Path(__file__).resolve())],
         "validation": {
             "links": {"anchors": "warn", "absolute_links": "warn"},
             "nav": {"omitted_files": "ignore"},
         },
-        "watch": [str(path.resolve()) for path in sorted(pages.iterdir())],
+        "watch": [str(path.resolve()) for path in pages.iterdir()],
     }
+    text = yaml.safe_dump(configuration, sort_keys=False)
+    return files_lib.write(folder / "mkdocs.yml", text)
 
 
-def _find(pages, patterns):
-    """Returns the entries of a menu."""
-    found = [
-        posixpath.relpath(path, pages)
-        for pattern in patterns
-        for path in sorted(pages.glob(pattern))
-    ]
-    return [{title: name} if (title := _title(name)) else name for name in found]
+def _entries(pages: Path, patterns: list[str]) -> list[str | dict[str, str]]:
+    """Returns the entries of a menu: pages, with titles where theirs are not good."""
+    entries: list[str | dict[str, str]] = []
+    for path in (path for pattern in patterns for path in sorted(pages.glob(pattern))):
+        name = path.relative_to(pages).as_posix()
+        title = "Overview" if path.name == "index.md" else path.stem
+        is_titled = path.name != "index.md" and not name.startswith("api_docs/")
+        entries.append(name if is_titled else {title: name})
+    return entries
 
 
-def _title(name):
-    """Returns the title of a page in the menu, None for its own."""
-    if name.startswith("api_docs/"):
-        return posixpath.basename(name).removesuffix(".md")
-    return "Overview" if name.endswith("/index.md") else None
+@event_priority(100)  # before that of mkdocs-jupyter
+def on_files(files: Files, config: Any) -> Files:
+    """Takes the state of widgets out of notebooks: nbconvert stumbles over that of Colab."""
+    copies = Path(config.docs_dir).parent / "notebooks"
+    for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
+        notebook = json.loads(file.content_string)
+        if notebook["metadata"].pop("widgets", None):
+            files_lib.write(copies / file.src_uri, json.dumps(notebook))
+            files.remove(file)
+            place = (str(copies), config.site_dir, config.use_directory_urls)
+            files.append(File(file.src_uri, *place))
+    return files
 
 
-def on_page_content(html, page, config, files):
+def on_page_content(html: str, page: Page, config: Any, files: Files) -> str:  # noqa: ARG001
     """Does for raw HTML what MkDocs does for Markdown: links, and code in tables.
 
-    Pages of the API have much of both.
-
-    Args:
-        html: The content of a page.
-        page: The page.
-        config: The configuration of MkDocs.
-        files: All files of the site.
-
-    Returns:
-        The content to show.
+    Notebooks and pages of the API have much of it.
     """
-    del config
 
-    def lead(link):
+    def lead(link: re.Match[str]) -> str:
         folder = posixpath.dirname(page.file.src_uri)
-        name = posixpath.normpath(posixpath.join(folder, link[1]))
-        target = files.get_file_from_path(name)
+        target = files.get_file_from_path(posixpath.normpath(posixpath.join(folder, link[1])))
         if target is None:
             _log.warning("%s links to %s, which is missing.", page.file, link[1])
             return link[0]
         return target.url_relative_to(page.file)
 
-    def mark_code(cell):
-        return _CODE.sub(r"<code>\1</code>", cell[0])
-
     if page.file.src_uri.startswith("api_docs/"):
-        html = _CELL.sub(mark_code, html)
+        html = _CELL.sub(lambda cell: _CODE.sub(r"<code>\1</code>", cell[0]), html)
     return _LINK.sub(lead, html)
-
-
-def main(arguments=None):
-    """Serves or makes the site. Returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.preview", description="Shows the documents as a site."
-    )
-    parser.add_argument(
-        "--build", action="store_true", help="make the site, and fail for links that lead nowhere"
-    )
-    parser.add_argument("--address", default="localhost:8000", help="to serve at (%(default)s)")
-    options = parser.parse_args(arguments)
-    for module in ("mkdocs", "mkdocs_jupyter"):
-        if importlib.util.find_spec(module) is None:
-            print(f"Error: {module} is missing; run: pip install -e '.[preview]'", file=sys.stderr)
-            return 1
-    command = [sys.executable, "-m", "mkdocs"]
-    if options.build:
-        command += ["build", "--strict", "--quiet"]
-    else:
-        command += ["serve", "--dev-addr", options.address]
-    command += ["--config-file", str(prepare())]
-    try:
-        status = subprocess.run(command, cwd=tools.ROOT).returncode
-    except KeyboardInterrupt:
-        return 0
-    if options.build and not status:
-        print(f"Made {os.path.relpath(FOLDER / 'html' / 'index.html')}.")
-    return min(status, 1)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

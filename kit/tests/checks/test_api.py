@@ -2,10 +2,12 @@
 
 import re
 import sys
-import textwrap
 
 import pytest
+
 from tfmot_technique_kit.checks import api
+
+pytestmark = pytest.mark.tensorflow
 
 _GOOD = '''
 """A module."""
@@ -68,34 +70,32 @@ _DOCSTRING = _GOOD[_GOOD.index('  """Dou') : _GOOD.index("  if not x")]
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Returns a function from changes of the package to the problems found."""
+def run(project, monkeypatch):
+    """A function from a change of the package to the problems found."""
 
     def run(old="", new=""):
-        package = tmp_path / "toy" / "keras"
-        package.mkdir(parents=True)
         assert old in _GOOD
-        (package / "code.py").write_text(textwrap.dedent(_GOOD.replace(old, new)))
+        folder = project.root / "tfmot_some_method"
+        (folder / "keras" / "code.py").write_text(_GOOD.replace(old, new))
         names = ("Base", "Child", "double")
-        imports = [f"from toy.keras.code import {name}\n" for name in names]
-        (package / "__init__.py").write_text('"""Public."""\n' + "".join(imports))
-        (tmp_path / "toy" / "__init__.py").write_text('"""A package."""\nfrom toy import keras\n')
-        monkeypatch.syspath_prepend(tmp_path)
-        monkeypatch.setattr(api, "_common_names", dict)
+        imports = [f"from tfmot_some_method.keras.code import {name}\n" for name in names]
+        (folder / "keras" / "__init__.py").write_text('"""Public."""\n' + "".join(imports))
+        (folder / "__init__.py").write_text('"""A."""\nfrom tfmot_some_method import keras\n')
+        modules = {name for name in sys.modules if name.startswith("tfmot_some_method")}
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        for name in modules:
+            monkeypatch.delitem(sys.modules, name)
         try:
-            return [
-                str(problem)
-                for check in (api.check_docstrings, api.check_examples)
-                for problem in check(tmp_path, "toy")
-            ]
+            checks = (api.check_docstrings, api.check_examples)
+            return [str(problem) for check in checks for problem in check(project)]
         finally:
-            for name in [name for name in sys.modules if name.startswith("toy")]:
+            for name in [name for name in sys.modules if name.startswith("tfmot_some_method")]:
                 del sys.modules[name]
 
     return run
 
 
-def test_finds_nothing_where_all_is_well(run) -> None:
+def test_finds_nothing_where_all_is_well(run):
     assert run() == []
 
 
@@ -112,8 +112,8 @@ def test_finds_nothing_where_all_is_well(run) -> None:
         ("double(2)", "double(0)", r"8: double\(0\): raised ValueError: 0"),
     ],
 )
-def test_finds_a_defect(run, old, new, problem) -> None:
+def test_finds_a_defect(run, old, new, problem):
     (found,) = run(old, new)
 
-    assert found.startswith("toy/keras/code.py:")
+    assert found.startswith("tfmot_some_method/keras/code.py:")
     assert re.search(problem, found), found

@@ -1,81 +1,26 @@
 """Each check finds the defect that it is for, and nothing else."""
 
-import json
-import pathlib
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
-import tfmot_technique_kit as tools
-from tfmot_technique_kit import checks
-from tfmot_technique_kit.checks import __main__ as command
+from click.testing import CliRunner
 
-_EVERY = {**checks.CHECKS, **checks.SUBMIT_CHECKS}
-# What the others need, such as TensorFlow, is tested in api_test.py.
-_NAMES = [name for name in _EVERY if name not in ("api", "examples", "rendered")]
+from tests.checks.conftest import write_notebook
+from tfmot_technique_kit.checks import CHECKS, notebooks, programs, rendered
+from tfmot_technique_kit.cli import main
 
-# Put together, for this file is checked, too.
-_TYPO = "".join(["te", "h"])
+# The others take TensorFlow or another command, and are tested on their own.
+_NAMES = [name for name in CHECKS if name not in {"api", "examples", "rendered", "execution"}]
+
+_TYPO = "".join(["te", "h"])  # so that this file can be checked
 _LEFTOVER = "".join(["{{", " cookiecutter }}"])
 
-_NOTEBOOK = next(
-    path.relative_to(tools.ROOT).as_posix()
-    for path in tools.ROOT.glob("g3doc/guide/*/*_example.ipynb")
-)
-_PAGE = """# Overview
 
-See [usage](#in-use) and [the proposal](rfcs/proposal.md#results), or on
-[GitHub](https://github.com/tensorflow/model-optimization).
-
-## In `use`
-
-The word `TODO` in code is fine, and so is `[a](nowhere.md)`.
-"""
-_PROPOSAL = """# Proposal
-
-| Status | Proposed |
-| :-- | :-- |
-| **Author(s)** | Ada (@ada) |
-| **Sponsor** | Grace (@grace) |
-| **Updated** | 2026-05-07 |
-
-## Motivation
-
-## Results
-
-| model | accuracy | size (kB) |
-| --- | --- | --- |
-| a | 0.9 | 10 |
-
-## Known limitations
-
-## Contribution
-"""
-
-
-@pytest.fixture
-def notebook(tree):
-    """Adds a notebook to the small project. Returns its path."""
-    path = tree / _NOTEBOOK
-    path.parent.mkdir(parents=True)
-    # The pages beside it, to which it links, are not there.
-    text = (tools.ROOT / _NOTEBOOK).read_text(encoding="utf-8")
-    text = re.sub(r"\]\(\w+\.(md|ipynb)\)", "](../../../README.md)", text)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def tree(tmp_path):
-    """A small project in which all is well. Returns its folder."""
-    # A name above the pages that misleads nblint.
-    root = tmp_path / "docs" / "project"
-    (root / "rfcs").mkdir(parents=True)
-    (root / "rfcs" / "proposal.md").write_text(_PROPOSAL)
-    (root / "README.md").write_text(_PAGE)
-    return root
+def _find(project):
+    """Returns the problems of all checks, as shown."""
+    return [str(problem) for name in _NAMES for problem in CHECKS[name](project)]
 
 
 def _edit(path, old, new):
@@ -84,18 +29,9 @@ def _edit(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def _run(root):
-    """Returns the problems of all checks, as printed."""
-    return [str(problem) for name in _NAMES for problem in _EVERY[name](root)]
-
-
-def _cell(notebook, cell_id):
-    return next(c for c in notebook["cells"] if c["metadata"]["id"] == cell_id)
-
-
 @pytest.mark.usefixtures("notebook")
-def test_finds_nothing_where_all_is_well(tree) -> None:
-    assert _run(tree) == []
+def test_finds_nothing_where_all_is_well(project):
+    assert _find(project) == []
 
 
 @pytest.mark.parametrize(
@@ -105,6 +41,8 @@ def test_finds_nothing_where_all_is_well(tree) -> None:
         ("README.md", "(rfcs/proposal.md", "(rfcs/no.md", r":3: .*leads nowhere"),
         ("README.md", "(rfcs/prop", "(/rfcs/prop", r":3: .*leads nowhere"),
         ("README.md", "## In", '<img src="no.png">\n\n## In', r":6: .*nowhere"),
+        ("README.md", "## In", 'a <a id="x" href="no.md">b</a>\n\n## In', r":6: .*nowhere"),
+        ("README.md", "## In", '<b id="x"></b> [a](#x) `<a href="no">`\n\n## In', None),
         ("README.md", "GitHub", f"{_TYPO} GitHub", r":4: .* ==> the\?"),
         ("README.md", "word", _LEFTOVER, r":8: .*is a placeholder"),
         ("rfcs/proposal.md", "Proposed", "Draft", r":3: Status"),
@@ -118,54 +56,54 @@ def test_finds_nothing_where_all_is_well(tree) -> None:
         ("rfcs/proposal.md", "2026-05-07", "YYYY-MM-DD", r":7: 'YYYY-MM-DD'"),
         ("rfcs/proposal.md", "accuracy", "parameters", r": has no table"),
         ("rfcs/proposal.md", "size (kB)", "parameters", r": has no table"),
+        (
+            "rfcs/proposal.md",
+            "| model ",
+            "<table><tr><td>loss<td>ms</tr></table>\n\n| model ",
+            None,
+        ),
     ],
 )
-def test_finds_a_defect_of_a_page(tree, name, old, new, problem) -> None:
-    _edit(tree / name, old, new)
+def test_finds_a_defect_of_a_page(project, name, old, new, problem):
+    _edit(project.root / name, old, new)
 
-    found = {line for line in _run(tree) if "at submission" not in line}
+    found = {line for line in _find(project) if "at submission" not in line}
 
     assert len(found) == (problem is not None), found
     assert all(re.match(re.escape(name) + problem, line) for line in found)
 
 
-def test_names_of_rfcs(tree) -> None:
-    proposal = tree / "rfcs" / "proposal.md"
+def test_names_of_rfcs(project):
+    proposal = project.root / "rfcs" / "proposal.md"
     dated = proposal.with_name("20260507-my-technique-proposal.md")
-    (tree / "README.md").unlink()
+    (project.root / "README.md").unlink()
     shutil.move(proposal, dated)
-    assert _run(tree) == []
+    assert _find(project) == []
 
     shutil.move(dated, dated.with_name("my_proposal.md"))
-    (problem,) = _run(tree)
+    (problem,) = _find(project)
     assert problem.startswith("rfcs/my_proposal.md: name it proposal.md")
 
 
-def _remove_buttons(notebook):
-    buttons = _cell(notebook, "buttons")["source"]
-    buttons[:] = [re.sub("storage.google", "store.google", b) for b in buttons]
+def test_does_not_look_at_what_tools_make(project):
+    for folder in ("build", ".venv", "env"):
+        (project.root / folder).mkdir()
+        (project.root / folder / "bad.md").write_text("# A\n\n[a](nowhere.md)\n")
+    (project.root / "env" / "pyvenv.cfg").touch()
+
+    assert _find(project) == []
 
 
-def _send_to_elsewhere(notebook):
-    buttons = _cell(notebook, "buttons")["source"]
-    buttons[:] = [re.sub("github.com/tens", "github.com/T", b) for b in buttons]
+def _replace(cell_id, old, new):
+    def edit(notebook):
+        (cell,) = (c for c in notebook["cells"] if c["metadata"]["id"] == cell_id)
+        cell["source"] = [re.sub(old, new, line) for line in cell["source"]]
 
-
-def _say_we(notebook):
-    _cell(notebook, "conclusion")["source"].append("\n\nHere we end.")
+    return edit
 
 
 def _repeat_an_id(notebook):
-    _cell(notebook, "conclusion")["metadata"]["id"] = "setup"
-
-
-def _add_a_title(notebook):
-    _cell(notebook, "conclusion")["source"].insert(0, "# End\n\n")
-
-
-def _lose_a_section(notebook):
-    source = _cell(notebook, "setup")["source"]
-    source[:] = [line.replace("## Setup", "## Install") for line in source]
+    notebook["cells"][-1]["metadata"]["id"] = "setup"
 
 
 def _keep_an_output(notebook):
@@ -181,129 +119,126 @@ def _lose_the_licence(notebook):
     del notebook["cells"][1]
 
 
-def _link_to_nowhere(notebook):
-    _cell(notebook, "conclusion")["source"].append("\n\n[a](nowhere.md)")
+def _save_in_colab(notebook):
+    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"1": {}}}
 
 
 @pytest.mark.parametrize(
-    ("change", "problem"),
+    ("edit", "problem"),
     [
-        (_remove_buttons, "the button for downloads leads to https://store"),
-        (_send_to_elsewhere, "tensorflow::button_(colab|github): "),
-        (_say_we, "google::second_person: .*Found: we"),
+        (_replace("buttons", "storage.google", "store.google"), "the button for downloads leads"),
+        (_replace("buttons", "github.com/tens", "github.com/T"), r"tensorflow::button_(colab|git)"),
+        (_replace("setup", "## Setup", "## Setup\n\nHere we go."), "google::second_person: .*: we"),
+        (_replace("setup", "## Setup", "# End\n\n## Setup"), "has 2 titles of level 1"),
+        (_replace("setup", "## Setup", "## Install"), 'has no section "Setup"'),
+        (_replace("setup", "## Setup", "## Setup\n\n[a](no.md)"), "the link to 'no.md' leads no"),
         (_repeat_an_id, "2 cells have the id 'setup'"),
-        (_add_a_title, "has 2 titles of level 1"),
-        (_lose_a_section, 'has no section "Setup"'),
-        (_keep_an_output, "is not formatted; run .*--remove_outputs"),
+        (_keep_an_output, "is not laid out as tensorflow.org wants; format it"),
+        (_save_in_colab, "has the state of widgets, as Colab saves it, .*; strip it"),
         (_add_a_key, "is no valid notebook"),
         (_lose_the_licence, "tensorflow::license_check: "),
-        (_link_to_nowhere, "the link to 'nowhere.md' leads nowhere"),
     ],
 )
-def test_finds_a_defect_of_a_notebook(tree, notebook, change, problem) -> None:
-    content = json.loads(notebook.read_text(encoding="utf-8"))
-    change(content)
-    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
-    notebook.write_text(text + "\n", encoding="utf-8")
+def test_finds_a_defect_of_a_notebook(project, notebook, change, edit, problem):
+    change(notebook, edit)
 
-    found = _run(tree)
+    found = _find(project)
 
+    name = notebook.relative_to(project.root)
     assert found
     for line in found:
-        assert re.match(f"{_NOTEBOOK}: {problem}", line), line
+        assert re.match(f"{name}: {problem}", line), line
 
 
-def test_finds_a_file_that_is_no_notebook(tree, notebook) -> None:
+@pytest.mark.parametrize("edit", [_save_in_colab, _keep_an_output])
+def test_the_command_mends_the_format(project, notebook, change, edit):
+    change(notebook, edit)
+    (problem,) = notebooks.check_format(project.root)
+
+    _, _, module, *arguments = problem.command.split()
+    assert problem.command.startswith("python -m ")
+    assert programs.run(project.root, module, *arguments).returncode == 0
+
+    assert notebooks.check_format(project.root) == []
+
+
+def test_finds_a_file_that_is_no_notebook(project, notebook):
     notebook.write_text("{")
 
-    (problem,) = checks.CHECKS["notebook-format"](tree)
+    (problem,) = notebooks.check_format(project.root)
 
     assert problem.message.startswith("is no JSON")
 
 
-def test_does_not_look_at_what_tools_make(tree) -> None:
-    for folder in ("build", ".venv", "env"):
-        (tree / folder).mkdir()
-        (tree / folder / "bad.md").write_text("# A\n\n[a](nowhere.md)\n")
-    (tree / "env" / "pyvenv.cfg").touch()
+def test_the_guide_shows_the_public_api(project):
+    package = project.root / "tfmot_some_method" / "keras"
+    lines = (f"from tfmot_some_method.keras.code import {name}\n" for name in ("one", "two"))
+    (package / "__init__.py").write_text("".join(lines))
+    path = project.root / "g3doc" / "guide" / "some_method" / "a_comprehensive_guide.ipynb"
+    write_notebook(path, "technique.one()\n", "technique.other()\n")
 
-    assert _run(tree) == []
+    assert [problem.message for problem in notebooks.check_symbols(project)] == [
+        "does not show two, which is public; use it.",
+        "uses other, which is not public.",
+    ]
 
 
-def test_command(tree, capsys) -> None:
-    assert command.main(["links", "rfcs"], tree) == 0
-    assert capsys.readouterr().out == "Checks: 2. Problems: 0.\n"
+@pytest.mark.parametrize(
+    ("shown", "problems"),
+    [
+        (
+            "/lib/a.py:846: UserWarning: no ranges.\n"
+            "README.md: is not what the runs say.\nrfcs/a.md:7: no run.\n",
+            ["README.md: is not what the runs say.", "rfcs/a.md:7: no run."],
+        ),
+        ("Error: it\n failed\n", ["technique report --check:  failed"]),
+        ("", []),
+    ],
+)
+def test_finds_what_is_not_rendered(project, monkeypatch, shown, problems):
+    _edit(
+        project.root / "README.md",
+        "## In",
+        "<!-- results: begin a -->\n<!-- results: end -->\n\n## In",
+    )
+    (project.root / "contribution.toml").open("a").write(
+        '\n[folders.root]\nhere = "."\n'
+        '[[component]]\nname = "readme"\ntitle = "A"\nfolder = "root"\nfiles = ["README.md"]\n'
+    )
 
-    _edit(tree / "rfcs" / "proposal.md", "Ada", "TODO(me): who?")
-    assert command.main(["rfcs"], tree) == 0
-    assert "lists them): 1." in capsys.readouterr().out
-    assert command.main(["rfcs", "--submit"], tree) == 1
-    shown = capsys.readouterr().out.splitlines()
+    def run(folder, module, *arguments):
+        assert (folder, module) == (project.root, "tfmot_technique_kit")
+        assert arguments == ("report", "--check")  # no other kind of block is there
+        return subprocess.CompletedProcess((), int(bool(problems)), stdout="", stderr=shown)
+
+    monkeypatch.setattr(programs, "run", run)
+    project = type(project)(project.root)
+
+    assert [str(problem) for problem in rendered.check_rendered(project)] == problems
+
+    _edit(project.root / "README.md", "<!-- results: end -->\n", "")
+    (problem,) = rendered.check_rendered(project)
+    assert str(problem).startswith("README.md: the block 'a' has no end")
+
+
+def test_command(project, monkeypatch):
+    monkeypatch.chdir(project.root)
+
+    def check(*arguments):
+        result = CliRunner().invoke(main, ["check", *arguments])
+        return result.exit_code, result.stdout.splitlines()
+
+    assert check("links", "rfcs") == (0, ["Checks: 2. Problems: 0."])
+
+    _edit(project.root / "rfcs" / "proposal.md", "Ada", "TODO(me): who?")
+    status, shown = check("rfcs")
+    assert status == 0
+    assert shown[-1].endswith("(--submit lists them): 1.")
+    status, shown = check("rfcs", "--submit")
+    assert status == 1
     assert shown[0].startswith("rfcs/proposal.md:5: 'TODO' is left to fill in")
     assert shown[1:] == ["Checks: 2. Problems: 1."]
 
-
-def test_command_says_what_is_missing(tree, capsys, monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "codespell_lib", None)
-
-    assert command.main(["spelling"], tree) == 1
-
-    shown = capsys.readouterr().err
-    assert shown.startswith("Error: ") and "pip install" in shown
-    assert shown.count("\n") == 1
-
-
-def test_command_names_its_checks() -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "tools.checks", "speling"],
-        cwd=pathlib.Path(tools.__file__).parents[1],
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert run.returncode == 2
-    assert "there is no check 'speling'; there are api, " in run.stderr
-
-
-def test_finds_what_is_not_rendered(tree) -> None:
-    (tree / "experiments" / "report").mkdir(parents=True)
-    (tree / "experiments" / "__main__.py").write_text(
-        "import sys\n"
-        "assert sys.argv[1:] == ['report', '--check']\n"
-        "sys.exit('README.md: is not what the runs say.\\nrfcs/a.md:7: no run.')\n"
-    )
-
-    assert list(map(str, checks.CHECKS["rendered"](tree))) == [
-        "README.md: is not what the runs say.",
-        "rfcs/a.md:7: no run.",
-    ]
-
-
-def test_a_warning_of_a_library_is_no_problem_of_a_document(tree) -> None:
-    (tree / "experiments" / "report").mkdir(parents=True)
-    (tree / "experiments" / "__main__.py").write_text(
-        "import sys\nprint('/lib/convert.py:846: UserWarning: no ranges.', file=sys.stderr)\n"
-    )
-
-    assert checks.CHECKS["rendered"](tree) == []
-
-
-def test_finds_a_notebook_that_stops(tree) -> None:
-    (tree / "g3doc").mkdir()
-    (tree / "g3doc" / "notebooks_test.py").write_text(
-        "import pytest\n\n\n"
-        "@pytest.mark.notebook\n"
-        "@pytest.mark.parametrize('name', ['good', 'bad'])\n"
-        "def test_runs(name):\n"
-        "  if name == 'bad':\n"
-        "    raise RuntimeError('first\\n\\x1b[31mValueError\\x1b[0m: last')\n"
-    )
-
-    assert list(map(str, checks.EXECUTE_CHECKS["notebook-execution"](tree))) == [
-        "g3doc/notebooks_test.py: test_runs[bad]: ValueError: last"
-    ]
-
-
-def test_finds_that_notebooks_cannot_be_run(tree) -> None:
-    (problem,) = checks.EXECUTE_CHECKS["notebook-execution"](tree)
-
-    assert str(problem).startswith("g3doc: ERROR: file or directory not found")
+    result = CliRunner().invoke(main, ["check", "speling"])
+    assert result.exit_code == 2
+    assert "There is no check 'speling'; there are api, " in result.stderr

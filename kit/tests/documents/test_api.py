@@ -1,49 +1,67 @@
-"""Tests for api."""
-
-import ast
-import re
+"""The summary of the public API, on a small package."""
 
 import pytest
-import tfmot_technique_kit as tools
+
 from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.errors import UserError
 
 _INIT = '''"""The API."""
-from package.things import Thing
-from package.things import use
+import tfmot_some_method
+from tensorflow import keras
+from tfmot_some_method.keras.things import Thing
+from tfmot_some_method.keras.things import apply
 '''
 _MODULE = '''"""Things."""
 
 
 @decorated('x')
 class Thing(Base):
-  """A thing.
+  """A thing
+  of a size. It is more than that.
 
   Args:
     size: Int.
   """
 
-  def __init__(self, size):
-    self.size = size
+  def __init__(self, size: int | None = None):
+    """Makes it."""
+
+  def __call__(self, x, /, *more, deep=True, **others):
+    """Calls it."""
+
+  def __str__(self):
+    """Not shown."""
 
   @property
   def area(self):
     """Float."""
-    return self.size**2
+
+  @area.setter
+  def area(self, value):
+    pass
+
+  @classmethod
+  def make(cls, size):
+    """Makes one."""
 
   def get_config(self):
     """See base class."""
-    return {}
+
+  def bare(self):
+    return 1
 
   def _hidden(self):
     """Not shown."""
 
 
-def use(
+def apply(
   thing,
   times=1,
 ):
-  """Uses a thing."""
-  return [thing] * times
+  """Uses a thing, a|b.
+
+  More of it.
+  """
 
 
 class NotPublic:
@@ -52,63 +70,28 @@ class NotPublic:
 
 
 @pytest.fixture
-def package(tmp_path):
-    (tmp_path / "__init__.py").write_text(_INIT)
-    (tmp_path / "things.py").write_text(_MODULE)
-    return tmp_path
+def package(project):
+    folder = project.root / "tfmot_some_method" / "keras"
+    (folder / "__init__.py").write_text(_INIT)
+    (folder / "things.py").write_text(_MODULE)
+    return folder
 
 
-def test_functions_then_classes_with_their_methods(package) -> None:
-    assert (
-        api.render(package)
-        == '''#### `use`
+def test_functions_then_classes_with_their_methods(project, package):
+    shown = api.render(project, project.root / "rfcs" / "design.md")
 
-```python
-def use(
-  thing,
-  times=1,
-):
-  """Uses a thing."""
-```
-
-#### `Thing`
-
-```python
-class Thing(Base):
-  """A thing.
-
-  Args:
-    size: Int.
-  """
-
-  def __init__(self, size):
-    ...
-
-  @property
-  def area(self):
-    """Float."""
-```'''
+    code = "../tfmot_some_method/keras/things.py"
+    assert shown == (
+        "| function | what it does |\n| --- | --- |\n"
+        rf"| [`apply`]({code})`(thing, times=1)` | Uses a thing, a\|b. |"
+        "\n\n| class | what it is for | methods |\n| --- | --- | --- |\n"
+        rf"| [`Thing`]({code})`(size: int \| None=None)` | A thing of a size. | "
+        "`__call__(x, /, *more, deep=True, **others)`, `area`, `make(size)` |"
     )
 
 
-def test_a_symbol_that_is_not_there_is_named(package) -> None:
+def test_a_symbol_that_is_not_there_is_named(project, package):
     (package / "things.py").write_text("")
 
-    with pytest.raises(ValueError, match="^things.py has no Thing, which"):
-        api.render(package)
-
-
-def test_shows_every_symbol_of_this_project_with_its_docstring() -> None:
-    package = tools.ROOT / "tfmot_connection_pruning" / "keras"
-    imports = ast.parse((package / "__init__.py").read_text()).body[1:]
-    names = [alias.name for node in imports for alias in node.names]
-
-    shown = api.render(package)
-
-    assert names
-    for name in names:
-        assert f"#### `{name}`" in shown
-    blocks = re.findall("```python\n(.*?)```", shown, re.DOTALL)
-    assert len(blocks) == len(names)
-    for block in blocks:
-        assert ast.get_docstring(ast.parse(block).body[0])
+    with pytest.raises(UserError, match=r"^things.py has no Thing, which __init__.py imports"):
+        api.render(project, project.root / "README.md")

@@ -1,69 +1,112 @@
-"""Tests for render and for the command."""
+"""What the code says gets into the documents, and is there in a fresh project."""
 
-import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import pytest
-import tfmot_technique_kit as tools
-from tfmot_technique_kit.documents import __main__ as command
-from tfmot_technique_kit.documents import api, blocks, render
+from click.testing import CliRunner
 
-_PACKAGE = "tfmot_connection_pruning/keras"
+from tfmot_technique_kit import blocks
+from tfmot_technique_kit.cli import main
+from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.project import Project
+
+_KINDS = ("weight_mask", "weight_projection", "activation", "layer_replacement")
+_ODD = (
+    {"technique_name": "Straße & <Co> | X|Y", "technique_slug": "odd"},
+    {
+        "technique_name": "Longest",
+        "technique_slug": "twelve_chars_and_twenty_eight_more_so_40",
+        "verb": "internationalize",
+        "verb_object": "representations_everywhere",
+    },
+)
 _DESIGN = "rfcs/20260101-x-design.md"
-_TEXT = """# Design
+_TEXT = "# Design\n\n<!-- code: begin api -->\nold\n<!-- code: end -->\n"
+_MANIFEST = """
+[folders.designs]
+here = "rfcs"
 
-<!-- code: begin api -->
-old
-<!-- code: end -->
+[[component]]
+name = "design"
+title = "Design"
+folder = "designs"
+files = ["design.md"]
 """
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """The code of this project and a design, in a folder of its own."""
-    shutil.copytree(tools.ROOT / _PACKAGE, tmp_path / _PACKAGE)
-    (tmp_path / "rfcs").mkdir()
-    (tmp_path / _DESIGN).write_text(_TEXT)
-    monkeypatch.setattr(tools, "ROOT", tmp_path)
-    return tmp_path
+def project(project, monkeypatch):
+    """The small project with a design, as the working directory."""
+    path = project.root / "contribution.toml"
+    path.write_text(path.read_text() + _MANIFEST)
+    (project.root / "rfcs").mkdir()
+    (project.root / _DESIGN).write_text(_TEXT)
+    (project.root / "README.md").write_text("Between `<!-- code: begin api -->` and the end.\n")
+    monkeypatch.chdir(project.root)
+    return Project(project.root)
 
 
-def test_fills_in_the_api(project) -> None:
-    assert render.build(project, static=True) == [_DESIGN]
-
-    assert api.render(project / _PACKAGE) in (project / _DESIGN).read_text()
-    assert render.build(project, static=True) == []
+def _docs(*arguments):
+    return CliRunner().invoke(main, ["docs", *arguments])
 
 
-def test_check_finds_what_is_stale_and_changes_nothing(project, capsys) -> None:
-    assert command.main(["--check", "--static"]) == 1
-    assert capsys.readouterr().err == (
-        f"{_DESIGN}: is not what the code says; write it with `python -m tools.documents`.\n"
+def test_check_finds_what_is_stale_and_changes_nothing(project):
+    stale = _docs("--check")
+
+    assert (stale.exit_code, stale.stderr) == (
+        1,
+        f"{_DESIGN}: is not what the code says; run `technique docs`.\n",
     )
-    assert (project / _DESIGN).read_text() == _TEXT
-
-    assert command.main(["--static"]) == 0
-    assert command.main(["--check", "--static"]) == 0
+    assert (project.root / _DESIGN).read_text() == _TEXT
 
 
-def test_a_document_without_blocks_is_left(project) -> None:
-    (project / _DESIGN).write_text("# Design\n")
+def test_fills_in_the_api(project):
+    assert _docs().stdout == f"Wrote {_DESIGN}.\n"
 
-    assert render.build(project, static=True) == []
-
-
-def test_an_unknown_block_is_one_line(project, capsys) -> None:
-    (project / _DESIGN).write_text(_TEXT.replace("api", "apis"))
-
-    assert command.main(["--static"]) == 1
-    error = capsys.readouterr().err
-    assert error.startswith(f"Error: {_DESIGN}: unknown block 'apis'; there")
-    assert error.count("\n") == 1
+    assert api.render(project, project.root / _DESIGN) in (project.root / _DESIGN).read_text()
+    assert _docs("--check").exit_code == 0
+    (project.root / _DESIGN).write_text("# Without blocks\n")
+    assert _docs().output == ""
 
 
-def test_the_design_of_this_project_is_up_to_date() -> None:
-    assert render.build(tools.ROOT, check=True, static=True) == []
+@pytest.mark.parametrize("answers", [{}, *_ODD], ids=["usual", "odd", "long"])
+@pytest.mark.parametrize("kind", _KINDS)
+def test_the_api_in_fresh_projects_is_up_to_date(bake, kind, answers):
+    made = bake(technique_kind=kind, **answers)
+    path = made.root / "rfcs" / "design.md"
+    text = path.read_text(encoding="utf-8")
+
+    found = {name: "".join(lines) for name, lines in blocks.split(path.name, text, "code") if name}
+
+    assert found == {"api": f"\n{api.render(made, path)}\n\n"}
+    assert len(text.splitlines()) <= 400
 
 
-def test_blocks_of_this_project_are_valid() -> None:
-    for path in blocks.find(tools.ROOT, ["rfcs/*.md", "g3doc/guide/*/*.md"]):
-        blocks.split(path, blocks.read(path, path), "code")
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("kind", _KINDS)
+def test_fresh_projects_are_up_to_date(bake, kind):
+    # In a process for each: they have the same names.
+    command = [sys.executable, "-m", "tfmot_technique_kit", "docs", "--check"]
+    folder = bake(technique_kind=kind).root
+
+    checked = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.tensorflow
+def test_a_layer_without_example_is_named():
+    from tfmot_technique_kit.documents import support
+
+    lists = ("_WEIGHTS", "_ACTIVATIONS", "_MAY_ACTIVATE", "_RNN_LAYERS", "_WRAPPERS")
+    modules = {
+        "registry": SimpleNamespace(**{**dict.fromkeys(lists, ()), "_WEIGHTS": ("Dense",)}),
+        "test_layers": SimpleNamespace(WITH_WEIGHTS=(), ARE_ACTIVATIONS=(), MAY_ACTIVATE=()),
+    }
+    made = SimpleNamespace(module=modules.get, api=SimpleNamespace(Algorithm=object))
+
+    with pytest.raises(UserError, match=r"registry.py knows Dense, test_layers.py has no example"):
+        support.render(made)

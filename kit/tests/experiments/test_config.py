@@ -1,44 +1,103 @@
 """Tests for config."""
 
 import pytest
-from tfmot_technique_kit.experiments import config
+
+from tests.conftest import REPOSITORY
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.experiments import config, results
+
+# Those of recorded runs, which must stay what they are.
+FINGERPRINTS = {
+    "bert_smoke": "13ebd07679c1f6f6913e3bb2a40ff037efda355ab2730dd2677e6caf2fd4620a",
+    "detection_smoke": "ebdeefeb0e70313e725c573ba7c594794fbe765d67b771454ca870ab724c4bea",
+    "image_smoke": "2acc1f533f6f2870d8175e5fa5ef45f67abddb2aafc9e3c7c5e4546dc0d8982c",
+    "bert_full": "a17a3527253103098417179ecc4555459d2e6daabd9a969a81a16b103d954221",
+    "detection_full": "0bdd27afba1207cedbe335ce1dce3b754233b06f301e1ab65f4e60a5a3f744f7",
+    "image_full": "9ac84e3751c27d43a5457baeaf30b80bf449384e287451596aee02978b911f38",
+}
+TEMPLATE = REPOSITORY / "<<cookiecutter.technique_slug>>" / "experiments" / "configs"
 
 
-@pytest.mark.parametrize("profile", ["smoke", "full"])
-def test_every_task_has_each_profile(profile) -> None:
-    tasks = config.list_tasks(profile)
-    assert tasks == ["bert", "detection", "image"]
-    for task in tasks:
-        values = config.load(task, profile)
-        assert len(values["seeds"]) >= 3
-        assert "control" in values["trainings"]
-        assert len(values["technique"]["levels"]) >= 2
+@pytest.fixture
+def add(project):
+    """A function that writes the configuration of a task and profile."""
+
+    def write(name, text):
+        path = project.folder("configs") / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+    return write
 
 
-def test_values_can_be_changed() -> None:
-    changes = ["training.epochs=2", "technique.levels=[0.3]"]
-    values = config.load("image", "smoke", changes)
-    assert values["training"]["epochs"] == 2
-    assert values["technique"]["levels"] == [0.3]
+@pytest.mark.parametrize("name", FINGERPRINTS)
+def test_the_three_tasks_have_the_values_that_they_had(project, add, name):
+    task, profile = name.split("_")
+    lines = (TEMPLATE / f"{name}.yaml").read_text().splitlines()
+    add(name, "\n".join(line for line in lines if not line.startswith("<%")))
+    (project.folder("tasks") / f"{task}.py").touch()
+
+    values = config.load(project, task, profile)
+
+    assert results.fingerprint(values) == FINGERPRINTS[name]
+    assert len(values["seeds"]) >= 3 and "control" in values["trainings"]
+
+
+def test_a_task_without_a_file_takes_the_profile(project):
+    assert config.list_tasks(project, "smoke") == config.list_tasks(project, "full") == ["tiny"]
+    assert config.load(project, "tiny", "smoke")["task"] == {}
+    assert config.load(project, "tiny", "full")["technique"]["update_frequency"] == 100
+
+
+def test_a_file_and_changes_override_key_by_key(project, add):
+    add("tiny_smoke", "task: {width: 8}\ntraining: {epochs: 2}\n")
+
+    values = config.load(
+        project, "tiny", "smoke", ["training.batch_size=3", "task.normalized=true"]
+    )
+
+    assert values["task"] == {"width": 8, "normalized": True}
+    assert (values["training"]["epochs"], values["training"]["batch_size"]) == (2, 3)
+    assert values["training"]["fine_tune_epochs"] == 3
+
+
+def test_a_profile_of_the_project_says_everything(project, add):
+    (project.folder("tasks") / "other.py").touch()
+    base = (config._PROFILES / "smoke.yaml").read_text()
+    add("tiny_mine", base)
+    assert config.list_tasks(project, "mine") == ["tiny"]
+    assert config.load(project, "tiny", "mine") == config.load(project, "tiny", "smoke")
+    with pytest.raises(UserError, match=r"no profile 'huge'\. Choose one of full, mine, smoke"):
+        config.list_tasks(project, "huge")
 
 
 @pytest.mark.parametrize(
     ("task", "profile", "changes", "expected"),
     [
-        ("text", "smoke", [], "no task 'text'.*bert, detection, image"),
-        ("bert", "huge", [], "no profile 'huge'.*full, smoke"),
-        ("../bert", "smoke", [], "no task"),
-        ("bert", "smoke", ["training.epoch=2"], "training.epoch=2.*key"),
-        ("bert", "smoke", ["training.epochs"], "key"),
-        ("bert", "smoke", ["training=2"], "training: 2 is not of type"),
-        ("bert", "smoke", ["training.epochs=many"], "training.epochs: .many"),
-        ("bert", "smoke", ["training.epochs=0"], "training.epochs: 0 is less"),
-        ("bert", "smoke", ["technique.levels=[1]"], r"levels.0: 1 is"),
-        ("bert", "smoke", ["seeds=[0, 0]"], "seeds"),
-        ("bert", "smoke", ["seeds=[0"], "bert_smoke.yaml"),
+        ("text", "smoke", [], "no task 'text'.*Choose one of tiny"),
+        ("tiny", "huge", [], "no profile 'huge'.*full, smoke"),
+        ("tiny", "../profiles/smoke", [], "no profile"),
+        ("../tiny", "smoke", [], "no task"),
+        ("tiny", "smoke", ["training.epoch=2"], "training.epoch: Extra"),
+        ("tiny", "smoke", ["training.epochs"], "Cannot set 'training.epochs'"),
+        ("tiny", "smoke", ["training=2"], "tiny_smoke.yaml: training: .* dictionary"),
+        ("tiny", "smoke", ["training.epochs=many"], "training.epochs: .*integer"),
+        ("tiny", "smoke", ["training.epochs=true"], "training.epochs: .*integer"),
+        ("tiny", "smoke", ["training.epochs=0"], "training.epochs: .*greater than 0"),
+        ("tiny", "smoke", ["training.learning_rate=.nan"], "training.learning_rate"),
+        ("tiny", "smoke", ["technique.levels=[1]"], r"levels.0: .*less than 1"),
+        ("tiny", "smoke", ["seeds=[0, 0]"], "seeds: a seed is in it twice"),
+        ("tiny", "smoke", ["seeds=[0"], "Cannot set 'seeds=.0'"),
+        ("tiny", "smoke", ["determinism.intra_threads=0"], "intra_threads"),
     ],
 )
-def test_a_wrong_value_is_one_line(task, profile, changes, expected) -> None:
-    with pytest.raises(ValueError, match=expected) as error:
-        config.load(task, profile, changes)
+def test_a_wrong_value_is_one_line(project, task, profile, changes, expected):
+    with pytest.raises(UserError, match=expected) as error:
+        config.load(project, task, profile, changes)
     assert "\n" not in str(error.value)
+
+
+def test_a_broken_file_is_named(project, add):
+    add("tiny_smoke", "training: [")
+    with pytest.raises(UserError, match=r"^tiny_smoke\.yaml: .*$"):
+        config.load(project, "tiny", "smoke")

@@ -6,6 +6,7 @@ import subprocess
 import jsonschema
 import numpy as np
 import pytest
+
 from tfmot_technique_kit.experiments import environment, results
 
 _INTEL = """processor : 0
@@ -34,48 +35,43 @@ def _git(folder, *arguments):
     )
 
 
-@pytest.fixture(name="project")
-def _project(tmp_path):
+@pytest.fixture
+def repository(tmp_path):
     """A project with one commit, in a folder of a repository."""
-    project = tmp_path / "project"
-    (project / "results").mkdir(parents=True)
-    (project / "code.py").write_text("a")
-    _git(tmp_path, "init")
-    _git(tmp_path, "add", ".")
-    _git(tmp_path, "commit", "-m", "first")
-    return project
+    folder = tmp_path / "repository" / "project"
+    (folder / "results").mkdir(parents=True)
+    (folder / "code.py").write_text("a")
+    _git(folder.parent, "init")
+    _git(folder.parent, "add", ".")
+    _git(folder.parent, "commit", "-m", "first")
+    return folder
 
 
-def test_sections_fit_the_run_file(project) -> None:
+def test_sections_fit_the_run_file(repository):
     sections = {
-        "software": environment.software("no-such-distribution"),
+        "software": environment.software("pytest"),
         "hardware": environment.hardware(),
-        "git": environment.git(project, "results"),
+        "git": environment.git(repository, "results"),
     }
 
     schema = results.schema()
     for section, value in sections.items():
         jsonschema.validate(value, {"$ref": f"#/$defs/{section}", "$defs": schema["$defs"]})
-
-
-def test_software_has_versions() -> None:
-    software = environment.software("pytest")
-
-    assert software["numpy"] == np.__version__
-    assert software["python"] == platform.python_version()
-    assert software["technique"] == pytest.__version__
-    assert environment.software("no-such-distribution")["technique"] is None
+    assert sections["software"]["numpy"] == np.__version__
+    assert sections["software"]["python"] == platform.python_version()
+    assert sections["software"]["technique"] == pytest.__version__
+    assert environment.version("no-such-distribution") is None
 
 
 @pytest.mark.parametrize(
-    "text, cpu, flags",
+    ("text", "cpu", "flags"),
     [
         (_INTEL, "Some CPU @ 2.00GHz", ["sse4_2", "avx", "avx2", "avx512f"]),
         (_ARM, "machine", ["neon"]),
         (None, "machine", None),
     ],
 )
-def test_cpu(tmp_path, monkeypatch, text, cpu, flags) -> None:
+def test_cpu(tmp_path, monkeypatch, text, cpu, flags):
     path = tmp_path / "cpuinfo"
     if text is not None:
         path.write_text(text)
@@ -88,29 +84,29 @@ def test_cpu(tmp_path, monkeypatch, text, cpu, flags) -> None:
     assert hardware["flags"] == flags
 
 
-def test_commit_and_whether_the_code_is_that_of_the_commit(project) -> None:
-    clean = environment.git(project, "results")
+def test_commit_and_whether_the_code_is_that_of_the_commit(repository):
+    clean = environment.git(repository, "results")
     assert clean["dirty"] is False
     assert len(clean["commit"]) == 40
 
-    (project / "results" / "run.json").write_text("{}")
-    (project.parent / "beside").write_text("another project")
-    assert environment.git(project, "results") == clean
+    (repository / "results" / "run.json").write_text("{}")
+    (repository.parent / "beside").write_text("another project")
+    assert environment.git(repository, "results") == clean
 
-    (project / "new.py").write_text("b")
-    assert environment.git(project, "results") == {**clean, "dirty": True}
-    (project / "new.py").unlink()
-    (project / "code.py").write_text("b")
-    assert environment.git(project, "results") == {**clean, "dirty": True}
+    (repository / "new.py").write_text("b")
+    assert environment.git(repository, "results") == {**clean, "dirty": True}
+    (repository / "new.py").unlink()
+    (repository / "code.py").write_text("b")
+    assert environment.git(repository, "results") == {**clean, "dirty": True}
 
 
-def test_no_commit(tmp_path, project, monkeypatch) -> None:
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    outside = tmp_path.parent / "outside"
-    outside.mkdir(exist_ok=True)
+def test_no_commit(tmp_path, repository, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    outside = tmp_path / "outside"
+    outside.mkdir()
     assert environment.git(outside, "results") is None
     _git(outside, "init")
     assert environment.git(outside, "results") is None
 
     monkeypatch.setenv("PATH", str(outside))
-    assert environment.git(project, "results") is None
+    assert environment.git(repository, "results") is None

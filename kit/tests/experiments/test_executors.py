@@ -1,64 +1,58 @@
 """Tests for executors."""
 
 import concurrent.futures
-import os
 import subprocess
 import sys
 
 import pytest
-from tfmot_technique_kit.experiments import executors
 
-COMMANDS = [["--help"], ["no-such-command"]]
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.experiments import executors, process
 
-
-def check(futures) -> None:
-    (helped, _), (failed, line) = [future.result() for future in futures]
-    assert helped == 0
-    assert failed == 2
-    assert "no-such-command" in line
+COMMANDS = [["--version"], ["no-such-command"]]
 
 
-def test_runs_here() -> None:
-    futures = executors.run_locally(COMMANDS, jobs=2)
+def check(futures):
+    (helped, shown), (failed, line) = [future.result() for future in futures]
+    assert helped == 0 and "version" in shown
+    assert failed == 2 and "no-such-command" in line
+
+
+def test_runs_here(project):
+    futures = executors.run_locally(project.root, COMMANDS, jobs=2)
     concurrent.futures.wait(futures)
     check(futures)
 
 
-def test_runs_as_slurm_jobs(tmp_path, monkeypatch) -> None:
+def test_runs_as_slurm_jobs(project):
     pytest.importorskip("submitit")
-    monkeypatch.setattr(executors, "_LOGS", tmp_path)
-    check(executors.run_on_slurm(COMMANDS, jobs=2, cluster="local"))
+    check(executors.run_on_slurm(project.root, COMMANDS, jobs=2, cluster="local"))
+    assert list((project.root / "experiments" / "logs").iterdir())
 
 
-def test_runs_as_ray_tasks() -> None:
+def test_runs_as_ray_tasks(project):
     ray = pytest.importorskip("ray")
     try:
-        check(executors.run_on_ray(COMMANDS, jobs=2))
+        check(executors.run_on_ray(project.root, COMMANDS, jobs=2))
     finally:
         ray.shutdown()
 
 
-@pytest.mark.parametrize("name", ["slurm", "ray"])
-def test_says_what_to_install(name, monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "submitit", None)
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ValueError, match=rf"pip install -e '\.\[{name}\]'"):
-        executors.EXECUTORS[name](COMMANDS, 1)
+@pytest.mark.parametrize(("name", "module"), [("slurm", "submitit"), ("ray", "ray")])
+def test_says_what_to_install(name, module, monkeypatch, project):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(UserError, match=rf"pip install 'tfmot-technique-kit\[{name}\]'"):
+        executors.EXECUTORS[name](project.root, COMMANDS, 1)
 
 
-def test_a_command_ends_with_the_process_that_started_it() -> None:
+def test_a_command_ends_with_the_process_that_started_it(monkeypatch):
     code = (
-        "import time; from experiments import process; "
+        "import time; from tfmot_technique_kit.experiments import process; "
         'process.exit_with_parent(); print("ready", flush=True); time.sleep(60)'
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=executors.ROOT,
-        env=os.environ,
-    )
-    assert process.stdout.readline() == b"ready\n"
-    process.stdin.close()
-    assert process.wait(timeout=10) == 1
-    process.stdout.close()
+    monkeypatch.setenv(process.EXIT_WITH_PARENT, "1")
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe) as started:
+        assert started.stdout.readline() == b"ready\n"
+        started.stdin.close()
+        assert started.wait(timeout=10) == 1

@@ -1,64 +1,55 @@
-"""Tests for reproduce: when two runs count as equal."""
-
-import copy
+"""Tests for reproduce: when two runs count as equal, which are repeated."""
 
 import pytest
+
+from tests.run_example import failed_example, run_example
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import reproduce
 
-RUN = {
-    "status": "ok",
-    "error": None,
-    "dataset": {"sha256": "a"},
-    "quality": {"metric": "accuracy", "value": 0.9},
-    "artifacts": {"weights_sha256": "w"},
-    "software": {"tensorflow": "2.21.0", "numpy": "2.4"},
-    "hardware": {"cpu": "one"},
-    "variant": {"params": {"source_sha256": "s"}},
-    "config": {"resolved": {"tolerance": 0.02}},
-}
-
-
-def changed(**changes):
-    """Returns another run: `a__b=1` sets run['a']['b']."""
-    run = copy.deepcopy(RUN)
-    for path, value in changes.items():
-        *parents, key = path.split("__")
-        section = run
-        for parent in parents:
-            section = section[parent]
-        section[key] = value
-    return run
-
-
-OTHER_WEIGHTS = {"artifacts__weights_sha256": "x"}
+SAME = {"config__resolved": {"tolerance": 0.02}}
+OTHER = {"artifacts__weights_sha256": "6" * 64}
 
 
 @pytest.mark.parametrize(
-    ("changes", "is_match", "reason"),
+    ("changes", "is_match", "reasons"),
     [
-        ({}, True, "weights are equal"),
-        ({"quality__value": 0.8}, False, "weights are equal"),
-        ({"software__numpy": "3"}, True, "weights are equal"),
-        (OTHER_WEIGHTS, False, "weights differ on the same software and CPU"),
-        ({**OTHER_WEIGHTS, "software__numpy": "3"}, True, "version of numpy"),
-        ({**OTHER_WEIGHTS, "hardware__cpu": "two"}, True, "the CPU"),
+        ({}, True, ["weights are equal"]),
+        ({"quality__value": 0.8}, False, ["weights are equal"]),
+        ({"software__numpy": "3"}, True, ["weights are equal"]),
+        (OTHER, False, ["weights differ on the same software and CPU"]),
+        ({**OTHER, "software__numpy": "3"}, True, ["version of numpy"]),
+        ({**OTHER, "software__tfmot_technique_kit": "9"}, True, ["version of tfmot_technique_kit"]),
+        ({**OTHER, "hardware__cpu": "two"}, True, ["the CPU"]),
         (
-            {**OTHER_WEIGHTS, "variant__params__source_sha256": "t", "quality__value": 0.87},
+            {**OTHER, "variant__params__source_sha256": "t", "quality__value": 0.87},
             False,
-            "not within 0.02.*code of the technique",
+            ["not within 0.02", "code of the technique"],
         ),
-        ({"dataset__sha256": "b"}, False, "data set"),
-        ({"status": "failed", "error": "Out of memory."}, False, "Out of memory"),
+        ({"dataset__sha256": "b" * 64}, False, ["data set"]),
     ],
 )
-def test_compares(changes, is_match, reason) -> None:
-    found = reproduce.compare(RUN, changed(**changes))
+def test_compares(changes, is_match, reasons):
+    found = reproduce.compare(run_example(**SAME), run_example(**SAME, **changes))
     assert found.is_match == is_match
-    assert reason.split(".*")[0] in found.reason
-    assert reason.split(".*")[-1] in found.reason
+    assert all(reason in found.reason for reason in reasons)
     assert "\n" not in found.reason
 
 
-def test_the_same_failure_matches() -> None:
-    failed = changed(status="not_applicable", error="Not supported.")
+def test_a_failure_matches_the_same_failure_alone():
+    failed = failed_example("not_applicable")
     assert reproduce.compare(failed, failed).is_match
+    found = reproduce.compare(run_example(), failed_example(error="Out of memory."))
+    assert not found.is_match and "Out of memory" in found.reason
+
+
+def test_chooses_the_technique_of_each_task(project, make_plan, record, tmp_path):
+    (project.folder("tasks") / "other.py").touch()
+    record(make_plan(0), "technique")
+    chosen = reproduce.choose(project, "smoke", tmp_path / "results")
+    assert chosen.keys() == {"tiny", "other"} and chosen["other"] is None
+    assert chosen["tiny"].name.startswith("tiny_smoke_technique@0.8_0_")
+
+
+def test_a_recorded_configuration_that_cannot_be_used_is_one_line(project, tmp_path):
+    with pytest.raises(UserError, match="The recorded configuration: "):
+        reproduce.rerun(project, run_example(), tmp_path)

@@ -1,70 +1,64 @@
 """Tests for sweep: which commands it starts."""
 
-import argparse
 import concurrent.futures
 
 import pytest
-from tfmot_technique_kit.experiments import config, executors, sweep
-from tfmot_technique_kit.experiments import plan as plan_lib
+
+from tfmot_technique_kit.experiments import executors, latencies, progress
+from tfmot_technique_kit.experiments.sweep import Sweep
 
 
-@pytest.fixture(name="commands")
-def _commands(monkeypatch):
-    """The commands that a sweep starts; none is run."""
-    commands = []
+@pytest.fixture
+def commands(monkeypatch):
+    """The commands that a sweep starts; none is run, and each ends with `commands.end`."""
 
-    def start(arguments, jobs):
-        del jobs
-        futures = []
-        for command in arguments:
-            commands.append(command)
-            future = concurrent.futures.Future()
-            future.set_result((0, ""))
-            futures.append(future)
+    class Commands(list):
+        end = (0, "")
+
+    started = Commands()
+
+    def start(root, arguments, jobs):
+        futures = [concurrent.futures.Future() for _ in arguments]
+        for future in futures:
+            future.set_result(started.end)
+        started.extend(arguments)
         return futures
 
     monkeypatch.setitem(executors.EXECUTORS, "local", start)
-    return commands
+    return started
 
 
-def plans(count):
-    values = config.load("image", "smoke")
-    return [plan_lib.Plan("image", "smoke", values, s) for s in range(count)]
+@pytest.fixture
+def sweep(make_plan, tmp_path):
+    """A function that sweeps over seeds and returns the problems."""
+
+    def run(seeds=(0,), **options):
+        plans = [make_plan(seed) for seed in seeds]
+        folders = (tmp_path / "results", tmp_path / "artifacts")
+        return Sweep(plans, *folders, **{"trainings": ["control"], **options}).run()
+
+    return run
 
 
-def run(folder, some_plans, **options):
-    """Sweeps with the options of the command line."""
-    defaults = {
-        "trainings": ["control"],
-        "results": folder,
-        "artifacts": folder,
-        "data_dir": None,
-        "changes": [],
-        "executor": "local",
-        "jobs": 1,
-        "latency": True,
-    }
-    return sweep.run(some_plans, argparse.Namespace(**defaults | options))
-
-
-def test_starts_one_process_for_each_seed(commands, tmp_path) -> None:
-    assert run(tmp_path, plans(3)) == []
+def test_starts_one_process_for_each_seed(commands, sweep, capsys):
+    assert sweep(range(3)) == []
     assert len(commands) == 3
-    seeds = [a for c in commands for a in c if a.startswith("--seed")]
-    assert sorted(seeds) == ["--seed=0", "--seed=1", "--seed=2"]
+    assert [a for c in commands for a in c if a.startswith("--seed")] == [
+        "--seed=0",
+        "--seed=1",
+        "--seed=2",
+    ]
     assert "--no-latency" in commands[0]  # Never beside another training.
+    assert capsys.readouterr().out == (
+        "18 runs, 0 of them are finished.\n18 missing. Show them: `technique report`.\n"
+    )
 
 
-def test_says_what_has_become_of_the_runs(commands, tmp_path, capsys) -> None:
-    run(tmp_path, plans(1))
-    assert "\n6 missing. Show them:" in capsys.readouterr().out
-
-
-def test_names_what_is_left_to_run(commands, tmp_path) -> None:
-    run(tmp_path, plans(1), trainings=["qat"], changes=["training.epochs=2"])
+def test_names_what_is_left_to_run(commands, sweep, make_plan, record):
+    record(make_plan(), "baseline")
+    sweep(trainings=["qat"], changes=["training.epochs=2"])
     variants = [a for a in commands[0] if a.startswith("--variant")]
     assert variants == [
-        "--variant=baseline",
         "--variant=baseline+dynamic",
         "--variant=baseline+int8",
         "--variant=qat+int8",
@@ -72,9 +66,35 @@ def test_names_what_is_left_to_run(commands, tmp_path) -> None:
     assert "--set=training.epochs=2" in commands[0]
 
 
-def test_tells_which_process_failed(monkeypatch, tmp_path) -> None:
-    future = concurrent.futures.Future()
-    future.set_result((1, "Error: No space left on device."))
-    monkeypatch.setitem(executors.EXECUTORS, "local", lambda *_: [future])
-    (problem,) = run(tmp_path, plans(1))
-    assert problem == "image, seed 0: Error: No space left on device."
+def test_tells_which_process_failed(commands, sweep):
+    commands.end = (1, "Error: No space left on device.")
+    assert sweep() == ["tiny, seed 0: Error: No space left on device."]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "shard", "expected"),
+    [
+        ([0, 1], (0, 1), [0]),
+        ([1, 2], (0, 1), [1]),  # The first of the sweep, not of the configuration.
+        ([0, 1], (0, 2), [0]),
+        ([0, 1], (1, 2), []),
+    ],
+)
+def test_latency_is_measured_for_the_first_seed(
+    commands, sweep, monkeypatch, seeds, shard, expected
+):
+    measured = []
+    monkeypatch.setattr(latencies, "measure", lambda plans, *_: measured.extend(plans) or [])
+    sweep(seeds, shard=shard)
+    assert [plan.seed for plan in measured] == expected
+    sweep(seeds, shard=shard, latency=False)
+    assert [plan.seed for plan in measured] == expected
+
+
+def test_progress_without_a_terminal_is_a_line_a_minute(monkeypatch, capsys):
+    now = iter([0.0, 30.0, 61.0, 61.0, 62.0, 130.0, 130.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
+    with progress.progress("runs", 9) as show_done:
+        for done in range(4):
+            show_done(done)
+    assert capsys.readouterr().out == "1 of 9 runs\n3 of 9 runs\n"

@@ -1,80 +1,95 @@
 """Tests of reading and writing BUILD files."""
 
 import pytest
-from tests.export import miniature as miniature
-from tfmot_technique_kit.export import build_graph, build_rules, errors
-from tfmot_technique_kit.export import tree as tree_lib
 
-_KERAS = f"{miniature.AREA}/keras"
+from tests.export import miniature
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.export import build_rules
+from tfmot_technique_kit.export.build_graph import Graph
+from tfmot_technique_kit.export.checkout import Tree
 
-
-@pytest.fixture
-def tree(tmp_path):
-    """The Tree of a checkout."""
-    return tree_lib.Tree(miniature.checkout(tmp_path))
-
-
-def writer_of(tree, texts):
-    """Returns a Writer for files that are added to the core."""
-    added = {f"{_KERAS}/{name}": text for name, text in texts.items()}
-    return build_rules.Writer(tree.with_changes(added), build_graph.Graph(tree))
+CORE, KERAS = miniature.CORE, f"{miniature.AREA}/keras"
+TREE = Tree(miniature.DATA / "checkout")
+BUILD = f"{CORE}/sparsity/BUILD"
 
 
-def test_the_closure_is_what_the_wheel_gets(tree) -> None:
-    closure = build_graph.Graph(tree).closure()
-
-    assert f"{miniature.CORE}/sparsity/prune.py" in closure
-    assert f"{miniature.CORE}/api/sparsity/__init__.py" in closure
-    assert f"{miniature.CORE}/keras/test_utils.py" not in closure
-    assert f"{miniature.CORE}/orphan.py" not in closure
+def libraries(texts, tree=TREE):
+    """Returns the BUILD file for Python files that are added to the core."""
+    added = {f"{KERAS}/{name}": text for name, text in texts.items()}
+    writer = build_rules.Writer(tree.with_changes(added), Graph(tree))
+    return writer.libraries(KERAS, list(texts))
 
 
-def test_faults_are_found(tree) -> None:
-    path = f"{miniature.CORE}/sparsity/BUILD"
-    build = tree.read(path)
-    before = build_graph.Graph(tree).problems()
-    assert before == {f"{miniature.CORE}/orphan.py: is a source of no target in a BUILD file"}
+def test_the_closure_is_what_the_wheel_gets() -> None:
+    closure = Graph(TREE).closure()
 
-    def new(changes):
-        return build_graph.Graph(tree.with_changes(changes)).problems() - before
-
-    where = f"{path}: //{miniature.CORE}/sparsity"
-    assert new({path: build.replace('":prune"', '":other"')}) == {
-        f"{where}:sparsity: depends on //{miniature.CORE}/sparsity:other, which is no target"
-    }
-    assert new({path: build.replace("prune.py", "other.py")}) == {
-        f"{where}:prune: has the source {miniature.CORE}/sparsity/other.py, which is no file",
-        f"{miniature.CORE}/sparsity/prune.py: is a source of no target in a BUILD file",
-        f"{miniature.CORE}/api/BUILD: //{miniature.CORE}/api:api: "
-        f"{miniature.CORE}/api/sparsity/__init__.py imports "
-        f"{miniature.CORE}/sparsity/prune.py, which is in no direct dependency",
-    }
-    compat = f"from {miniature.T}.python.core.keras import compat\n"
-    assert new({f"{miniature.CORE}/sparsity/prune.py": compat}) == {
-        f"{where}:prune: {miniature.CORE}/sparsity/prune.py imports "
-        f"{miniature.CORE}/keras/compat.py, which is in no direct dependency"
-    }
-    assert new({path: f'{build}py_library(name = "prune")\n'}) >= {
-        f"{path}: has //{miniature.CORE}/sparsity:prune twice"
-    }
-    assert new({path: f"{build}py_library(srcs = [])\n"}) == {
-        f"{path}:{build.count(chr(10)) + 1}: a target without a name"
-    }
+    assert closure >= {f"{CORE}/sparsity/prune.py", f"{CORE}/api/sparsity/__init__.py"}
+    assert closure.isdisjoint({f"{CORE}/keras/test_utils.py", f"{CORE}/orphan.py"})
 
 
-def test_a_build_file_is_data_and_not_run(tree, tmp_path) -> None:
-    bad = {"BUILD": f'open({str(tmp_path / "made")!r}, "w")\n'}
-    build_graph.Graph(tree.with_changes(bad))
+def test_a_checkout_has_faults_of_its_own() -> None:
+    orphan = f"{CORE}/orphan.py: is a source of no target in a BUILD file"
+    assert Graph(TREE).problems() == {orphan}
+
+
+@pytest.mark.parametrize(
+    "path, old, new, expected",
+    [
+        (
+            BUILD,
+            '":prune"',
+            '":other"',
+            {f"//{CORE}/sparsity:sparsity: depends on //{CORE}/sparsity:other, which is no target"},
+        ),
+        (
+            BUILD,
+            "prune.py",
+            "other.py",
+            {
+                f"//{CORE}/sparsity:prune: has the source {CORE}/sparsity/other.py, which is no "
+                "file",
+                f"{CORE}/sparsity/prune.py: is a source of no target in a BUILD file",
+                f"//{CORE}/api:api: {CORE}/api/sparsity/__init__.py imports "
+                f"{CORE}/sparsity/prune.py, which is in no direct dependency",
+            },
+        ),
+        (
+            f"{CORE}/sparsity/prune.py",
+            "",
+            f"from {miniature.T}.python.core.keras import compat\n",
+            {
+                f"//{CORE}/sparsity:prune: {CORE}/sparsity/prune.py imports "
+                f"{CORE}/keras/compat.py, which is in no direct dependency"
+            },
+        ),
+        (
+            BUILD,
+            '    name = "sparsity"',
+            '    name = "prune"',
+            {f"//{CORE}/sparsity:prune: is there twice"},
+        ),
+    ],
+)
+def test_faults_are_found(path, old, new, expected) -> None:
+    text = TREE.read(path).replace(old, new) if old else new
+
+    found = Graph(TREE.with_changes({path: text})).problems() - Graph(TREE).problems()
+
+    assert found >= expected
+
+
+def test_a_build_file_is_data_and_not_run(tmp_path) -> None:
+    Graph(TREE.with_changes({"BUILD": f'open({str(tmp_path / "made")!r}, "w")\n'}))
 
     assert not (tmp_path / "made").exists()
 
 
-def test_a_build_file_that_is_broken_is_named(tree) -> None:
-    with pytest.raises(errors.ExportError, match="BUILD:1: cannot be read"):
-        build_graph.Graph(tree.with_changes({"BUILD": "sh_binary(\n"}))
+def test_a_build_file_that_is_broken_is_named() -> None:
+    with pytest.raises(UserError, match="BUILD:1: cannot be read"):
+        Graph(TREE.with_changes({"BUILD": "sh_binary(\n"}))
 
 
-def test_dependencies_come_from_imports_in_the_order_of_tfmot(tree) -> None:
+def test_dependencies_come_from_imports_in_the_order_of_tfmot() -> None:
     imports = [
         "import os",
         "import numpy as np",
@@ -87,7 +102,6 @@ def test_dependencies_come_from_imports_in_the_order_of_tfmot(tree) -> None:
         f"from {miniature.T}.python.core.some_method.keras import b",
         f"import {miniature.T} as tfmot",
     ]
-    writer = writer_of(tree, {"a.py": "\n".join(imports), "b.py": ""})
 
     assert (
         "py_library(\n"
@@ -107,22 +121,19 @@ def test_dependencies_come_from_imports_in_the_order_of_tfmot(tree) -> None:
         f'        "//{miniature.CORE}/keras:compat",\n'
         "    ],\n"
         ")\n"
-    ) in writer.libraries(_KERAS, ["a.py", "b.py"])
+    ) in libraries({"a.py": "\n".join(imports), "b.py": ""})
 
 
-def test_tests_and_what_they_share(tree) -> None:
+def test_tests_and_what_they_share() -> None:
     module = f"{miniature.T}.python.core.some_method.keras"
-    writer = writer_of(
-        tree,
+    text = libraries(
         {
             "a.py": "",
-            "test_models.py": "",
             "a_test.py": f"from {module} import test_models\n",
             "mnist_a_test.py": "keras.datasets.mnist.load_data()\n",
+            "test_models.py": "",
         },
     )
-
-    text = writer.libraries(_KERAS, ["a.py", "a_test.py", "mnist_a_test.py", "test_models.py"])
 
     assert '":a",  # buildcleaner: keep\n    ],' in text
     assert 'name = "test_models",\n    testonly = 1,' in text
@@ -136,11 +147,11 @@ def test_tests_and_what_they_share(tree) -> None:
     assert text.count("requires-net:external") == 1
 
 
-def test_older_checkouts_have_other_rules(tmp_path) -> None:
-    tree = tree_lib.Tree(miniature.checkout(tmp_path, strict=True))
-    writer = writer_of(tree, {"a.py": "", "a_test.py": ""})
+def test_older_checkouts_have_other_rules() -> None:
+    path = f"{CORE}/BUILD"
+    strict = TREE.with_changes({path: TREE.read(path).replace("py_library", "py_strict_library")})
 
-    text = writer.libraries(_KERAS, ["a.py", "a_test.py"])
+    text = libraries({"a.py": "", "a_test.py": ""}, strict)
 
     assert text.startswith('load("//tensorflow_model_optimization:tensorflow_mod')
     assert '"py_strict_library", "py_strict_test")' in text

@@ -1,34 +1,24 @@
 """Tests of rewriting documents, on the miniature of a project."""
 
-import datetime
 import json
 
 import pytest
-from tests.export import miniature as miniature
-from tfmot_technique_kit import manifest
+
+from tests.export import miniature
 from tfmot_technique_kit.export import documents
-from tfmot_technique_kit.export import names as names_lib
+from tfmot_technique_kit.project import Project
 
-_PAGE = "g3doc/guide/some_method/index.md"
-_EXAMPLE = "../../../python/examples/some_method/keras/small"
-
-
-@pytest.fixture
-def writer(tmp_path):
-    """A Writer for the miniature."""
-    root = miniature.project(tmp_path)
-    contribution = manifest.load(root)
-    names = names_lib.Names.of(contribution)
-    date = datetime.date.fromisoformat(miniature.DATE)
-    return documents.Writer(contribution, names, date, root)
+PAGE = "g3doc/guide/some_method/index.md"
+EXAMPLE = "../../../python/examples/some_method/keras/small"
+WRITER = documents.Writer(Project(miniature.DATA / "project"), miniature.NAMES, miniature.DATE)
 
 
 @pytest.mark.parametrize(
     "link, expected",
     [
         ("some_method_example.ipynb", "some_method_example.ipynb"),
-        ("../../../examples/small.py#L1", f"{_EXAMPLE}/small.py#L1"),
-        ("../../../examples/", f"{_EXAMPLE}/"),
+        ("../../../examples/small.py#L1", f"{EXAMPLE}/small.py#L1"),
+        ("../../../examples/", f"{EXAMPLE}/"),
         ("../../../rfcs/design.md", "../../../../rfcs/design/20260304-some-method-design.md"),
         ("../../../README.md#use", "https://github.com/ada/some_method/blob/main/README.md#use"),
         ("https://example.com/index.md", "https://example.com/index.md"),
@@ -36,28 +26,30 @@ def writer(tmp_path):
         ("nowhere.md", "nowhere.md"),
     ],
 )
-def test_links_lead_to_where_the_file_has_moved(writer, link, expected) -> None:
-    text = writer.markdown(_PAGE, f"See [it]({link}).\n")
-
-    assert text == f"See [it]({expected}).\n"
+def test_links_lead_to_where_the_file_has_moved(link, expected) -> None:
+    assert WRITER.markdown(PAGE, f"See [it]({link}).\n") == f"See [it]({expected}).\n"
 
 
-def test_images_come_from_the_project(writer) -> None:
-    text = writer.markdown(_PAGE, "![a](../../../README.md)\n")
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        (
+            "![a](../../../README.md)\n",
+            "![a](https://github.com/ada/some_method/raw/main/README.md)\n",
+        ),
+        (
+            "# T\n\n<!-- results: begin a -->\n\nText.\n\n<!-- results: end -->\n",
+            "# T\n\nText.\n",
+        ),
+    ],
+    ids=["images come from the project", "marks of our commands are left out"],
+)
+def test_pages(text, expected) -> None:
+    assert WRITER.markdown(PAGE, text) == expected
 
-    assert text == ("![a](https://github.com/ada/some_method/raw/main/README.md)\n")
 
-
-def test_marks_of_our_commands_are_left_out(writer) -> None:
-    text = writer.markdown(
-        _PAGE, "# T\n\n<!-- results: begin a -->\n\nText.\n\n<!-- results: end -->\n"
-    )
-
-    assert text == "# T\n\nText.\n"
-
-
-def test_an_rfc_is_proposed_on_the_day_of_the_export(writer) -> None:
-    text = writer.rfc(
+def test_an_rfc_is_proposed_on_the_day_of_the_export() -> None:
+    text = WRITER.rfc(
         "rfcs/design.md",
         "# Design\n\n| Status | Draft |\n| :-- | :-- |\n| **Sponsor** | none |\n\n"
         "| Status | of something else |\n",
@@ -67,28 +59,26 @@ def test_an_rfc_is_proposed_on_the_day_of_the_export(writer) -> None:
         "# Design\n\n| Status | Proposed |\n| :-- | :-- |\n| **Sponsor** | none |\n"
         "| **Updated** | 2026-03-04 |\n\n| Status | of something else |\n"
     )
-    assert writer.rfc("rfcs/design.md", text) == text
+    assert WRITER.rfc("rfcs/design.md", text) == text
 
 
-def test_rfcs_link_each_other_by_their_dates(writer) -> None:
-    text = writer.rfc("rfcs/proposal.md", "The [design](design.md#api).\n")
+def test_rfcs_link_each_other_by_their_dates() -> None:
+    text = WRITER.rfc("rfcs/proposal.md", "The [design](design.md#api).\n")
 
-    assert text == ("The [design](../design/20260304-some-method-design.md#api).\n")
+    assert text == "The [design](../design/20260304-some-method-design.md#api).\n"
 
 
-def test_a_notebook_uses_the_toolkit(writer) -> None:
+def test_a_notebook_uses_the_toolkit() -> None:
+    code = [
+        "%pip install -q 'tfmot-some-method[docs]'\n",
+        "from tfmot_some_method import keras as technique\n",
+        "technique.apply_some(1)",
+    ]
     cells = [
         {"cell_type": "markdown", "source": ["See [it](../../../README.md)."]},
-        {
-            "cell_type": "code",
-            "source": [
-                "%pip install -q 'tfmot-some-method[docs]'\n",
-                "from tfmot_some_method import keras as technique\n",
-                "technique.apply_some(1)",
-            ],
-        },
+        {"cell_type": "code", "source": code},
     ]
-    text = writer.notebook("g3doc/a.ipynb", json.dumps({"cells": cells}))
+    text = WRITER.notebook("g3doc/a.ipynb", json.dumps({"cells": cells}))
 
     assert ["".join(cell["source"]) for cell in json.loads(text)["cells"]] == [
         "See [it](../../../README.md).",

@@ -3,54 +3,56 @@
 import dataclasses
 
 import pytest
-from tests.export import miniature as miniature
-from tests.export.checkout_files import FILES
+
+from tests.export import miniature
 from tfmot_technique_kit.export import edits
-from tfmot_technique_kit.export import names as names_lib
 
-_EDITS = {path: edit for path, _, edit in edits.EDITS}
+EDITS = {path: edit for path, _, edit in edits.EDITS}
+INDEX = f"{miniature.T}/g3doc/guide/index.md"
 
 
-def facts(slug="some_method", title="Some method", **changes):
+def facts(slug="some_method", title="Some method"):
     """Returns Facts of a technique."""
-    names = names_lib.Names(
-        f"tfmot_{slug}",
-        f"tfmot-{slug}",
-        slug,
-        title,
-        f"{miniature.CORE}/{slug}/keras",
-        f"{miniature.CORE}/api/{slug}/keras",
-        "https://example.com",
-        {},
+    summary = "It does this. It does that."
+    technique = miniature.NAMES.technique.model_copy(
+        update={"slug": slug, "title": title, "summary": summary}
     )
-    given = edits.Facts(
+    names = dataclasses.replace(
+        miniature.NAMES,
+        technique=technique,
+        core=f"{miniature.CORE}/{slug}/keras",
+        api=f"{miniature.CORE}/api/{slug}/keras",
+    )
+    return edits.Facts(
         names,
-        "R&D <Labs>",
-        "It does this. It does that.",
         ("New.", "Tested against all."),
         ("apply_some", "schedule"),
         f"{miniature.T}/g3doc/guide/{slug}",
         (("Overview", ""), ("Example", f"{slug}_example")),
         (f"{miniature.CORE}/{slug}", f"{miniature.T}/g3doc/guide/{slug}"),
     )
-    return dataclasses.replace(given, **changes)
+
+
+def before(path):
+    """Returns a file of the miniature."""
+    return (miniature.DATA / "checkout" / path).read_text()
 
 
 def edited(path, *techniques, text=None):
     """Returns a file of the miniature after the edits for some techniques."""
-    text = FILES[path] if text is None else text
+    text = before(path) if text is None else text
     for technique in techniques:
-        text = edits.apply(_EDITS[path], path, text, technique)
+        text = edits.apply(EDITS[path], path, text, technique)
     return text
 
 
 def added(path, *techniques):
     """Returns the lines that edits add, without those that they take away."""
-    before = FILES[path].splitlines()
-    return [line for line in edited(path, *techniques).splitlines() if line not in before]
+    old = before(path).splitlines()
+    return [line for line in edited(path, *techniques).splitlines() if line not in old]
 
 
-@pytest.mark.parametrize("path", _EDITS)
+@pytest.mark.parametrize("path", EDITS)
 def test_twice_is_as_once_and_the_order_of_techniques_does_not_matter(path) -> None:
     one, other = facts(), facts("aaa", "Aaa")
 
@@ -60,12 +62,11 @@ def test_twice_is_as_once_and_the_order_of_techniques_does_not_matter(path) -> N
         assert edited(path, one, other) == edited(path, other, one)
 
 
-@pytest.mark.parametrize("path", _EDITS)
+@pytest.mark.parametrize("path", EDITS)
 def test_a_technique_whose_name_begins_alike_is_left_alone(path) -> None:
     longer = facts("some_method_two", "Some method two")
-    with_longer = edited(path, longer)
 
-    both = edited(path, facts(), text=with_longer)
+    both = edited(path, longer, facts())
 
     assert edited(path, longer, text=both) == both
     for line in added(path, longer):
@@ -73,22 +74,23 @@ def test_a_technique_whose_name_begins_alike_is_left_alone(path) -> None:
             assert line in both
 
 
+@pytest.mark.parametrize("path", edits.API_INITS)
 @pytest.mark.parametrize(
-    "slug, before, after",
-    [("aaa", None, "clustering"), ("middle", "clustering", "sparsity"), ("zzz", "sparsity", None)],
+    "slug, modules",
+    [
+        ("aaa", ["aaa", "clustering", "sparsity"]),
+        ("middle", ["clustering", "middle", "sparsity"]),
+        ("zzz", ["clustering", "sparsity", "zzz"]),
+    ],
 )
-def test_modules_are_sorted(slug, before, after) -> None:
-    for path in edits.API_INITS:
-        lines = edited(path, facts(slug)).splitlines()
-        modules = [line.split()[-1] for line in lines if ".api import" in line]
-        index = modules.index(slug)
-        assert (modules[index - 1] if index else None) == before
-        assert (modules[index + 1 : index + 2] or [None])[0] == after
+def test_modules_are_sorted(path, slug, modules) -> None:
+    lines = edited(path, facts(slug)).splitlines()
+
+    assert [line.split()[-1] for line in lines if ".api import" in line] == modules
 
 
 def test_build_of_the_core() -> None:
-    path = f"{miniature.CORE}/BUILD"
-    lines = edited(path, facts()).splitlines()
+    lines = edited(f"{miniature.CORE}/BUILD", facts()).splitlines()
 
     index = lines.index(f'        "//{miniature.CORE}/some_method",  # buildcleaner: keep')
     assert lines[index - 1].endswith('core/keras",  # buildcleaner: keep')
@@ -96,9 +98,7 @@ def test_build_of_the_core() -> None:
 
 
 def test_build_of_the_api() -> None:
-    path = f"{miniature.CORE}/api/BUILD"
-
-    assert added(path, facts()) == [
+    assert added(f"{miniature.CORE}/api/BUILD", facts()) == [
         '        "some_method/__init__.py",',
         '        "some_method/keras/__init__.py",',
         f'        "//{miniature.CORE}/some_method/keras:apply_some",',
@@ -107,13 +107,11 @@ def test_build_of_the_api() -> None:
 
 
 def test_labels_stand_among_those_of_techniques() -> None:
-    text = edited(edits.LABELER, facts())
-
     assert (
         "technique:qat:\n- c/**/*\n\ntechnique:some_method:\n"
         f"- {miniature.CORE}/some_method/**/*\n"
         f"- {miniature.T}/g3doc/guide/some_method/**/*\n\ncomp:weight"
-    ) in text
+    ) in edited(edits.LABELER, facts())
 
 
 def test_the_row_of_the_maintainer_is_text() -> None:
@@ -126,8 +124,6 @@ def test_the_row_of_the_maintainer_is_text() -> None:
 
 
 def test_release_notes() -> None:
-    text = edited("RELEASE.md", facts("middle", "Middle"))
-
     assert (
         "Keras clustering API:\n\n* Major Features\n* Tested against nothing.\n\n"
         "Keras middle API:\n\n* Major Features and Improvements\n"
@@ -136,7 +132,7 @@ def test_release_notes() -> None:
         "# TensorFlow Model Optimization next release TBD\n\n"
         "Keras middle API:\n\n* New.\n* Tested against all.\n\n"
         "# TensorFlow Model Optimization 0.8.1\n"
-    ) in text
+    ) in edited("RELEASE.md", facts("middle", "Middle"))
 
 
 def test_release_notes_are_not_repeated_once_released() -> None:
@@ -145,9 +141,7 @@ def test_release_notes_are_not_repeated_once_released() -> None:
         f"{heading}\n", f"{heading}\n\n# TensorFlow Model Optimization 0.9.0\n"
     )
 
-    again = edited("RELEASE.md", facts(), text=released)
-
-    assert again == released
+    assert edited("RELEASE.md", facts(), text=released) == released
 
 
 @pytest.mark.parametrize(
@@ -159,8 +153,6 @@ def test_release_notes_are_not_repeated_once_released() -> None:
     ],
 )
 def test_navigation(title, written) -> None:
-    text = edited(edits.BOOK, facts(title=title))
-
     assert (
         f"      - heading: {written}\n"
         "      - title: Overview\n"
@@ -168,17 +160,17 @@ def test_navigation(title, written) -> None:
         "      - title: Example\n"
         "        path: /model_optimization/guide/some_method/some_method_example\n"
         "\n      - heading: Collaborative optimization"
-    ) in text
+    ) in edited(edits.BOOK, facts(title=title))
 
 
 def test_the_guide_links_and_describes_it() -> None:
-    text = edited(f"{miniature.T}/g3doc/guide/index.md", facts(), facts("svd", "SVD"))
+    text = edited(INDEX, facts(), facts("svd", "SVD"))
 
     assert (
         "Our toolkit supports [quantization](./quantization.md),\n"
         "[pruning](./pruning/index.md), [clustering](./clustering/index.md),\n"
-        "[some method](./some_method/index.md), and [SVD](./svd/index.md). The "
-        "toolkit\nalso does other things.\n"
+        "[some method](./some_method/index.md), and [SVD](./svd/index.md). The toolkit\n"
+        "also does other things.\n"
     ) in text
     assert (
         "### Some method\n\nIt does this. It does that.\n\n"

@@ -1,37 +1,37 @@
 """Tests of the command, on a miniature of a checkout."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
-import tfmot_technique_kit as tools
-from tests.export import miniature as miniature
-from tfmot_technique_kit.export import __main__ as command
+
+from tests.export import miniature
+from tfmot_technique_kit import files
 from tfmot_technique_kit.export import edits
 
-
-@pytest.fixture
-def export(root, checkout):
-    """Runs the command on both, with options."""
-
-    def run(*options, place=checkout):
-        return command.main([*options, f"--date={miniature.DATE}", str(place)], root)
-
-    return run
+EDITED = [path for path, _, _ in edits.EDITS]
 
 
-def read(checkout, path):
-    """Returns the text of a file of the checkout."""
-    return (checkout / path).read_text(encoding="utf-8")
+def replace(path, old, new):
+    """Changes a text in a file, which has it."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def error_of(result):
+    """Returns the message of a command that has failed, a line."""
+    assert result.exit_code == 1
+    (line,) = result.output.splitlines()
+    assert line.startswith("Error: ")
+    return line.removeprefix("Error: ")
 
 
 def test_it_writes_what_a_technique_is_made_of(export, checkout) -> None:
     before = set(miniature.files_of(checkout))
 
-    assert export() == 0
+    result = export()
 
+    assert result.output == "Wrote 18 new files and changed 10.\n"
     assert set(miniature.files_of(checkout)) - before == {
         "rfcs/proposals/20260304-some-method-proposal.md",
         "rfcs/design/20260304-some-method-design.md",
@@ -52,141 +52,128 @@ def test_it_writes_what_a_technique_is_made_of(export, checkout) -> None:
         f"{miniature.GUIDE}/index.md",
         f"{miniature.GUIDE}/some_method_example.ipynb",
     }
-    changed = miniature.git(checkout, "diff", "--name-only").split()
-    assert sorted(changed) == sorted(path for path, _, _ in edits.EDITS)
+    assert miniature.git(checkout, "diff", "--name-only").split() == sorted(EDITED)
 
 
-def test_the_second_run_changes_nothing(export, checkout, capsys) -> None:
+def test_the_second_run_changes_nothing(export, checkout) -> None:
     export()
     before = miniature.files_of(checkout)
 
-    assert export() == 0
-    assert export("--check") == 0
-    assert export("--dry-run") == 0
+    for options in [], ["--check"], ["--series", checkout.with_name("series")]:
+        assert export(*options).output == "The technique is there, and current.\n" or options
+    assert export("--check").exit_code == 0
+    assert export("--dry-run").output == ""
 
     assert miniature.files_of(checkout) == before
-    assert "Nothing to do" in capsys.readouterr().out
 
 
-def test_check_names_what_is_missing_or_not_current(export, checkout, capsys) -> None:
-    assert export("--check") == 1
-    assert f"{miniature.AREA}/BUILD: is missing" in capsys.readouterr().out
+def test_check_names_what_is_missing_or_not_current(export, checkout) -> None:
+    result = export("--check")
+    assert result.exit_code == 1
+    assert f"{miniature.AREA}/BUILD: is missing" in result.output
 
     export()
     path = checkout / miniature.AREA / "keras/schedule.py"
     path.write_text(path.read_text() + "# More.\n")
     path.with_name("other.py").write_text("")
-    capsys.readouterr()
 
-    assert export("--check") == 1
-    assert capsys.readouterr().out.splitlines() == [
+    result = export("--check")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
         f"{miniature.AREA}/keras/schedule.py: is not current",
         f"{miniature.AREA}/keras/other.py: is not of this project",
     ]
 
 
-def test_a_dry_run_shows_a_diff_that_git_can_apply(export, checkout, tmp_path, capsys) -> None:
+def test_a_dry_run_shows_a_diff_that_git_can_apply(export, checkout, tmp_path) -> None:
     before = miniature.files_of(checkout)
 
-    assert export("--dry-run") == 0
+    result = export("--dry-run")
 
     assert miniature.files_of(checkout) == before
     patch = tmp_path / "all.patch"
-    patch.write_text(capsys.readouterr().out)
+    patch.write_text(result.output)
     miniature.git(checkout, "apply", str(patch))
-    assert export("--check") == 0
+    assert export("--check").exit_code == 0
 
 
-def test_what_is_left_to_write_is_named(export, root, capsys) -> None:
-    notes = root / "RELEASE.md"
+def test_what_is_left_to_write_is_named(export, project) -> None:
+    notes = project.root / "RELEASE.md"
     notes.write_text(f"{notes.read_text()}* TODO(some_method): say more.\n")
 
-    assert export() == 0
-    assert "TODO(some_method) is left in RELEASE.md." in capsys.readouterr().out
+    assert "TODO(some_method) is left in RELEASE.md." in export().output
 
 
-def test_the_diff_may_be_read_in_part(checkout) -> None:
-    run = subprocess.Popen(
-        [sys.executable, "-m", "tools.export", str(checkout), "--dry-run"],
-        cwd=tools.ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    run.stdout.readline()
-    run.stdout.close()
+def test_a_checkout_that_is_too_old_for_the_code_is_named(export, checkout) -> None:
+    (checkout / miniature.CORE / "keras/compat.py").write_text("")
+    miniature.commit(checkout)
 
-    assert run.stderr.read() == b""
+    assert "compat.py defines no `keras`: the code runs on TFMOT 0.8.0" in export().output
 
 
-def test_a_later_export_brings_it_up_to_date(export, root, checkout) -> None:
+def test_a_later_export_brings_it_up_to_date(export, project, checkout) -> None:
     export()
     miniature.commit(checkout)
-    package = root / "tfmot_some_method/keras"
-    public = package / "__init__.py"
-    public.write_text(
-        public.read_text().replace("from tfmot_some_method.keras.schedule import Schedule\n", "")
+    replace(
+        project.root / "tfmot_some_method/keras/__init__.py",
+        "from tfmot_some_method.keras.schedule import Schedule\n",
+        "",
     )
-    example = root / "examples/small.py"
-    example.write_text(example.read_text().replace("technique.Schedule()", "1"))
-    manifest = root / "contribution.toml"
-    manifest.write_text(manifest.read_text().replace("R&D <Labs>", "Others"))
+    replace(project.root / "examples/small.py", "technique.Schedule()", "1")
+    replace(project.root / "contribution.toml", "R&D <Labs>", "Others")
 
-    assert export() == 0
+    assert export().exit_code == 0
 
-    api = read(checkout, f"{miniature.CORE}/api/BUILD")
+    api = (checkout / miniature.CORE / "api/BUILD").read_text()
     assert re.findall(r"some_method/keras:(\w+)", api) == ["apply_some"]
-    assert "<td>Others</td>" in read(checkout, "README.md")
-    assert "Labs" not in read(checkout, "README.md")
+    table = (checkout / "README.md").read_text()
+    assert "<td>Others</td>" in table
+    assert "Labs" not in table
 
 
-def test_the_date_of_the_first_export_stays(root, checkout) -> None:
-    command.main(["--date=2020-01-02", str(checkout)], root)
+def test_the_date_of_the_first_export_stays(export, checkout) -> None:
+    export(date="2020-01-02")
 
-    assert command.main(["--check", str(checkout)], root) == 0
-    proposal = "rfcs/proposals/20200102-some-method-proposal.md"
-    assert "2020-01-02" in read(checkout, proposal)
+    assert export("--check", date=None).exit_code == 0
+    proposal = checkout / "rfcs/proposals/20200102-some-method-proposal.md"
+    assert "2020-01-02" in proposal.read_text()
 
-
-def test_an_rfc_of_another_day_is_named(export, root, checkout, capsys) -> None:
-    command.main(["--date=2020-01-02", str(checkout)], root)
-    capsys.readouterr()
-
-    assert export("--check") == 1
-
-    assert (
-        "rfcs/design/20200102-some-method-design.md: is not of this project"
-    ) in capsys.readouterr().out.splitlines()
+    other = "rfcs/design/20200102-some-method-design.md: is not of this project"
+    assert other in export("--check").output.splitlines()
 
 
-def test_a_dirty_checkout_is_refused_unless_told(export, checkout, capsys) -> None:
-    (checkout / "README.md").write_text(read(checkout, "README.md") + "\nMine.\n")
+def test_a_dirty_checkout_is_refused_unless_told(export, checkout) -> None:
+    readme = checkout / "README.md"
+    readme.write_text(f"{readme.read_text()}\nMine.\n")
     before = miniature.files_of(checkout)
 
-    assert export() == 1
-
-    assert capsys.readouterr().err == (
-        "ERROR: README.md: not committed; commit or stash it first, or pass --allow-dirty.\n"
+    assert error_of(export()) == (
+        "README.md: is not committed; commit or stash it, or pass --allow-dirty."
     )
+
     assert miniature.files_of(checkout) == before
-    assert export("--allow-dirty") == 0
-    assert read(checkout, "README.md").endswith("\nMine.\n")
+    assert export("--allow-dirty").exit_code == 0
+    assert readme.read_text().endswith("\nMine.\n")
 
 
-def test_a_folder_that_is_no_checkout_is_refused(export, tmp_path, capsys) -> None:
-    assert export(place=tmp_path) == 1
-    assert "is no checkout of tensorflow/model-opt" in capsys.readouterr().err
+def test_what_is_no_checkout_is_refused(export, checkout, tmp_path) -> None:
+    problem = "is no checkout of tensorflow/model-optimization"
+    assert problem in error_of(export(place=tmp_path))
 
-
-def test_a_checkout_without_git_is_refused(export, checkout, tmp_path, capsys) -> None:
     (checkout / ".git").rename(tmp_path / "elsewhere")
-
-    assert export() == 1
-    assert "is no git checkout" in capsys.readouterr().err
+    assert "is no git checkout" in error_of(export())
 
 
-@pytest.mark.parametrize("path", [path for path, _, _ in edits.EDITS])
+def test_modes_exclude_one_another(export) -> None:
+    result = export("--check", "--verify")
+
+    assert result.exit_code == 2
+    assert "exclude one another" in result.output
+
+
+@pytest.mark.parametrize("path", EDITED)
 @pytest.mark.parametrize("content", ["", None], ids=["empty", "missing"])
-def test_a_place_that_is_not_there_is_named(export, checkout, capsys, path, content) -> None:
+def test_a_place_that_is_not_there_is_named(export, checkout, path, content) -> None:
     if content is None:
         (checkout / path).unlink()
     else:
@@ -194,51 +181,69 @@ def test_a_place_that_is_not_there_is_named(export, checkout, capsys, path, cont
     miniature.commit(checkout)
     before = miniature.files_of(checkout)
 
-    assert export() == 1
+    assert path in error_of(export())
 
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("ERROR: ")
-    assert path in line
     assert miniature.files_of(checkout) == before
+
+
+@pytest.mark.parametrize(
+    "path, problem",
+    [
+        ("examples/small.py", "No such file"),
+        ("RELEASE.md", "No such file"),
+    ],
+)
+def test_a_file_of_the_project_that_is_missing_is_named(export, project, path, problem) -> None:
+    (project.root / path).unlink()
+
+    message = error_of(export())
+
+    assert message.startswith(f"{path}: ")
+    assert problem in message
 
 
 @pytest.mark.parametrize("number", [0, 7, 20])
-def test_a_failure_leaves_the_checkout_as_it_was(
-    export, checkout, capsys, monkeypatch, number
-) -> None:
+def test_a_failure_leaves_the_checkout_as_it_was(export, checkout, monkeypatch, number) -> None:
     before = miniature.files_of(checkout)
-    folders = sorted(p for p in checkout.rglob("*") if p.is_dir())
-    real, calls = os.replace, []
+    folders = sorted(path for path in checkout.rglob("*") if path.is_dir())
+    real, calls = files.write, []
 
-    def replace(source, target):
-        calls.append(target)
+    def write(path, content):
+        calls.append(path)
         if len(calls) == number + 1:
             raise OSError(28, "No space left on device")
-        real(source, target)
+        real(path, content)
 
-    monkeypatch.setattr(os, "replace", replace)
-    assert export() == 1
+    monkeypatch.setattr(files, "write", write)
 
-    assert "No space left on device; the checkout is as it was" in (capsys.readouterr().err)
+    assert "No space left on device; the checkout is as it was" in error_of(export())
     assert miniature.files_of(checkout) == before
-    assert sorted(p for p in checkout.rglob("*") if p.is_dir()) == folders
+    assert sorted(path for path in checkout.rglob("*") if path.is_dir()) == folders
 
 
-def test_nothing_is_written_through_a_link_that_leads_out(
-    export, checkout, tmp_path, capsys
-) -> None:
+def test_nothing_is_written_through_a_link_that_leads_out(export, checkout, tmp_path) -> None:
     (tmp_path / "out").mkdir()
     (checkout / "rfcs").symlink_to(tmp_path / "out")
     miniature.commit(checkout)
 
-    assert export() == 1
-    assert "leads out of the checkout" in capsys.readouterr().err
+    assert "leads out of the checkout" in error_of(export())
     assert not any((tmp_path / "out").iterdir())
 
 
-def test_this_project_can_be_exported(checkout, tmp_path, capsys) -> None:
-    series = tmp_path / "series"
-    assert command.main([f"--series={series}", str(checkout)], tools.ROOT) == 0
-    assert len(list(series.glob("*.patch"))) == 7
-    assert command.main([str(checkout)], tools.ROOT) == 0
-    assert command.main(["--check", str(checkout)], tools.ROOT) == 0, capsys.readouterr().out
+def test_verify_says_whether_all_is_well(export, checkout) -> None:
+    export()
+
+    result = export("--verify")
+    assert result.exit_code == 0, result.output
+    assert "ok     names: tfmot.some_method in every file\n" in result.output
+    assert "  1/1 schedule_test.py: ok, " in result.output
+    assert result.output.endswith("All is well.\n")
+
+    path = checkout / miniature.AREA / "keras/schedule.py"
+    path.write_text(path.read_text() + "# tfmot_some_method\n")
+
+    result = export("--verify", "--tests=none")
+    assert result.exit_code == 1
+    assert "FAILED names: " in result.output
+    assert re.search(r"schedule.py:\d+: says 'tfmot_some_method'\n", result.output)
+    assert result.output.endswith("2 checks failed.\n")

@@ -13,6 +13,7 @@ def converted():
     In the kernels of 'image' half of the values are zero, the rest one of three.
     """
     import tensorflow as tf
+
     from tfmot_technique_kit.keras_api import keras
 
     keras.utils.set_random_seed(0)

@@ -1,5 +1,7 @@
 """Tests for flatbuffer."""
 
+import gzip
+import random
 import subprocess
 import sys
 
@@ -7,7 +9,9 @@ import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from tfmot_technique_kit.metrics import flatbuffer, floor
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.metrics import flatbuffer, latency
 
 _KERNEL = 3 * 3 * 4
 _DENSE = 6 * 6 * 4 * 8
@@ -34,7 +38,8 @@ def _model(weight, type_, zero_points=None, dimension=0):
     return bytes(builder.Output())
 
 
-def test_float_weights_are_counted_without_biases(converted) -> None:
+@pytest.mark.tensorflow
+def test_float_weights_are_counted_without_biases(converted):
     static = flatbuffer.analyze(converted["image float"])
 
     assert static["weight_values"] == _KERNEL + _DENSE
@@ -45,7 +50,8 @@ def test_float_weights_are_counted_without_biases(converted) -> None:
     assert static["ops"] == {"CONV_2D": 1, "FULLY_CONNECTED": 1, "RESHAPE": 1}
 
 
-def test_operators_are_listed_in_order_with_their_weights(converted) -> None:
+@pytest.mark.tensorflow
+def test_operators_are_listed_in_order_with_their_weights(converted):
     conv, reshape, dense = flatbuffer.list_operators(converted["image float"])
 
     assert [conv.name, reshape.name, dense.name] == ["CONV_2D", "RESHAPE", "FULLY_CONNECTED"]
@@ -58,7 +64,8 @@ def test_operators_are_listed_in_order_with_their_weights(converted) -> None:
     assert not kernel.is_sparse
 
 
-def test_quantized_weights_keep_zeros_and_are_smaller(converted) -> None:
+@pytest.mark.tensorflow
+def test_quantized_weights_keep_zeros_and_are_smaller(converted):
     for name in ("image int8", "image dynamic"):
         static = flatbuffer.analyze(converted[name])
 
@@ -67,7 +74,8 @@ def test_quantized_weights_keep_zeros_and_are_smaller(converted) -> None:
         assert static["zero_fraction"] == 0.5, name
 
 
-def test_live_activations_are_what_one_operator_needs(converted) -> None:
+@pytest.mark.tensorflow
+def test_live_activations_are_what_one_operator_needs(converted):
     # RESHAPE has its input and its output, each 6x6x4 values.
     for name, value_bytes in (("image float", 4), ("image int8", 1)):
         static = flatbuffer.analyze(converted[name])
@@ -75,7 +83,8 @@ def test_live_activations_are_what_one_operator_needs(converted) -> None:
         assert static["peak_live_activation_bytes"] == 2 * 6 * 6 * 4 * value_bytes
 
 
-def test_sparse_encoding_leaves_zeros_out_of_the_file_only(converted) -> None:
+@pytest.mark.tensorflow
+def test_sparse_encoding_leaves_zeros_out_of_the_file_only(converted):
     static = flatbuffer.analyze(converted["sparse float"])
 
     assert static["sparse_tensors"] == 1
@@ -86,7 +95,7 @@ def test_sparse_encoding_leaves_zeros_out_of_the_file_only(converted) -> None:
     assert static["unique_values"] == nonzero + 1
 
 
-def test_zero_point_is_what_stands_for_zero() -> None:
+def test_zero_point_is_what_stands_for_zero():
     weight = np.array([[3, 3, 0], [0, 1, 2]], np.uint8)
 
     static = flatbuffer.analyze(_model(weight, schema.TensorType.UINT8, [3]))
@@ -95,7 +104,7 @@ def test_zero_point_is_what_stands_for_zero() -> None:
 
 
 @pytest.mark.parametrize("dimension", [0, 1])
-def test_each_channel_has_its_zero_point(dimension) -> None:
+def test_each_channel_has_its_zero_point(dimension):
     weight = np.array([[1, 5, 0], [1, 1, 7], [1, 0, 0]], np.int8)
     if dimension == 0:
         weight = weight.T
@@ -105,7 +114,7 @@ def test_each_channel_has_its_zero_point(dimension) -> None:
     assert static["zero_fraction"] == pytest.approx(5 / 9)
 
 
-def test_shapes_and_indices_are_no_weights() -> None:
+def test_shapes_and_indices_are_no_weights():
     paddings = np.zeros((4, 2), np.int32)
 
     static = flatbuffer.analyze(_model(paddings, schema.TensorType.INT32))
@@ -114,15 +123,15 @@ def test_shapes_and_indices_are_no_weights() -> None:
     assert static["zero_fraction"] == 0.0
 
 
-def test_weight_that_cannot_be_read_is_named() -> None:
+def test_weight_that_cannot_be_read_is_named():
     packed = np.zeros((2, 2), np.uint8)
 
-    with pytest.raises(ValueError, match="The weight weight has the type INT4"):
+    with pytest.raises(UserError, match="The weight weight has the type INT4"):
         flatbuffer.analyze(_model(packed, schema.TensorType.INT4))
 
 
-def test_model_without_weights() -> None:
-    static = flatbuffer.analyze(floor.one_operator_model())
+def test_model_without_weights():
+    static = flatbuffer.analyze(latency.one_operator_model())
 
     assert static["weight_bytes"] == 0
     assert static["ops"] == {"RELU": 1}
@@ -130,16 +139,24 @@ def test_model_without_weights() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", bytes(100)])
-def test_bytes_that_are_no_model_are_one_line(content) -> None:
-    with pytest.raises(ValueError, match="^These bytes are no TFLite model.*$"):
+def test_bytes_that_are_no_model_are_one_line(content):
+    with pytest.raises(UserError, match="These bytes are no TFLite model"):
         flatbuffer.analyze(content)
 
 
-def test_metrics_work_without_tensorflow() -> None:
-    modules = ", ".join(
-        f"experiments.metrics.{name}"
-        for name in ("adb", "flatbuffer", "interpreter", "latency", "storage")
-    )
-    code = f'import sys, {modules}; sys.exit("tensorflow" in sys.modules)'
+def test_sizes():
+    words = [str(n) for n in range(300)]
+    content = " ".join(random.Random(0).choices(words, k=20000)).encode()
+    sizes = [len(gzip.compress(content, level)) for level in range(1, 10)]
 
+    assert flatbuffer.sizes(content)["tflite_bytes"] == len(content)
+    assert flatbuffer.sizes(content)["gzip_bytes"] == sizes[-1] < sizes[0]
+    assert flatbuffer.sizes(bytes(10000))["gzip_bytes"] < 100
+
+
+def test_metrics_work_without_tensorflow():
+    code = (
+        "import sys; from tfmot_technique_kit.metrics import adb, flatbuffer, interpreter, latency;"
+        'sys.exit("tensorflow" in sys.modules)'
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
-from tfmot_technique_kit.metrics import floor, interpreter
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.metrics import interpreter, latency
 
 
+@pytest.mark.tensorflow
 @pytest.mark.parametrize(
-    "name, tolerance",
+    ("name", "tolerance"),
     [
         ("image float", 1e-5),
         ("image dynamic", 0.02),
@@ -15,7 +18,7 @@ from tfmot_technique_kit.metrics import floor, interpreter
         ("text int8", 0.02),
     ],
 )
-def test_converted_model_answers_as_the_keras_model(converted, name, tolerance) -> None:
+def test_converted_model_answers_as_the_keras_model(converted, name, tolerance):
     task = name.split()[0]
     inputs = converted["images" if task == "image" else "ids"]
     expected = converted[f"keras {task}"].predict(inputs, verbose=0)
@@ -27,7 +30,8 @@ def test_converted_model_answers_as_the_keras_model(converted, name, tolerance) 
     np.testing.assert_allclose(outputs, expected, atol=limit, rtol=0)
 
 
-def test_values_outside_of_the_calibrated_range_saturate(converted) -> None:
+@pytest.mark.tensorflow
+def test_values_outside_of_the_calibrated_range_saturate(converted):
     # As integers without a limit they would wrap around.
     ends, beyond = (np.full((8, 8, 1), value, "f4") for value in (1, 1.5))
 
@@ -37,7 +41,8 @@ def test_values_outside_of_the_calibrated_range_saturate(converted) -> None:
     np.testing.assert_allclose(outputs[1], outputs[0], atol=0.1)
 
 
-def test_model_that_no_kernel_takes_is_one_line(converted) -> None:
+@pytest.mark.tensorflow
+def test_model_that_no_kernel_takes_is_one_line(converted):
     # The converter encodes scattered zeros of int8 weights, and nothing runs it.
     with pytest.raises(interpreter.CannotRunError) as error:
         interpreter.predict(converted["sparse dynamic"], [np.zeros(64, "f4")])
@@ -47,16 +52,16 @@ def test_model_that_no_kernel_takes_is_one_line(converted) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", bytes(100)])
-def test_bytes_that_are_no_model_are_one_line(content) -> None:
-    with pytest.raises(interpreter.CannotRunError, match="^.*allocated: .+$"):
+def test_bytes_that_are_no_model_are_one_line(content):
+    with pytest.raises(interpreter.CannotRunError, match="cannot be allocated: "):
         interpreter.predict(content, [np.zeros(4, "f4")])
 
 
-def test_example_of_another_shape_is_named() -> None:
-    with pytest.raises(ValueError, match=r"the shape \[3\].* takes \[4\]"):
-        interpreter.predict(floor.one_operator_model(), [np.zeros(3, "f4")])
+def test_example_of_another_shape_is_named():
+    with pytest.raises(UserError, match=r"the shape \[3\].* takes \[4\]"):
+        interpreter.predict(latency.one_operator_model(), [np.zeros(3, "f4")])
 
 
-def test_no_example_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no example"):
-        interpreter.predict(floor.one_operator_model(), [])
+def test_no_example_is_an_error():
+    with pytest.raises(UserError, match="no example"):
+        interpreter.predict(latency.one_operator_model(), [])

@@ -1,9 +1,12 @@
-"""Tests for the rules about the algorithm."""
+"""Tests for the rule about the algorithm."""
+
+import shutil
 
 import pytest
-from tests.readiness import projects as test_projects
+
 from tfmot_technique_kit.readiness import algorithm
 
+_PATH = "keras/algorithm.py"
 _BASELINE = '''
 class Algorithm:
   """Masks."""
@@ -18,16 +21,12 @@ class Algorithm:
 
 
 @pytest.fixture
-def find(tmp_path, monkeypatch):
-    """Checks an algorithm that began as the baseline."""
-    (tmp_path / "algorithm.txt").write_text(_BASELINE)
-    monkeypatch.setattr(algorithm, "_BASELINE", tmp_path)
-
-    def run(text):
-        made = test_projects.make(tmp_path / "a", {"keras/algorithm.py": text})
-        return test_projects.check(algorithm.check_replaced, made)
-
-    return run
+def baselines(tmp_path, monkeypatch):
+    """A list of known baselines with one."""
+    path = tmp_path / "baselines.txt"
+    path.write_text(f"a algorithm.py {' '.join(algorithm.fingerprints(_BASELINE))}\n")
+    monkeypatch.setattr(algorithm, "_BASELINES", path)
+    return path
 
 
 @pytest.mark.parametrize(
@@ -37,15 +36,14 @@ def find(tmp_path, monkeypatch):
         ("Masks.", "Masks weights."),
         ("Returns a product.", "Multiplies."),
         ("  # as it is", ""),
-        ("weight * state['mask']", "(\n      weight\n      * state['mask']\n    )"),
+        ("weight * state['mask']", '(\n      weight\n      * state["mask"]\n    )'),
         ("class Algorithm", "_ONE = 1\n\n\nclass MyAlgorithm"),
         ("  def get_config", "  def more(self):\n    return 1\n\n  def get_config"),
     ],
 )
-def test_the_baseline_is_found(find, old, new) -> None:
-    (gap,) = find(_BASELINE.replace(old, new, 1))
-
-    assert str(gap).startswith("keras/algorithm.py: is still the baseline")
+def test_the_baseline_is_found(find, baselines, old, new):
+    (problem,) = find(algorithm.check_replaced, {_PATH: _BASELINE.replace(old, new, 1)})
+    assert str(problem).startswith(f"{_PATH}: is still the baseline")
 
 
 @pytest.mark.parametrize(
@@ -57,12 +55,39 @@ def test_the_baseline_is_found(find, old, new) -> None:
         ("apply", "replace"),
     ],
 )
-def test_another_algorithm(find, old, new) -> None:
-    assert not find(_BASELINE.replace(old, new))
+def test_another_algorithm(find, baselines, old, new):
+    assert not find(algorithm.check_replaced, {_PATH: _BASELINE.replace(old, new)})
 
 
-def test_the_baseline_of_this_project_has_its_interface() -> None:
-    for name in ("algorithm", "algorithm_test"):
-        text = (algorithm._BASELINE / f"{name}.txt").read_text(encoding="utf-8")
+def test_baselines_are_added_once(make, baselines):
+    project = make({_PATH: "def apply():\n  return 1\n"})
+    project.manifest.components[0].__dict__["name"] = "algorithm"
+    known = baselines.read_text()
+    algorithm.add([project, project])
 
-        assert algorithm._functions(text)
+    lines = baselines.read_text().splitlines()
+    assert len(lines) == 2
+    assert known.strip() in lines
+    assert list(algorithm.check_replaced(project, project.manifest.components[0]))
+
+
+@pytest.mark.parametrize(
+    "kind", ["weight_mask", "weight_projection", "activation", "layer_replacement"]
+)
+@pytest.mark.parametrize(
+    "name", ["Gradual Magnitude Slicing", "Extraordinarily Long Kernel Ternarizing"]
+)
+def test_fresh_projects_have_a_baseline(bake, tmp_path, kind, name):
+    project = bake(technique_kind=kind, technique_name=name)
+    component = project.manifest.component("algorithm")
+    found = [problem.path for problem in algorithm.check_replaced(project, component)]
+    assert found == [file.path for file in component.files], (
+        "the algorithms of the template are not in baselines.txt: generate a project of each kind "
+        "and add them by `python -m tfmot_technique_kit.readiness.algorithm PROJECT...`"
+    )
+
+    changed = type(project)(shutil.copytree(project.root, tmp_path / "changed"))
+    for file in component.files:
+        path = changed.root / file.path
+        path.write_text(path.read_text().replace("return", "return None or", 1))
+    assert not list(algorithm.check_replaced(changed, component))

@@ -1,15 +1,30 @@
-"""Tests for render, which writes the report as users see it."""
+"""Tests of the report as users see it: files, documents and the command."""
 
-import pathlib
 import shutil
+from pathlib import Path
 
 import pytest
-from tests.report import runs as test_runs
-from tfmot_technique_kit.documents import blocks
+from click.testing import CliRunner
+
+from tests.report.runs import failed, run, seeds
+from tfmot_technique_kit.cli import main
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import results
+from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.report import render, tables
 
-_DOCUMENT = """# Title
+DATA = Path(__file__).parents[1] / "data" / "some_method"
+PAGES = """
+[folders.pages]
+here = "."
+
+[[component]]
+name = "pages"
+title = "Pages"
+folder = "pages"
+files = ["README.md", "rfcs/design.md", "blog/post.md"]
+"""
+PAGE = """# Title
 
 ## Results
 
@@ -21,226 +36,203 @@ _DOCUMENT = """# Title
 
 The end.
 """
+# RFCs get the date of their submission as a prefix.
+DESIGN = "rfcs/20260101-some-method-design.md"
+REPORT = "experiments/results/report"
+
+
+def _make(folder):
+    shutil.copytree(DATA, folder)
+    with (folder / "contribution.toml").open("a") as file:
+        file.write(PAGES)
+    for name, block in (("README.md", "summary"), (DESIGN, "tables")):
+        _write(folder, name, PAGE.format(block, tables.NO_RESULTS))
+    made = Project(folder)
+    for conversion in ("float", "int8"):
+        for training, quality in (("control", 0.9), ("technique@0.8", 0.7)):
+            _add(made, *seeds(training, [quality, quality + 0.02], conversion=conversion))
+    _add(made, *(failed("technique_qat@0.8", "no QAT", seed=seed) for seed in range(2)))
+    return made
+
+
+def _write(root, name, text):
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text(text)
+
+
+def _add(project, *runs):
+    for each in runs:
+        results.write(project.folder("results"), each)
+
+
+def _remove_runs(project):
+    for path in project.folder("results").glob("*.json"):
+        path.unlink()
+
+
+def _edit(project, name, old, new):
+    text = (project.root / name).read_text()
+    assert old in text
+    (project.root / name).write_text(text.replace(old, new))
+
+
+def _contents(project):
+    return {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
+
+
+def _stale(project):
+    return [problem.path for problem in render.build(project, check=True).problems]
 
 
 @pytest.fixture
 def project(tmp_path):
     """A project with two documents and the runs of a loss and of a failure."""
-    _make(tmp_path)
-    return tmp_path
-
-
-def _make(tmp_path):
-    for name, block in (("README.md", "summary"), ("rfcs/design.md", "tables")):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(_DOCUMENT.format(block, tables.NO_RESULTS))
-    folder = tmp_path / "results"
-    for seed in range(2):
-        for conversion in ("float", "int8"):
-            for training, quality in (("control", 0.9), ("technique@0.8", 0.7)):
-                run = test_runs.run(training, quality + seed / 50, conversion, seed)
-                results.write(folder, run)
-        failed = test_runs.failed("technique_qat@0.8", "no QAT", seed=seed)
-        results.write(folder, failed)
+    return _make(tmp_path / "project")
 
 
 @pytest.fixture(scope="module")
 def built_once(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("built")
-    _make(folder)
-    _build(folder)
-    return folder
+    made = _make(tmp_path_factory.mktemp("built") / "project")
+    return made, render.build(made)
 
 
 @pytest.fixture
 def built(built_once, tmp_path):
     """The same project with its report."""
-    return shutil.copytree(built_once, tmp_path / "built")
+    return Project(shutil.copytree(built_once[0].root, tmp_path / "built"))
 
 
-def _build(project, **options):
-    return render.build(project / "results", project, **options)
+def test_writes_all_files(built_once):
+    project, outcome = built_once
 
-
-def _contents(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_writes_all_files(project) -> None:
-    outcome = _build(project)
-
-    assert {path.name for path in (project / "results/report").iterdir()} == {
-        "tables.csv",
-        "tables.md",
-        "tables.html",
-        "image_smoke_profile_size.svg",
-        "image_smoke_profile_latency.svg",
-        "image_smoke_profile_level.svg",
-    }
-    assert len(outcome.written) == 8
+    plots = [f"image_smoke_profile_{name}.svg" for name in ("latency", "level", "size")]
+    names = sorted([*plots, "tables.csv", "tables.html", "tables.md"])
+    assert sorted(path.name for path in (project.root / REPORT).iterdir()) == names
+    assert outcome.written == ("README.md", *(f"{REPORT}/{name}" for name in names), DESIGN)
     assert not outcome.problems
 
 
-def test_documents_show_losses_failures_and_plots(built) -> None:
-    design = (built / "rfcs/design.md").read_text()
+def test_documents_show_losses_failures_and_plots(built):
+    design = (built.root / DESIGN).read_text()
     assert "| technique@0.8 | 0.710 ± 0.014 | 2 | -0.200 ± 0.000 | yes |" in design
     assert "| technique\\_qat@0.8 | failed | - | - |" in design
     assert "technique\\_qat@0.8: failed: no QAT" in design
-    assert "(../results/report/image_smoke_profile_size.svg)" in design
+    assert f"(../{REPORT}/image_smoke_profile_size.svg)" in design
     assert design.endswith("<!-- results: end -->\n\nThe end.\n")
-    readme = (built / "README.md").read_text()
+    readme = (built.root / "README.md").read_text()
     assert "-0.200 ± 0.000 | yes" in readme
-    assert "](results/report/tables.md)" in readme
+    assert f"]({REPORT}/tables.md)" in readme
 
 
-def test_a_headline_is_the_short_table_and_one_plot(project) -> None:
-    path = project / "blog" / "post.md"
-    path.parent.mkdir()
-    path.write_text(_DOCUMENT.format("headline", tables.NO_RESULTS))
+def test_a_document_of_the_manifest_shows_the_block_that_it_has(built):
+    _write(built.root, "blog/post.md", PAGE.format("headline", ""))
+    _write(built.root, "blog/other.md", PAGE.format("headline", ""))
 
-    _build(project)
+    assert render.build(built).written == ("blog/post.md",)
 
-    text = path.read_text()
+    text = (built.root / "blog/post.md").read_text()
     assert "-0.200 ± 0.000 | yes" in text
     assert text.count("![") == 1
-    assert "(../results/report/image_smoke_profile_level.svg)" in text
-    assert "](../results/report/tables.md)" in text
+    assert f"(../{REPORT}/image_smoke_profile_level.svg)" in text
+    assert f"](../{REPORT}/tables.md)" in text
 
 
-def test_without_levels_a_headline_has_no_plot(project) -> None:
-    path = project / "README.md"
-    path.write_text(_DOCUMENT.format("headline", ""))
-    shutil.rmtree(project / "results")
-    results.write(project / "results", test_runs.run("control", 0.9))
+def test_without_levels_a_headline_has_no_plot(project):
+    _write(project.root, "README.md", PAGE.format("headline", ""))
+    _remove_runs(project)
+    _add(project, run("control", 0.9))
 
-    _build(project)
+    render.build(project)
 
-    assert "![" not in path.read_text()
-    assert "| variant |" in path.read_text()
+    assert "![" not in (project.root / "README.md").read_text()
 
 
-def test_links_lead_to_files(built) -> None:
-    for name in ("README.md", "rfcs/design.md", "results/report/tables.md"):
-        path = built / name
+def test_links_lead_to_files(built):
+    for name in ("README.md", DESIGN, f"{REPORT}/tables.md"):
+        path = built.root / name
         targets = [part.split(")")[0] for part in path.read_text().split("](")[1:]]
         assert targets
         for target in targets:
             assert (path.parent / target).is_file()
 
 
-def test_once_built_nothing_is_stale_or_written_again(built) -> None:
+def test_what_is_up_to_date_is_not_written_again(built):
     before = _contents(built)
 
-    assert not _build(built, check=True).problems
-    assert not _build(built).written
+    assert not _stale(built)
+    assert not render.build(built).written
     assert _contents(built) == before
-
-
-def test_check_writes_nothing_and_names_what_is_stale(project) -> None:
-    before = _contents(project)
-
-    outcome = _build(project, check=True)
-
-    assert _contents(project) == before
-    assert not outcome.written
-    stale = [problem.split(":")[0] for problem in outcome.problems]
-    assert {"README.md", "rfcs/design.md", "results/report/tables.csv"} <= set(stale)
 
 
 @pytest.mark.parametrize(
     "name, old, new",
     [
-        ("rfcs/design.md", "0.710", "0.910"),
+        (DESIGN, "0.710", "0.910"),
         ("README.md", "| yes |", "| no |"),
-        ("results/report/tables.csv", "450000", "450001"),
+        (f"{REPORT}/tables.csv", "450000", "450001"),
     ],
 )
-def test_a_changed_number_is_stale(project, name, old, new) -> None:
-    _build(project)
-    path = project / name
-    path.write_text(path.read_text().replace(old, new))
+def test_a_changed_number_is_stale(built, name, old, new):
+    _edit(built, name, old, new)
 
-    problems = _build(project, check=True).problems
-
-    assert [problem.partition(": ")[0] for problem in problems] == [name]
+    assert _stale(built) == [name]
 
 
-def test_a_new_run_makes_tables_and_plots_stale(built) -> None:
-    results.write(built / "results", test_runs.run("control", 0.9, seed=2))
+def test_a_new_run_makes_tables_and_plots_stale(built):
+    _add(built, run("control", 0.9, seed=2))
+    before = _contents(built)
 
-    problems = "\n".join(_build(built, check=True).problems)
-
-    assert "rfcs/design.md" in problems
-    assert "image_smoke_profile_size.svg" in problems
-
-
-def test_other_versions_of_matplotlib_make_no_plot_stale(built) -> None:
-    (path,) = (built / "results").rglob("*size.svg")
-    path.write_text(path.read_text().replace("<g ", "<g  "))
-
-    assert not _build(built, check=True).problems
+    assert {DESIGN, f"{REPORT}/image_smoke_profile_size.svg"} <= set(_stale(built))
+    assert _contents(built) == before
 
 
-def test_plots_of_removed_runs_are_removed(built) -> None:
-    for path in (built / "results").glob("*.json"):
-        path.unlink()
+def test_other_versions_of_matplotlib_make_no_plot_stale(built):
+    _edit(built, f"{REPORT}/image_smoke_profile_size.svg", "<g ", "<g  ")
 
-    assert any("size.svg" in x for x in _build(built, check=True).problems)
-    _build(built)
-
-    assert not list((built / "results/report").iterdir())
-    assert tables.NO_RESULTS in (built / "README.md").read_text()
+    assert not _stale(built)
 
 
-def test_without_runs_a_fresh_project_is_up_to_date(project) -> None:
-    for path in (project / "results").glob("*.json"):
-        path.unlink()
+def test_plots_of_removed_runs_are_removed(built):
+    _remove_runs(built)
 
-    assert not _build(project, check=True).problems
+    assert f"{REPORT}/image_smoke_profile_size.svg" in _stale(built)
+    render.build(built)
+
+    assert not list((built.root / REPORT).iterdir())
+    assert (built.root / "README.md").read_text() == PAGE.format("summary", tables.NO_RESULTS)
+    assert not _stale(built)
 
 
-def test_a_bad_document_stops_everything(project) -> None:
-    path = project / "rfcs/design.md"
-    path.write_text(path.read_text().replace("<!-- results: end -->", ""))
+def test_a_bad_document_stops_everything(project):
+    _edit(project, DESIGN, "<!-- results: end -->", "")
     before = _contents(project)
 
-    with pytest.raises(ValueError, match="rfcs/design.md: the block 'tables' has"):
-        _build(project)
+    with pytest.raises(UserError, match=f"{DESIGN}: the block 'tables' has"):
+        render.build(project)
 
     assert _contents(project) == before
 
 
-def test_a_number_without_run_is_a_problem_each_time(project) -> None:
-    path = project / "README.md"
-    path.write_text(path.read_text() + "It is 99 times smaller.\n")
+def test_earlier_runs_are_counted(project):
+    new = run(config__sha256="9" * 64, started="2026-02-01T00:00:00+00:00", run_id="a" * 64)
+    _add(project, new)
 
-    for check in (False, True):
-        problems = _build(project, check=check).problems
-        (problem,) = (line for line in problems if "no run has" in line)
-        line = path.read_text().splitlines().index("It is 99 times smaller.") + 1
-        assert problem.startswith(f"README.md:{line}: no run has 99 ")
+    assert render.build(project).left_out == 10
 
 
-def test_earlier_runs_are_counted(project) -> None:
-    config = {"resolved": {}, "sha256": "0" * 64}
-    new = test_runs.run(config=config, started="2026-02-01T00:00:00+00:00")
-    results.write(project / "results", new | {"run_id": "a" * 64})
+def test_the_command_shows_what_it_does_and_what_is_wrong(built, monkeypatch):
+    monkeypatch.chdir(built.root / "rfcs")
+    _edit(built, "README.md", "The end.", "It is 99 times smaller.")
+    _edit(built, "README.md", "yes", "no")
+    lines = (built.root / "README.md").read_text().splitlines()
+    number = lines.index("It is 99 times smaller.") + 1
 
-    assert _build(project).left_out == 10
+    check = CliRunner().invoke(main, ["report", "--check"])
+    write = CliRunner().invoke(main, ["report", "--results", "../experiments/results"])
 
-
-def test_paths_may_be_strings_and_relative(project, monkeypatch) -> None:
-    monkeypatch.chdir(project)
-
-    render.build("results", ".")
-
-    assert "(../results/report/" in pathlib.Path("rfcs/design.md").read_text()
-
-
-def test_the_documents_of_this_project_have_valid_blocks(tmp_path) -> None:
-    root = pathlib.Path(__file__).parents[2]
-
-    render.build(tmp_path, root, check=True)
-
-    assert blocks.find(root, render.DOCUMENTS)
+    assert check.exit_code == write.exit_code == 1
+    stale, claim = check.stderr.splitlines()
+    assert stale == "README.md: is not what the runs say; render it with `technique report`."
+    assert claim.startswith(f"README.md:{number}: no run has 99 ")
+    assert write.stdout == "Rendered README.md.\n"
+    assert write.stderr == claim + "\n"

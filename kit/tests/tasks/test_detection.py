@@ -2,29 +2,16 @@
 
 import numpy as np
 import pytest
-from tests.tasks import model_checks
-from tfmot_technique_kit.tasks import center_net, detection, shapes
 
-SHAPES = {
-    "dataset": "shapes",
-    "model": "cnn",
-    "image_size": 32,
-    "width": 0.25,
-    "batch_norm_momentum": 0.9,
-    "max_boxes": 3,
-    "train_examples": 20,
-    "test_examples": 10,
-}
-COCO = {
-    **SHAPES,
-    "dataset": "coco",
-    "model": "mobilenet_v2",
-    "image_size": 64,
-    "width": 0.35,
-    "max_boxes": 2,
-    "train_examples": None,
-    "test_examples": None,
-}
+from tfmot_technique_kit.errors import UserError
+
+pytestmark = pytest.mark.tensorflow
+COCO = {"dataset": "coco", "model": "mobilenet_v2", "max_boxes": 2}
+
+
+@pytest.fixture(name="task")
+def small_task(create):
+    return create("detection", image_size=32, train_examples=20, test_examples=10)
 
 
 @pytest.fixture(name="coco_dir", scope="module")
@@ -98,8 +85,9 @@ def perfect_output(boxes, size, classes):
     return output
 
 
-def test_shapes_fill_their_boxes() -> None:
-    images, boxes = shapes.generate(20, 64, 4, seed=0)
+def test_shapes_fill_their_boxes(create):
+    data = create("detection", max_boxes=4, train_examples=20).load()
+    images, boxes = next(data.train.batch(20).as_numpy_iterator())
     counts = (boxes[..., 4] >= 0).sum(axis=1)
     assert set(counts) == {1, 2, 3}
     assert set(boxes[..., 4].ravel()) == {-1, 0, 1, 2}
@@ -114,13 +102,7 @@ def test_shapes_fill_their_boxes() -> None:
         assert (image[outside].max(-1) > 0.45).mean() < 0.01
 
 
-@pytest.mark.parametrize("technique", model_checks.ALL)
-def test_model_takes_techniques(technique) -> None:
-    model_checks.trains_with(technique, detection.Detection(SHAPES))
-
-
-def test_score_of_perfect_outputs_is_one() -> None:
-    task = detection.Detection(SHAPES)
+def test_score_of_perfect_outputs_is_one(task):
     labels = [boxes for _, boxes in task.load().test.as_numpy_iterator()]
     outputs = [perfect_output(rows[rows[:, 4] >= 0], 16, 3) for rows in labels]
     assert task.score(np.array(outputs), labels) == 1.0
@@ -130,21 +112,25 @@ def test_score_of_perfect_outputs_is_one() -> None:
     assert task.score(outputs[::-1], labels) < 0.5
 
 
-def test_decoding_inverts_the_output() -> None:
+def test_decoding_inverts_the_output():
+    from tfmot_technique_kit.tasks.models import center_net
+
     box = [0.1, 0.2, 0.5, 0.9, 2]
     best = center_net.decode(perfect_output([box], 16, 3))[0]
     np.testing.assert_allclose(best[:5], box, atol=1e-6)
     assert best[5] == pytest.approx(1 / (1 + np.exp(-10)))
 
 
-def test_neighbors_of_a_peak_are_no_objects() -> None:
+def test_neighbors_of_a_peak_are_no_objects():
+    from tfmot_technique_kit.tasks.models import center_net
+
     output = perfect_output([[0.1, 0.2, 0.5, 0.9, 2]], 16, 3)
     y, x = np.argwhere(output[..., 2] == 10)[0]
     output[y, x + 1, 2] = 9
     assert (center_net.decode(output)[:, 5] > 0.5).sum() == 1
 
 
-def test_loss_is_least_for_the_right_output() -> None:
+def test_loss_is_least_for_the_right_output(task):
     boxes = np.array([[0.1, 0.2, 0.5, 0.9, 2], [-1, -1, -1, -1, -1]], "float32")
     right = perfect_output(boxes[:1], 16, 3)
     y, x = np.argwhere(right[..., 2] == 10)[0]
@@ -154,7 +140,7 @@ def test_loss_is_least_for_the_right_output() -> None:
     unsure[y, x, 2] = 0
 
     def loss(output):
-        return float(center_net.Loss()(boxes[None], output[None]))
+        return float(task.loss()(boxes[None], output[None]))
 
     assert loss(right) == pytest.approx(0, abs=1e-3)
     assert loss(larger) == pytest.approx(0.5, abs=1e-3)
@@ -164,11 +150,11 @@ def test_loss_is_least_for_the_right_output() -> None:
     assert loss(elsewhere) == pytest.approx(-(p**2) * np.log(1 - p), abs=1e-3)
 
 
-def test_coco_from_its_files(coco_dir) -> None:
-    task = detection.Detection(COCO)
+def test_coco_from_its_files(create, coco_dir):
+    task = create("detection", **COCO, width=0.35)
     data = task.load(coco_dir)
     assert data.info["splits"] == {"train": 2, "test": 1}
-    assert data.info["version"] == "1.1.0"
+    assert data.version == "1.1.0"
     (image, boxes), (_, no_boxes) = data.train.as_numpy_iterator()
     assert image.shape == (64, 64, 3)
     assert image.max() == 1  # As MobileNetV2 expects it.
@@ -182,30 +168,11 @@ def test_coco_from_its_files(coco_dir) -> None:
     assert np.isfinite(model.evaluate(data.train.batch(2), verbose=0))
 
 
-def test_resnet50_is_a_backbone() -> None:
-    options = {**COCO, "model": "resnet50", "width": 1, "image_size": 32}
-    assert detection.Detection(options).build().output_shape == (None, 4, 4, 84)
+def test_resnet50_is_a_backbone(create):
+    task = create("detection", dataset="coco", model="resnet50", image_size=32)
+    assert task.build().output_shape == (None, 4, 4, 84)
 
 
-def test_missing_data_set_is_named_at_once(tmp_path) -> None:
-    pytest.importorskip("tensorflow_datasets")
-    message = f"no data set in {tmp_path}/coco/2017. Pass .*load.'coco/2017'"
-    with pytest.raises(FileNotFoundError, match=message):
-        detection.Detection(COCO).load(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "change, message",
-    [
-        ({"image_size": 30}, "must be a multiple of 8 for cnn. You gave: 30"),
-        ({"test_examples": None}, "needs the options train_examples and test_exa"),
-    ],
-)
-def test_impossible_options_are_explained(change, message) -> None:
-    with pytest.raises(ValueError, match=message):
-        detection.Detection({**SHAPES, **change})
-
-
-def test_labels_need_room_for_all_shapes() -> None:
-    with pytest.raises(ValueError, match="`max_boxes` of at least 3"):
-        detection.Detection({**SHAPES, "max_boxes": 2}).load()
+def test_labels_need_room_for_all_shapes(create):
+    with pytest.raises(UserError, match="`max_boxes` of at least 3"):
+        create("detection", max_boxes=2).load()

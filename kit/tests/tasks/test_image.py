@@ -2,65 +2,48 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
-from tests.tasks import model_checks
-from tfmot_technique_kit.tasks import image
 
-DIGITS = {
-    "dataset": "digits",
-    "model": "cnn",
-    "image_size": 8,
-    "classes": 10,
-    "width": 0.25,
-    "batch_norm_momentum": 0.9,
-}
-FOLDER = {
-    "dataset": "folder",
-    "model": "mobilenet_v2",
-    "image_size": 32,
-    "classes": 2,
-    "width": 0.35,
-    "batch_norm_momentum": 0.99,
-}
+from tfmot_technique_kit.errors import UserError
+
+pytestmark = pytest.mark.tensorflow
+FOLDER = {"dataset": "folder", "model": "mobilenet_v2", "image_size": 32, "classes": 2}
 
 
-def write_images(folder):
-    """Writes black cats and white dogs: 3 and 2 to train, 1 and 1 to validate."""
+@pytest.fixture
+def images(tmp_path):
+    """A folder with black cats and white dogs: 3 and 2 to train, 1 and 1 to validate."""
+    import tensorflow as tf
+
     for split, counts in (("train", (3, 2)), ("validation", (1, 1))):
         for name, value, count in zip(("cat", "dog"), (0, 255), counts, strict=True):
-            (folder / split / name).mkdir(parents=True)
-            pixels = np.full([40, 30, 3], value, np.uint8)
+            folder = tmp_path / split / name
+            folder.mkdir(parents=True)
+            content = tf.io.encode_png(np.full([40, 30, 3], value, np.uint8)).numpy()
             for i in range(count):
-                path = folder / split / name / f"{i}.png"
-                tf.io.write_file(str(path), tf.io.encode_png(pixels))
-    return folder
+                (folder / f"{i}.png").write_bytes(content)
+    return tmp_path
 
 
-def test_digits_are_split_by_class() -> None:
-    data = image.Image({**DIGITS, "image_size": 16}).load()
+def test_digits_are_split_by_class(create):
+    data = create("image", image_size=16).load()
     inputs, labels = next(data.test.batch(1000).as_numpy_iterator())
     assert inputs.shape == (360, 16, 16, 1)
     assert inputs.dtype == np.float32
     assert (inputs.min(), inputs.max()) == (0, 1)
     assert set(np.bincount(labels)) <= {35, 36, 37}
     assert data.info["splits"] == {"train": 1437, "test": 360}
-    assert data.info["source"] == "real"
+    assert data.source == "real"
 
 
 @pytest.mark.parametrize("change", [{"image_size": 20}, {"classes": 9}])
-def test_options_that_do_not_fit_the_digits_are_explained(change) -> None:
-    with pytest.raises(ValueError, match="10 classes and 8 pixels"):
-        image.Image({**DIGITS, **change}).load()
+def test_options_that_do_not_fit_the_digits_are_explained(create, change):
+    with pytest.raises(UserError, match="10 classes and 8 pixels"):
+        create("image", **change).load()
 
 
-@pytest.mark.parametrize("technique", model_checks.ALL)
-def test_model_takes_techniques(technique) -> None:
-    model_checks.trains_with(technique, image.Image(DIGITS))
-
-
-def test_images_come_from_folders(tmp_path) -> None:
-    task = image.Image(FOLDER)
-    data = task.load(write_images(tmp_path))
+def test_images_come_from_folders(create, images):
+    task = create("image", **FOLDER, width=0.35)
+    data = task.load(images)
     assert data.info["splits"] == {"train": 5, "test": 2}
     inputs, labels = next(data.test.batch(10).as_numpy_iterator())
     assert inputs.shape == (2, 32, 32, 3)
@@ -73,30 +56,28 @@ def test_images_come_from_folders(tmp_path) -> None:
     assert task.build().output_shape == (None, 2)
 
 
-def test_resnet50_is_built() -> None:
-    model = image.Image({**FOLDER, "model": "resnet50", "width": 1}).build()
-    assert model.output_shape == (None, 2)
-    with pytest.raises(ValueError, match="width 1 only, not 0.5"):
-        image.Image({**FOLDER, "model": "resnet50", "width": 0.5}).build()
-
-
-def test_missing_folders_are_named(tmp_path) -> None:
-    task = image.Image(FOLDER)
-    with pytest.raises(FileNotFoundError, match="pass that folder as --data_dir"):
+def test_what_is_wrong_with_folders_is_explained(create, images):
+    task = create("image", **FOLDER)
+    with pytest.raises(FileNotFoundError, match="pass that folder as --data-dir"):
         task.load()
-    with pytest.raises(FileNotFoundError, match=f"no folder {tmp_path}/train. P"):
-        task.load(tmp_path)
+    with pytest.raises(FileNotFoundError, match=f"no folder {images}/other/train. P"):
+        task.load(images / "other")
+    with pytest.raises(UserError, match=r"2 folders of classes, but .* is 1000"):
+        create("image", **{**FOLDER, "classes": 1000}).load(images)
+    (images / "validation" / "dog").rename(images / "validation" / "fox")
+    with pytest.raises(UserError, match=r"only one of .* has: dog, fox"):
+        task.load(images)
 
 
-def test_other_classes_are_explained(tmp_path) -> None:
-    write_images(tmp_path)
-    with pytest.raises(ValueError, match="2 folders of classes, but .* is 1000"):
-        image.Image({**FOLDER, "classes": 1000}).load(tmp_path)
-    (tmp_path / "validation" / "dog").rename(tmp_path / "validation" / "fox")
-    with pytest.raises(ValueError, match="only one of .* has: dog, fox"):
-        image.Image(FOLDER).load(tmp_path)
+def test_models_are_built_or_it_is_said_why_not(create):
+    resnet = {**FOLDER, "model": "resnet50"}
+    assert create("image", **resnet).build().output_shape == (None, 2)
+    with pytest.raises(UserError, match=r"`width` 1 only. You gave: 0.5"):
+        create("image", **resnet, width=0.5).build()
+    with pytest.raises(FileNotFoundError, match=r"no file there.h5. Set `weights`"):
+        create("image", **FOLDER, weights="there.h5").build()
 
 
-def test_missing_weights_are_named() -> None:
-    with pytest.raises(FileNotFoundError, match="no file there.h5. Set `weights`"):
-        image.Image({**FOLDER, "weights": "there.h5"}).build()
+def test_accuracy_is_the_share_of_right_classes(create):
+    outputs = np.array([[0.1, 2.0], [3.0, -1.0], [0.0, 1.0], [5.0, 6.0]])
+    assert create("image").score(outputs, [1, 0, 0, 1]) == 0.75

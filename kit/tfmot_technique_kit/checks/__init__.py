@@ -1,26 +1,27 @@
-"""The checks of the documents, by name.
+"""The checks of the documents, by name: functions of a project that return problems."""
 
-A check is a function of the project's folder, a `pathlib.Path`, that returns a
-list of problems.
-"""
+from collections.abc import Callable
 
 from tfmot_technique_kit.checks import api, execution, links, notebooks, rendered, rfcs, spelling
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
 
-CHECKS = {
+CHECKS: dict[str, Callable[[Project], list[Problem]]] = {
     "api": api.check_docstrings,
     "examples": api.check_examples,
     "leftovers": spelling.check_leftovers,
     "links": links.check_links,
-    "notebook-content": notebooks.check_content,
-    "notebook-format": notebooks.check_format,
-    "notebook-style": notebooks.check_style,
+    "notebook-content": lambda project: (
+        notebooks.check_structure(project.root) + notebooks.check_symbols(project)
+    ),
+    "notebook-format": lambda project: notebooks.check_format(project.root),
+    "notebook-style": lambda project: notebooks.check_style(project.root),
     "rendered": rendered.check_rendered,
     "rfcs": rfcs.check_drafts,
     "spelling": spelling.check_spelling,
+    "rfcs-submit": rfcs.check_submissions,
+    "execution": execution.check_execution,
 }
 
-# Those of `--submit`: drafts may fail them.
-SUBMIT_CHECKS = {"rfcs-submit": rfcs.check_submissions}
-
-# Those of `--execute`: they take minutes.
-EXECUTE_CHECKS = {"notebook-execution": execution.check_execution}
+# These run when they are asked for: drafts may fail the one, the other takes minutes.
+SUBMIT, EXECUTE = "rfcs-submit", "execution"

@@ -4,164 +4,129 @@ import doctest
 import importlib
 import inspect
 import json
-import pathlib
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from tfmot_technique_kit.checks import commands
-from tfmot_technique_kit.checks.problem import Problem
-from tfmot_technique_kit.documents import api_pages as api_docs
+from tfmot_technique_kit import pages
+from tfmot_technique_kit.checks import programs
+from tfmot_technique_kit.documents import api_pages
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
 
-_DOCTEST_OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
-
-def check_docstrings(root, package=api_docs.PACKAGE):
-    """Checks that public symbols say what they do, take, return and raise.
+def check_docstrings(project: Project) -> list[Problem]:
+    """Finds public symbols that do not say what they do, take, return and raise.
 
     A method that overrides another is described by that one.
-
-    Args:
-        root: The project's folder, a path.
-        package: Name of the package, which can be imported.
-
-    Returns:
-        A list of problems.
     """
+    from tensorflow_docs.api_generator.report.schema import api_report_pb2
+
+    with tempfile.TemporaryDirectory() as folder:
+        report = api_pages.build(project, Path(folder)).with_suffix("") / "api_report.pb"
+        metrics = api_report_pb2.ApiReport.FromString(report.read_bytes()).symbol_metric
     problems = []
-    for metric in _report(package):
-        symbol = _Symbol(root, metric.symbol_name)
-        if not symbol.is_override:
-            problems += map(symbol.problem, _look_at(metric))
-    return problems + _lint(root, package)
+    for metric in metrics:
+        package, *parts = metric.symbol_name.split(".")
+        owner, value = None, importlib.import_module(package)
+        for part in parts:
+            owner, value = value, inspect.getattr_static(value, part)
+        if inspect.isclass(owner) and _is_override(owner, parts[-1]):
+            continue
+        code = inspect.unwrap(getattr(value, "__func__", value))
+        name = pages.name_of(project.root, Path(inspect.getsourcefile(code)))
+        line = inspect.getsourcelines(code)[1]
+        symbol = ".".join(parts[1:]) or metric.symbol_name
+        problems += [Problem(f"{symbol}: {lack}", name, line) for lack in _lacks(metric)]
+    return problems + _lint(project)
 
 
-def check_examples(root, package=api_docs.PACKAGE):
+def check_examples(project: Project) -> list[Problem]:
     """Runs the examples in the docstrings of the public API.
 
     The names of the API are there as if imported, and `tf`, `np` and `keras`.
-
-    Args:
-        root: The project's folder, a path.
-        package: Name of the package, which can be imported.
-
-    Returns:
-        A list of problems.
     """
-    public = importlib.import_module(f"{package}.keras")
-    names = {**vars(public), **_common_names()}
+    public = project.module()
     finder = doctest.DocTestFinder(exclude_empty=True)
-    runner = _Runner(root)
+    runner = _Runner(project)
     for name, symbol in sorted(vars(public).items()):
         if inspect.isclass(symbol) or inspect.isfunction(symbol):
-            module = inspect.getmodule(symbol)
-            for test in finder.find(symbol, name, module, globs=names):
-                runner.run(test, out=lambda text: None)
+            names = {**vars(public), **_common_names()}
+            for test in finder.find(symbol, name, inspect.getmodule(symbol), globs=names):
+                runner.run(test, out=lambda _: None)
     return runner.problems
 
 
-def _common_names():
-    import numpy
-    import tensorflow
+def _common_names() -> dict[str, Any]:
+    import numpy as np
+    import tensorflow as tf
 
     from tfmot_technique_kit.keras_api import keras
 
-    return {"np": numpy, "tf": tensorflow, "keras": keras}
+    return {"np": np, "tf": tf, "keras": keras}
 
 
 class _Runner(doctest.DocTestRunner):
     """Keeps failures as problems."""
 
-    def __init__(self, root) -> None:
-        super().__init__(optionflags=_DOCTEST_OPTIONS)
-        self.problems = []
-        self._root = root
+    def __init__(self, project: Project) -> None:
+        super().__init__(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+        self.problems: list[Problem] = []
+        self._root = project.root
 
-    def report_failure(self, out, test, example, got):
-        """See base class."""
+    def report_failure(
+        self, _out: object, test: doctest.DocTest, example: doctest.Example, got: str
+    ) -> None:
         self._add(test, example, f"got {got.strip()!r}")
 
-    def report_unexpected_exception(self, out, test, example, exc_info):
-        """See base class."""
+    def report_unexpected_exception(
+        self, _out: object, test: doctest.DocTest, example: doctest.Example, exc_info: Any
+    ) -> None:
         self._add(test, example, f"raised {exc_info[0].__name__}: {exc_info[1]}")
 
-    def _add(self, test, example, what):
-        path = pathlib.Path(test.filename).relative_to(self._root).as_posix()
-        line = (test.lineno or 0) + example.lineno + 1
+    def _add(self, test: doctest.DocTest, example: doctest.Example, what: str) -> None:
         expected = f", expected {example.want.strip()!r}" if example.want else ""
-        message = f"{example.source.strip()}: {what}{expected}"
-        self.problems.append(Problem(path, line, " ".join(message.split())))
+        message = " ".join(f"{example.source.strip()}: {what}{expected}".split())
+        line = (test.lineno or 0) + example.lineno + 1
+        self.problems.append(Problem(message, pages.name_of(self._root, Path(test.filename)), line))
 
 
-class _Symbol:
-    """A public symbol by its full name.
-
-    Attributes:
-        is_override: Whether it is a method that a base class has, too.
-    """
-
-    def __init__(self, root, name) -> None:
-        package, *parts = name.split(".")
-        owner, value = None, importlib.import_module(package)
-        for part in parts:
-            owner, value = value, inspect.getattr_static(value, part)
-        self.is_override = inspect.isclass(owner) and (
-            parts[-1] not in vars(owner)
-            or any(parts[-1] in vars(base) for base in owner.__mro__[1:])
-        )
-        self._name = ".".join(parts[1:]) or name
-        self._root = root
-        self._value = getattr(value, "__func__", value)
-
-    def problem(self, message):
-        """Returns a problem of this symbol."""
-        code = inspect.unwrap(self._value)
-        path = pathlib.Path(inspect.getsourcefile(code)).relative_to(self._root)
-        line = inspect.getsourcelines(code)[1]
-        return Problem(path.as_posix(), line, f"{self._name}: {message}")
+def _is_override(owner: type, name: str) -> bool:
+    """Tells whether a class has a method that one of its bases has, too."""
+    return name not in vars(owner) or any(name in vars(base) for base in owner.__mro__[1:])
 
 
-def _report(package):
-    """Returns what tensorflow_docs finds out about each symbol."""
-    from tensorflow_docs.api_generator.report.schema import api_report_pb2
-
-    with tempfile.TemporaryDirectory() as folder:
-        pages = api_docs.build(folder, package=package).with_suffix("")
-        content = (pages / "api_report.pb").read_bytes()
-    return api_report_pb2.ApiReport.FromString(content).symbol_metric
-
-
-def _look_at(metric):
+def _lacks(metric: Any) -> Iterator[str]:
     """Yields what a docstring lacks."""
-    parameters = metric.parameter_lint
     if not metric.desc_lint.len_brief:
         yield "has no docstring; say what it does."
         return
-    if parameters.num_args_in_doc < parameters.num_args_in_code:
-        yield (
-            f'has {parameters.num_args_in_code:.0f} arguments, and "Args:" names '
-            f"{parameters.num_args_in_doc:.0f}."
-        )
-    if parameters.num_empty_param_desc_args:
+    arguments, returns, raises = metric.parameter_lint, metric.return_lint, metric.raises_lint
+    count, told = arguments.num_args_in_code, arguments.num_args_in_doc
+    if told < count:
+        yield f'has {count:.0f} arguments, and "Args:" names {told:.0f}.'
+    if arguments.num_empty_param_desc_args:
         yield 'an argument in "Args:" has no description.'
-    if parameters.num_empty_param_desc_attr:
+    if arguments.num_empty_param_desc_attr:
         yield 'an attribute in "Attributes:" has no description.'
-    if metric.HasField("return_lint") and not metric.return_lint.returns_defined:
+    if metric.HasField("return_lint") and not returns.returns_defined:
         yield 'returns something; describe it in "Returns:".'
-    raises = metric.raises_lint
     if raises.total_raises_in_code and not raises.num_raises_defined:
         yield 'raises errors; describe them in "Raises:".'
 
 
-def _lint(root, package):
-    """Returns errors that are raised, and iterators, that docstrings lack."""
+def _lint(project: Project) -> list[Problem]:
+    """Finds errors that are raised, and iterators, that docstrings lack."""
     rules = ["--isolated", "--preview", "--select", "DOC402,DOC501"]
     style = ["--config", "lint.pydocstyle.convention='google'"]
-    arguments = ["--output-format", "json", "--exclude", "*_test.py", package]
-    found = commands.run(root, "ruff", "check", *rules, *style, *arguments)
+    arguments = ["--output-format", "json", "--exclude", "*_test.py", project.technique.package]
+    found = programs.run(project.root, "ruff", "check", *rules, *style, *arguments)
     return [
         Problem(
-            pathlib.Path(each["filename"]).relative_to(root.resolve()).as_posix(),
-            each["location"]["row"],
             f"{each['code']}: {each['message']}.",
+            pages.name_of(project.root, Path(each["filename"])),
+            each["location"]["row"],
         )
         for each in json.loads(found.stdout)
     ]

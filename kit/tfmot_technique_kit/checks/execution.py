@@ -1,44 +1,135 @@
-"""Checks that the notebooks run, as their tests do."""
+"""Runs the notebooks and the examples of the design, without network, and remembers it.
 
-import pathlib
-import re
+The record holds a fingerprint of each notebook's code together with that of the technique.
+It is the same wherever it is written, and part of the repository.
+"""
+
+import hashlib
+import json
+import subprocess
 import tempfile
-import xml.etree.ElementTree
+from collections.abc import Sequence
+from pathlib import Path
 
-from tfmot_technique_kit.checks import commands, files
-from tfmot_technique_kit.checks.problem import Problem
-from tfmot_technique_kit.readiness import executions
+import nbclient
+import nbformat
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-_RAISED = re.compile(r"^E +(.*\S)", re.MULTILINE)
-_COLOR = re.compile(r"#x1B\[[\d;]*m")
+from tfmot_technique_kit import blocks, files, pages
+from tfmot_technique_kit.experiments import plan
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+
+_TIMEOUT_S = 600  # of a cell
+_NO_EXECUTE = "#docs_infra: no_execute"  # in cells for readers only, as tensorflow.org has it
+
+# Runs before the first cell. The notebooks load MNIST as their readers do; here they get the
+# digits that come with scikit-learn, in the format of MNIST, and repeated: the schedules in
+# the notebooks need some hundred steps of training.
+_DIGITS_AS_MNIST = """
+import sys
+sys.path.insert(0, {root!r})
+
+import numpy as np
+from sklearn import datasets
+from sklearn import model_selection
+from tensorflow_model_optimization.python.core.keras import compat
+import tf_keras
+
+def load_data(path='mnist.npz'):
+  images, labels = datasets.load_digits(return_X_y=True)
+  images = np.kron(images.reshape([-1, 8, 8]) * (255 / 16), np.ones([1, 3, 3]))
+  images = np.pad(images, [(0, 0), (2, 2), (2, 2)]).astype(np.uint8)
+  train_images, test_images, train_labels, test_labels = (
+    model_selection.train_test_split(
+      images, labels.astype(np.uint8), test_size=0.25, random_state=0
+    )
+  )
+  train_images = np.tile(train_images, [8, 1, 1])
+  train_labels = np.tile(train_labels, [8])
+  return (train_images, train_labels), (test_images, test_labels)
+
+# `tf.keras` has modules of its own.
+for keras in [tf_keras, compat.keras]:
+  keras.datasets.mnist.load_data = load_data
+"""
 
 
-def check_execution(root):
-    """Runs the notebooks from top to bottom, without network.
-
-    Args:
-        root: The project's folder, a path.
-
-    Returns:
-        A list of problems.
-    """
-    command = ["pytest", "-m", "notebook", "g3doc"]
-    with tempfile.TemporaryDirectory() as folder:
-        report = pathlib.Path(folder, "report.xml")
-        found = commands.run(root, *command, f"--junitxml={report}")
-        problems = list(_read(report)) if report.exists() else []
-    if found.returncode and not problems:
-        problems.append(Problem("g3doc", None, commands.last(found)))
-    for path in files.find(root / "g3doc", ".ipynb") if not problems else ():
-        executions.record(root, path)  # tools.readiness asks for it
+def check_execution(project: Project) -> list[Problem]:
+    """Runs notebooks, and examples of the design RFC, from top to bottom; takes minutes."""
+    problems = []
+    for path in pages.find(project.folder("g3doc"), ".ipynb"):
+        code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
+        code = [source for source in code if _NO_EXECUTE not in source]
+        found = _run(project, path, [(None, source) for source in code])
+        if not found:
+            record(project, path)  # readiness asks for it
+        problems += found
+    for path in pages.find(project.folder("designs"), ".md"):
+        if path.stem.endswith("design"):
+            problems += _run(project, path, _examples(path))
     return problems
 
 
-def _read(report):
-    """Yields the failures in a report of pytest."""
-    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
-        path = case.get("classname").replace(".", "/") + ".py"
-        for failure in [*case.findall("failure"), *case.findall("error")]:
-            # The last line that pytest marks is what stopped the notebook.
-            lines = _RAISED.findall(_COLOR.sub("", failure.text)) or ["failed"]
-            yield Problem(path, None, f"{case.get('name')}: {lines[-1]}")
+def record(project: Project, path: Path) -> None:
+    """Notes that a notebook ran to its end."""
+    executed = recorded(project) | {pages.name_of(project.root, path): fingerprint(project, path)}
+    files.write(_record(project), json.dumps(executed, indent=2, sort_keys=True) + "\n")
+
+
+def recorded(project: Project) -> dict[str, str]:
+    """Returns the fingerprints of the notebooks that ran, by their paths in the project."""
+    path = _record(project)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def fingerprint(project: Project, path: Path) -> str:
+    """Returns the SHA-256 of a notebook's code and of the technique's code."""
+    code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
+    text = json.dumps([code, plan.hash_of_source(project)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _record(project: Project) -> Path:
+    return project.folder("executions") / "notebooks.json"
+
+
+def _examples(path: Path) -> list[tuple[int, str]]:
+    """Returns the Python code of a page with its lines, but for what commands render."""
+    text = path.read_text(encoding="utf-8")
+    rendered = {
+        line for name, lines in blocks.split(path.name, text, "code") if name for line in lines
+    }
+    return [
+        (pages.line_of(token), token.content)
+        for token in pages.MARKDOWN.parse(text)
+        if token.type == "fence" and token.info.strip() == "python"
+        if not rendered.issuperset(token.content.splitlines(keepends=True))
+    ]
+
+
+def _run(project: Project, path: Path, code: Sequence[tuple[int | None, str]]) -> list[Problem]:
+    """Runs pieces of code, each with its line, one after the other in one process."""
+    notebook = nbformat.v4.new_notebook()
+    sources = [_DIGITS_AS_MNIST.format(root=str(project.root)), *(source for _, source in code)]
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    # Files that they write do not stay.
+    with tempfile.TemporaryDirectory() as folder:
+        client = nbclient.NotebookClient(
+            notebook,
+            timeout=_TIMEOUT_S,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+        )
+        try:
+            client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        except CellExecutionError as error:
+            reason = f"{error.ename}: {error.evalue}"
+        except (CellTimeoutError, DeadKernelError) as error:
+            reason = str(error)
+        else:
+            return []
+    last = max((i for i, cell in enumerate(notebook.cells) if cell.execution_count), default=0)
+    line, source = [(None, "# setup"), *code][last]
+    message = f"{source.strip().splitlines()[0]!r}: {' '.join(reason.split())}"
+    return [Problem(message, pages.name_of(project.root, path), line)]

@@ -1,95 +1,71 @@
 """Checks of the links from document to document."""
 
 import functools
-import html.parser
+import html
 import re
-import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
 
-from tfmot_technique_kit.checks import files
-from tfmot_technique_kit.checks.problem import Problem
+from tfmot_technique_kit import pages
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
 
 _EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+# In HTML, in which quotes of texts and code are escaped.
+_LINK = re.compile(r"<[^>]*?\s(?:href|src)=[\"']([^\"']*)[\"']")
+_ANCHOR = re.compile(r"<[^>]*?\s(?:id|name)=[\"']([^\"']*)[\"']")
 
 
-class _Attributes(html.parser.HTMLParser):
-    """Collects the links and the anchors of a piece of HTML."""
-
-    def __init__(self, text) -> None:
-        super().__init__()
-        self.links = []
-        self.anchors = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        """See base class."""
-        del tag
-        for name, value in attrs:
-            if name in ("href", "src"):
-                self.links.append(value or "")
-            if name in ("id", "name"):
-                self.anchors.append(value or "")
-
-
-def check_links(root):
-    """Checks that relative links lead to files and headings that exist.
-
-    Args:
-        root: The project's folder, a path.
-
-    Returns:
-        A list of problems.
-    """
-    find_anchors = functools.lru_cache(maxsize=None)(_find_anchors)
+def check_links(project: Project) -> list[Problem]:
+    """Finds relative links that do not lead to files and headings that exist."""
+    anchors_of = functools.cache(_anchors)
     problems = []
-    for path in files.find(root, ".md", ".ipynb"):
-        name = files.name_of(root, path)
-        for line, link in _find_links(path):
-            if _EXTERNAL.match(link):
-                continue
+    for path in pages.find(project.root):
+        for line, link in _links(path):
             target, _, anchor = link.partition("#")
-            found = path
-            if target:
-                # A leading slash stands for the root of a site, which this is not.
-                found = path.parent / urllib.parse.unquote(target)
-            if target.startswith("/") or not found.exists():
+            # A leading slash stands for the root of a site, which this is not.
+            there = path.parent / unquote(target) if target else path
+            if target.startswith("/") or not there.exists():
                 message = f"the link to {target!r} leads nowhere."
-                problems.append(Problem(name, line, message))
-            elif anchor and found.suffix in (".md", ".ipynb"):
-                if urllib.parse.unquote(anchor) not in find_anchors(found):
-                    message = f"{target or 'this page'!r} has no heading {anchor!r}."
-                    problems.append(Problem(name, line, message))
+            elif (
+                anchor
+                and there.suffix in {".md", ".ipynb"}
+                and unquote(anchor) not in anchors_of(there)
+            ):
+                message = f"{target or 'this page'!r} has no heading {anchor!r}."
+            else:
+                continue
+            problems.append(Problem(message, pages.name_of(project.root, path), line))
     return problems
 
 
-def _find_links(path):
-    """Yields pairs of a line, None in notebooks, and the address of a link."""
-    for before, text in files.read_texts(path):
-        for token in files.parse(text):
-            line = None if before is None or not token.map else token.map[0] + 1
-            if token.type == "html_block":
-                yield from ((line, link) for link in _Attributes(token.content).links)
-            for child in token.children or []:
-                if child.type in ("link_open", "image"):
-                    yield line, child.attrs.get("href") or child.attrs.get("src") or ""
-                elif child.type == "html_inline":
-                    yield from ((line, link) for link in _Attributes(child.content).links)
+def _links(path: Path) -> Iterator[tuple[int | None, str]]:
+    """Yields the lines, None in notebooks, and the addresses of relative links."""
+    for text in pages.texts(path):
+        for token in pages.MARKDOWN.parse(text):
+            if token.type in {"inline", "html_block"}:
+                line = pages.line_of(token) if path.suffix == ".md" else None
+                for link in _LINK.findall(pages.as_html([token])):
+                    if not _EXTERNAL.match(link):
+                        yield line, html.unescape(link)
 
 
-def _find_anchors(path):
-    """Returns the set of anchors of a document: headings and HTML ids."""
+def _anchors(path: Path) -> set[str]:
+    """Returns the anchors of a document: headings and ids in HTML."""
     anchors = set()
-    for _, text in files.read_texts(path):
-        for heading in files.headings(text):
-            anchor = anchor_of(heading.text)
+    for text in pages.texts(path):
+        for heading in pages.headings(text):
+            first = anchor = anchor_of(heading.text)
             number = 1
             while anchor in anchors:
-                anchor = f"{anchor_of(heading.text)}-{number}"
+                anchor = f"{first}-{number}"
                 number += 1
             anchors.add(anchor)
-        anchors.update(_Attributes(text).anchors)
+        anchors.update(_ANCHOR.findall(pages.as_html(pages.MARKDOWN.parse(text))))
     return anchors
 
 
-def anchor_of(heading):
+def anchor_of(heading: str) -> str:
     """Returns the anchor that GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")

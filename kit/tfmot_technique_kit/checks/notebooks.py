@@ -2,18 +2,24 @@
 
 import collections
 import json
-import pathlib
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from tfmot_technique_kit.checks import commands, files
-from tfmot_technique_kit.checks.problem import Problem
+import nbformat
 
-# Where a notebook will be published, and the lints that know it. nblint takes
-# the address from the path below `g3doc`, so what is above it there is part of
-# the branch here. The address for downloads has no branch: nblint cannot know
-# it, and `check_content` looks at it.
+from tfmot_technique_kit import pages
+from tfmot_technique_kit.checks import programs
+from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+
+# Where a notebook will be published, and the lints that know it. nblint takes the address
+# from the path below `g3doc`, so what is above it there is part of the branch here. The
+# address for downloads has no branch: nblint cannot know it, and `check_structure` looks at it.
 _UPSTREAM = (
     "--arg=repo:tensorflow/model-optimization",
     "--arg=branch:master/tensorflow_model_optimization",
@@ -25,100 +31,96 @@ _DOWNLOADS = (
 )
 _DOWNLOAD = re.compile(r'href="([^"]*)"[^>]*>\s*<img[^>]*download_logo')
 _LINT = re.compile(r"^\x1b\[33m\[(\w+::\w+)\]\x1b\[00m (.*)$", re.MULTILINE)
+# It looks at outputs only if asked to remove them.
+_FORMAT = ("tensorflow_docs.tools.nbfmt", "--remove_outputs")
 
 
-def check_format(root):
-    """Checks that notebooks are valid, and laid out as tensorflow.org wants.
+def check_format(root: Path) -> list[Problem]:
+    """Finds notebooks below a folder that are invalid, or not laid out as tensorflow.org wants.
 
     They have no outputs: those are made when the pages are published.
-
-    Args:
-        root: The project's folder, a path.
-
-    Returns:
-        A list of problems.
     """
-    import nbformat
-
-    problems = []
-    names = []
-    for path in files.find(root, ".ipynb"):
-        name = files.name_of(root, path)
+    problems, commands = [], {}
+    for path in pages.find(root, ".ipynb"):
+        name = pages.name_of(root, path)
         try:
-            nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            nbformat.validate(notebook)
         except nbformat.ValidationError as error:
-            message = f"is no valid notebook: {error.message}."
-            problems.append(Problem(name, None, message))
+            problems.append(Problem(f"is no valid notebook: {error.message}.", name))
+            continue
         except ValueError as error:
-            problems.append(Problem(name, None, f"is no JSON: {error}."))
-        else:
-            names.append(name)
-    if not names:
-        return problems
-    # It looks at outputs only if asked to remove them.
-    command = ["tensorflow_docs.tools.nbfmt", "--remove_outputs"]
-    found = commands.run(root, *command, "--test", *names)
-    return problems + [
-        Problem(name, None, f"is not formatted; run `python -m {' '.join(command)} {name}`.")
-        for name in names
-        if f"- {name}" in found.stderr.splitlines()
+            problems.append(Problem(f"is no JSON: {error}.", name))
+            continue
+        commands[name] = f"python -m {' '.join(_FORMAT)} {name}"
+        if "widgets" in notebook["metadata"]:
+            message = "has the state of widgets, as Colab saves it, which breaks pages"
+            problems.append(Problem(f"{message}; strip it.", name, command=commands.pop(name)))
+    if commands:
+        shown = programs.run(root, *_FORMAT, "--test", *commands).stderr.splitlines()
+        problems += [
+            Problem("is not laid out as tensorflow.org wants; format it.", name, command=command)
+            for name, command in commands.items()
+            if f"- {name}" in shown
+        ]
+    return problems
+
+
+def check_style(root: Path) -> list[Problem]:
+    """Finds in notebooks below a folder what nblint knows of: licence, buttons and wording."""
+    problems = []
+    for path in pages.find(root / "g3doc", ".ipynb"):
+        name = pages.name_of(root, path)
+        # A copy: nblint takes the first `site`, `docs` or `g3doc` in the whole path for the
+        # root of the pages, and the user may have such a folder.
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder, name)
+            copy.parent.mkdir(parents=True)
+            shutil.copy(path, copy)
+            run = programs.run(root, "tensorflow_docs.tools.nblint", *_UPSTREAM, str(copy))
+        lints = sorted(set(_LINT.findall(run.stdout)))
+        problems += [Problem(f"{lint}: {text}", name) for lint, text in lints]
+        if run.returncode and not lints:
+            problems.append(Problem(f"nblint: {programs.last_line(run)}", name))
+    return problems
+
+
+def check_structure(root: Path) -> list[Problem]:
+    """Finds in notebooks what no tool does: titles, ids, sections, the download button."""
+    return [
+        Problem(message, pages.name_of(root, path))
+        for path in pages.find(root / "g3doc", ".ipynb")
+        for message in _structure(pages.cells(path), pages.name_of(root, path))
     ]
 
 
-def check_style(root):
-    """Checks notebooks with nblint: licence, buttons and wording.
-
-    Args:
-        root: The project's folder, a path.
-
-    Returns:
-        A list of problems.
-    """
+def check_symbols(project: Project) -> list[Problem]:
+    """Finds what the comprehensive guide does not show of the public API, or should not."""
+    public = set(api.exports(project))
     problems = []
-    for path in files.find(root / "g3doc", ".ipynb"):
-        name = files.name_of(root, path)
-        # A copy: nblint takes the first `site`, `docs` or `g3doc` in the whole
-        # path for the root of the pages, and the user may have such a folder.
-        with tempfile.TemporaryDirectory() as folder:
-            copy = pathlib.Path(folder, name)
-            copy.parent.mkdir(parents=True)
-            shutil.copy(path, copy)
-            found = commands.run(root, "tensorflow_docs.tools.nblint", *_UPSTREAM, str(copy))
-        lints = sorted(set(_LINT.findall(found.stdout)))
-        problems += [Problem(name, None, f"{lint}: {text}") for lint, text in lints]
-        if found.returncode and not lints:
-            problems.append(Problem(name, None, f"nblint: {commands.last(found)}"))
+    for path in pages.find(project.folder("g3doc"), ".ipynb"):
+        if path.stem.endswith("_comprehensive_guide"):
+            code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
+            used = set(re.findall(r"\btechnique\.(\w+)", "\n".join(code)))
+            lacks = [f"does not show {name}, which is public; use it." for name in public - used]
+            lacks += [f"uses {name}, which is not public." for name in used - public]
+            name = pages.name_of(project.root, path)
+            problems += [Problem(message, name) for message in sorted(lacks)]
     return problems
 
 
-def check_content(root):
-    """Checks what no tool does: titles, ids, sections, the download button.
-
-    Args:
-        root: The project's folder, a path.
-
-    Returns:
-        A list of problems.
-    """
-    problems = []
-    for path in files.find(root / "g3doc", ".ipynb"):
-        name = files.name_of(root, path)
-        cells = files.read_cells(path)
-        problems += [Problem(name, None, text) for text in _look_at(cells, name)]
-    return problems
-
-
-def _look_at(cells, name):
+def _structure(cells: list[dict[str, Any]], name: str) -> Iterator[str]:
     """Yields what is wrong with a notebook."""
     ids = collections.Counter(cell["metadata"].get("id") for cell in cells)
     for cell_id, count in ids.items():
         if cell_id is not None and count > 1:
             yield f"{count} cells have the id {cell_id!r}; give each its own."
-    text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    titles = [title.text for title in files.headings(text) if title.level == 1]
+    text = "\n\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    headings = pages.headings(text)
+    titles = [heading for heading in headings if heading.level == 1]
     if len(titles) != 1:
         yield f"has {len(titles)} titles of level 1; keep one."
-    sections = [title.text for title in files.headings(text) if title.level == 2]
+    sections = {heading.text for heading in headings if heading.level == 2}
     for section in ("Overview", "Setup"):
         if section not in sections:
             yield f'has no section "{section}"; add one.'

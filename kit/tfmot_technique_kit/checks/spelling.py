@@ -2,8 +2,10 @@
 
 import re
 
-from tfmot_technique_kit.checks import commands, files
-from tfmot_technique_kit.checks.problem import Problem
+from tfmot_technique_kit import pages
+from tfmot_technique_kit.checks import programs
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
 
 _TEXTS = (".md", ".ipynb", ".py")
 _TYPO = re.compile(r"(?:\./)?(.+?):(\d+): (.+ ==> .+)")
@@ -11,38 +13,20 @@ _TYPO = re.compile(r"(?:\./)?(.+?):(\d+): (.+ ==> .+)")
 _PLACEHOLDER = re.compile(r"<[<]\s*cookiecutter\b|\{[{]\s*cookiecutter\b|<[%#] [^\n]*? [%#]>")
 
 
-def check_spelling(root):
-    """Checks documents and code for common misspellings, with codespell.
-
-    Words that are meant are in pyproject.toml.
-
-    Args:
-        root: The project's folder, a path.
-
-    Returns:
-        A list of problems.
-    """
-    names = [files.name_of(root, path) for path in files.find(root, *_TEXTS)]
-    found = commands.run(root, "codespell_lib", *names)
-    typos = (_TYPO.fullmatch(line) for line in found.stdout.splitlines())
-    return [Problem(t[1], int(t[2]), f"{t[3]}?") for t in typos if t]
+def check_spelling(project: Project) -> list[Problem]:
+    """Finds common misspellings in documents and code; pyproject.toml has words to ignore."""
+    names = [pages.name_of(project.root, path) for path in pages.find(project.root, *_TEXTS)]
+    shown = programs.run(project.root, "codespell_lib", *names).stdout
+    typos = (_TYPO.fullmatch(line) for line in shown.splitlines())
+    return [Problem(f"{typo[3]}?", typo[1], int(typo[2])) for typo in typos if typo]
 
 
-def check_leftovers(root):
-    """Checks that no placeholder of the template is left.
-
-    Args:
-        root: The project's folder, a path.
-
-    Returns:
-        A list of problems.
-    """
+def check_leftovers(project: Project) -> list[Problem]:
+    """Finds placeholders of the template that are left."""
     problems = []
-    for path in files.find(root, *_TEXTS, ".toml", ".yaml", ".yml", ".cff"):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for number, line in enumerate(lines, 1):
-            left = _PLACEHOLDER.search(line)
-            if left:
+    for path in pages.find(project.root, *_TEXTS, ".toml", ".yaml", ".yml", ".cff"):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if left := _PLACEHOLDER.search(line):
                 message = f"{left.group()!r} is a placeholder of a template."
-                problems.append(Problem(files.name_of(root, path), number, message))
+                problems.append(Problem(message, pages.name_of(project.root, path), number))
     return problems

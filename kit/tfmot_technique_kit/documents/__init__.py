@@ -1,1 +1,1 @@
-"""Writes into the documents what the code says: `python -m tools.documents`."""
+"""Writes into the documents what the code says, and makes pages of the API."""

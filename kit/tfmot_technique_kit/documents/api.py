@@ -1,80 +1,86 @@
 """Reads the public API from the code, without running it."""
 
 import ast
-import pathlib
+import copy
+import re
+from pathlib import Path
+
+from tfmot_technique_kit import blocks, markdown
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.project import Project
 
 # Docstrings of methods that say nothing of their own.
-_INHERITED = "See base class"
+_INHERITED = ("See base class", "See `")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 
-def render(package):
-    """Returns the signatures of the public symbols with their docstrings.
+def exports(project: Project) -> dict[str, Path]:
+    """Returns the symbols that `__init__.py` imports from the package, with their files."""
+    package, found = project.technique.package, {}
+    init = project.root / package / "keras" / "__init__.py"
+    for node in ast.parse(init.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}."):
+            path = project.root.joinpath(*node.module.split(".")).with_suffix(".py")
+            found |= {alias.asname or alias.name: path for alias in node.names}
+    return found
 
-    Public is what the `__init__.py` imports. Functions come first, in the order
-    of the imports, then classes with their public methods.
+
+def render(project: Project, document: Path) -> str:
+    """Returns a summary of the API as Markdown: a table of functions, and one of classes.
 
     Args:
-        package: Path of the folder with the `__init__.py`.
-
-    Returns:
-        Markdown: a heading and a block of code for each symbol.
+        project: The project.
+        document: The page that it is for, from which links lead to the code.
 
     Raises:
-        ValueError: If a symbol that is imported is not in its module.
+        UserError: If a symbol that is imported is not in its module.
     """
-    package = pathlib.Path(package)
-    symbols = [
-        (name, *_find(package / f"{module}.py", name))
-        for module, name in _imports(package / "__init__.py")
-    ]
-    symbols.sort(key=lambda symbol: isinstance(symbol[1], ast.ClassDef))
+    functions, classes = [], []
+    for name, path in exports(project).items():
+        node, link = _find(path, name), f"[`{name}`]({blocks.link(document, path)})"
+        if isinstance(node, ast.FunctionDef):
+            functions.append((f"{link}`{_arguments(node)}`", _first(node)))
+            continue
+        methods = [method for method in node.body if isinstance(method, ast.FunctionDef)]
+        made = "".join(f"`{_arguments(m)}`" for m in methods if m.name == "__init__")
+        shown = [f"`{m.name}{_arguments(m)}`" for m in methods if _is_shown(m)]
+        classes.append((link + made, _first(node), ", ".join(shown)))
+    tables = {
+        ("function", "what it does"): functions,
+        ("class", "what it is for", "methods"): classes,
+    }
     return "\n\n".join(
-        f"#### `{name}`\n\n```python\n{_definition(node, lines)}\n```"
-        for name, node, lines in symbols
+        markdown.table(header, [[cell.replace("|", r"\|") for cell in row] for row in rows])
+        for header, rows in tables.items()
+        if rows
     )
 
 
-def _imports(path):
-    """Yields the module's last name and the symbol of each import."""
+def _find(path: Path, name: str) -> ast.FunctionDef | ast.ClassDef:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield node.module.split(".")[-1], alias.name
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            return node
+    raise UserError(f"{path.name} has no {name}, which __init__.py imports; correct one of them.")
 
 
-def _find(path, name):
-    """Returns the definition of a symbol, and the lines of its module."""
-    text = path.read_text(encoding="utf-8")
-    for node in ast.parse(text).body:
-        if getattr(node, "name", None) == name:
-            return node, text.split("\n")
-    raise ValueError(f"{path.name} has no {name}, which __init__.py imports; correct one of them.")
+def _is_shown(method: ast.FunctionDef) -> bool:
+    """Tells whether users call a method, or write it, and it says something of its own."""
+    documentation = ast.get_docstring(method) or ""
+    is_public = not method.name.startswith("_") or method.name == "__call__"
+    return is_public and bool(documentation) and not documentation.startswith(_INHERITED)
 
 
-def _definition(node, lines):
-    """Returns a signature and a docstring, for a class those of its methods."""
-    first = node.body[0]
-    has_text = bool(ast.get_docstring(node))
-    end = first.end_lineno if has_text else first.lineno - 1
-    # The decorators of a class are no part of how it is used.
-    begin = node.lineno
-    if not isinstance(node, ast.ClassDef) and node.decorator_list:
-        begin = node.decorator_list[0].lineno
-    parts = ["\n".join(lines[begin - 1 : end])]
-    if not has_text:
-        parts[0] += f"\n{' ' * first.col_offset}..."
-    if isinstance(node, ast.ClassDef):
-        methods = [method for method in node.body if _is_public(method)]
-        parts += [_definition(method, lines) for method in methods]
-    return "\n\n".join(parts)
+def _arguments(node: ast.FunctionDef) -> str:
+    """Returns the arguments as they are called, in parentheses; nothing for a property."""
+    if any(ast.unparse(decorator) == "property" for decorator in node.decorator_list):
+        return ""
+    arguments = copy.deepcopy(node.args)
+    first = arguments.posonlyargs or arguments.args
+    if first and first[0].arg in {"self", "cls"}:
+        del first[0]
+    return f"({ast.unparse(arguments)})"
 
 
-def _is_public(node):
-    """Tells whether a node is a method that users call, or may write."""
-    if not isinstance(node, ast.FunctionDef):
-        return False
-    if node.name == "__init__":
-        return bool(node.args.args[1:])
-    documentation = ast.get_docstring(node) or ""
-    is_hidden = node.name.startswith("_") and not node.name.startswith("__")
-    return bool(documentation) and not (is_hidden or documentation.startswith(_INHERITED))
+def _first(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """Returns the first sentence of a docstring."""
+    return _SENTENCE_END.split(" ".join((ast.get_docstring(node) or "").split()), 1)[0]

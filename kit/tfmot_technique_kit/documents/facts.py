@@ -1,40 +1,106 @@
 """Tables of what the technique does to a small model, for the documents."""
 
 import collections
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from ai_edge_litert import interpreter
-from tfmot_connection_pruning import keras as technique
 
-from tfmot_technique_kit.documents import example as example_lib
-from tfmot_technique_kit.documents import markdown, support
+from tfmot_technique_kit import markdown
+from tfmot_technique_kit.documents import support
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import conversion
-from tfmot_technique_kit.metrics import flatbuffer
+from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.metrics import flatbuffer, interpreter
+from tfmot_technique_kit.project import Project
+
+_LEVEL = 0.8
+_BATCH, _STEPS = 8, 100
+_SHAPE = (8, 8, 1)
 
 # Operations that compute nothing.
 _BOOKKEEPING = ("Const", "Identity", "NoOp", "Placeholder")
 
 
-def render():
-    """Returns the blocks of all documents, a dict from name to Markdown.
+@dataclass(frozen=True)
+class Example:
+    """A small model on its way: as it was, wrapped and trained, stripped.
+
+    Attributes:
+        original: The model before the technique.
+        wrapped: The model in wrappers, after training.
+        stripped: The model without the wrappers.
+        inputs: float32 array [batch, 8, 8, 1].
+        outputs: What the wrapped model made of them before it was stripped, a float32 array
+            [batch, 10].
+    """
+
+    original: keras.Model
+    wrapped: keras.Model
+    stripped: keras.Model
+    inputs: np.ndarray
+    outputs: np.ndarray
+
+
+def render(project: Project) -> dict[str, str]:
+    """Returns the blocks of all documents: Markdown by name.
 
     Raises:
-        ValueError: If what the documents say of the technique does not hold.
+        UserError: If what the documents say of the technique does not hold.
     """
-    example = example_lib.make()
+    example = _make(project)
+    tflite = {
+        name: conversion.convert(example.stripped, name, example.inputs)
+        for name in ("float", "int8")
+    }
     return {
-        "layers": support.render(),
+        "layers": support.render(project),
         "operations": _operations(example),
-        "variables": _variables(example),
+        "variables": _variables(project, example),
         "stripped": _stripped(example),
-        "tflite": _tflite(example),
-        "agreement": _agreement(example),
-        "level": _level(example),
+        "tflite": _tflite(example, tflite),
+        "agreement": _agreement(example, tflite["float"]),
+        "level": _level(project, example),
     }
 
 
-def _operations(example):
+def _make(project: Project) -> Example:
+    """Makes the example. All numbers are fixed, and training does not move the weights.
+
+    So each machine gets the same.
+    """
+    api = project.api
+    schedule = api.Constant(_LEVEL, begin_step=0, frequency=1)
+    random = np.random.RandomState(0)  # its numbers are the same in all versions of NumPy
+    original = _build(random)
+    wrapped = api.apply(_build(np.random.RandomState(0)), schedule=schedule)
+    wrapped.compile(keras.optimizers.SGD(0.0), "mse")
+    inputs = random.normal(size=[_BATCH * _STEPS, *_SHAPE]).astype(np.float32)
+    targets = np.zeros([len(inputs), 10], np.float32)
+    options = {"batch_size": _BATCH, "shuffle": False, "verbose": 0}
+    wrapped.fit(inputs, targets, callbacks=[api.UpdateStep()], **options)
+    batch = inputs[:_BATCH]
+    # Before it is stripped: that may change the weights of the wrapped one, too.
+    outputs = wrapped.predict_on_batch(batch)
+    return Example(original, wrapped, api.strip(wrapped), batch, outputs)
+
+
+def _build(random: np.random.RandomState) -> keras.Model:
+    model = keras.Sequential(
+        [
+            keras.layers.Conv2D(8, 3, activation="relu", input_shape=_SHAPE, name="conv"),
+            keras.layers.Flatten(name="flatten"),
+            keras.layers.Dense(32, activation="relu", name="hidden"),
+            keras.layers.Dense(10, name="logits"),
+        ],
+        name="example",
+    )
+    model.set_weights([random.normal(0.0, 0.1, value.shape) for value in model.get_weights()])
+    return model
+
+
+def _operations(example: Example) -> str:
     inference, _ = _count(example.original, training=False)
     training, _ = _count(example.original, training=True)
     wrapped, _ = _count(example.wrapped, training=False)
@@ -48,11 +114,11 @@ def _operations(example):
     ]
     return markdown.table(
         ("graph", "operations beside those of the original model"),
-        [(name, _listed(operations)) for name, operations in rows],
+        [(name, markdown.codes(sorted(operations)) or "none") for name, operations in rows],
     )
 
 
-def _count(model, training):
+def _count(model: keras.Model, training: bool) -> tuple[collections.Counter, ...]:
     """Counts operations by type: those of each call, and those in branches."""
     spec = tf.TensorSpec([1, *model.input_shape[1:]], tf.float32)
     function = tf.function(lambda inputs: model(inputs, training=training))
@@ -64,80 +130,59 @@ def _count(model, training):
     )
 
 
-def _listed(operations):
-    return markdown.codes(sorted(operations)) or "none"
-
-
-def _variables(example):
+def _variables(project: Project, example: Example) -> str:
     rows = []
-    for wrapper in technique.collect_connection_prunable_layers(example.wrapped):
+    for wrapper in project.api.collect(example.wrapped):
         own = {id(v): slot.path for slot in wrapper.slots for v in slot.state.values()}
         inner = {id(weight) for weight in wrapper.layer.weights}
-        for variable in wrapper.weights:
-            if id(variable) not in inner:
-                rows.append(
-                    (
-                        f"`{variable.name}`",
-                        f"`{list(variable.shape)}`",
-                        variable.dtype.name,
-                        own.get(id(variable), "the layer"),
-                    )
-                )
+        rows += [
+            (f"`{v.name}`", f"`{list(v.shape)}`", v.dtype.name, own.get(id(v), "the layer"))
+            for v in wrapper.weights
+            if id(v) not in inner
+        ]
     return markdown.table(("variable", "shape", "dtype", "kept for"), rows)
 
 
-def _stripped(example):
+def _stripped(example: Example) -> str:
     rows = []
     for layer in example.stripped.layers:
-        shapes = [f"`{list(weight.shape)}`" for weight in layer.weights]
-        weights = ", ".join(shapes) or "none"
-        rows.append((f"`{layer.name}`", f"`{type(layer).__name__}`", weights))
-    counts = [m.count_params() for m in (example.original, example.stripped)]
+        weights = markdown.codes(str(list(weight.shape)) for weight in layer.weights)
+        rows.append((f"`{layer.name}`", f"`{type(layer).__name__}`", weights or "none"))
+    before, now = (model.count_params() for model in (example.original, example.stripped))
     return (
         f"{markdown.table(('layer', 'class', 'weights'), rows)}\n\n"
-        "Parameters: {:,} before, {:,} now.".format(*counts)
+        f"Parameters: {before:,} before, {now:,} now."
     )
 
 
-def _tflite(example):
-    rows = []
-    for name in ("float", "int8"):
-        for operator in flatbuffer.list_operators(_convert(example, name)):
-            for weight in operator.weights or [None]:
-                rows.append((name, f"`{operator.name}`", *_cells(weight)))
+def _tflite(example: Example, tflite: dict[str, bytes]) -> str:
+    rows = [
+        (name, f"`{operator.name}`", *_cells(weight))
+        for name, content in tflite.items()
+        for operator in flatbuffer.list_operators(content)
+        for weight in operator.weights or [None]
+    ]
     header = ("conversion", "operator", "weight", "type", "zeros", "values per channel")
-    sparse = flatbuffer.analyze(_convert_sparse(example.stripped))
+    converter = tf.lite.TFLiteConverter.from_keras_model(example.stripped)
+    converter.optimizations = [tf.lite.Optimize.EXPERIMENTAL_SPARSITY]
+    sparse = flatbuffer.analyze(converter.convert())["sparse_tensors"]
     return (
         f"{markdown.table(header, rows)}\n\n"
         "With `tf.lite.Optimize.EXPERIMENTAL_SPARSITY` the converter encodes "
-        f"{sparse['sparse_tensors']} of the weights as sparse."
+        f"{sparse} of the weights as sparse."
     )
 
 
-def _cells(weight):
+def _cells(weight: Any) -> tuple[str, ...]:
     if weight is None:
         return ("none", "", "", "")
-    return (
-        f"`{list(weight.shape)}`",
-        weight.dtype,
-        f"{weight.zero_fraction:.2f}",
-        "{} to {}".format(*weight.values_per_channel),
-    )
+    values = "{} to {}".format(*weight.values_per_channel)
+    return (f"`{list(weight.shape)}`", weight.dtype, f"{weight.zero_fraction:.2f}", values)
 
 
-def _convert(example, name):
-    return conversion.convert(example.stripped, name, example.inputs)
-
-
-def _convert_sparse(model):
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
-    converter.optimizations = [tf.lite.Optimize.EXPERIMENTAL_SPARSITY]
-    return converter.convert()
-
-
-def _agreement(example):
+def _agreement(example: Example, tflite: bytes) -> str:
     stripped = example.stripped.predict_on_batch(example.inputs)
-    converted = _run(_convert(example, "float"), example.inputs)
+    converted = interpreter.predict(tflite, example.inputs)
     rows = [
         ("wrapped in inference, and stripped", example.outputs, stripped, 1e-6),
         ("stripped in Keras, and as float `.tflite`", stripped, converted, 1e-5),
@@ -145,28 +190,14 @@ def _agreement(example):
     for name, one, other, bound in rows:
         difference = np.max(np.abs(one - other))
         if not difference <= bound:
-            raise ValueError(f"The outputs differ by {difference}: {name}.")
+            raise UserError(f"The outputs of a small model differ by {difference}: {name}.")
     return markdown.table(
         ("outputs of the example", "largest difference"),
         [(name, f"below {bound:.0e}") for name, _, _, bound in rows],
     )
 
 
-def _run(content, inputs):
-    """Runs a `.tflite` file on a batch, one example after the other."""
-    runner = interpreter.Interpreter(model_content=content)
-    runner.allocate_tensors()
-    [given], [made] = runner.get_input_details(), runner.get_output_details()
-    outputs = []
-    for values in inputs:
-        runner.set_tensor(given["index"], values[np.newaxis])
-        runner.invoke()
-        outputs.append(runner.get_tensor(made["index"])[0])
-    return np.stack(outputs)
-
-
-def _level(example):
-    report = technique.report_connection_pruning(example.wrapped)
+def _level(project: Project, example: Example) -> str:
     rows = [
         (
             f"`{row.name}`",
@@ -174,7 +205,6 @@ def _level(example):
             f"{row.parameters:,}",
             f"{row.stripped_parameters:,}",
         )
-        for row in report.layers
+        for row in project.api.report(example.wrapped).layers
     ]
-    header = ("`name`", "`level`", "`parameters`", "`stripped_parameters`")
-    return markdown.table(header, rows)
+    return markdown.table(("`name`", "`level`", "`parameters`", "`stripped_parameters`"), rows)

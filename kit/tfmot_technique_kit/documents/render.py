@@ -1,51 +1,44 @@
 """Renders what the code says into the documents."""
 
-from tfmot_technique_kit.documents import api, blocks
+from tfmot_technique_kit import blocks, files
+from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.project import Project
 
-_KIND = "code"
-_PACKAGE = "tfmot_connection_pruning/keras"
-
-# The documents with blocks that are read from a model. Those of the RFCs get
-# the date of their submission as a prefix.
-_DESIGN = "rfcs/*design.md"
-_GUIDE = ("g3doc/guide/*/index.md", "g3doc/guide/*/internals.md")
+KIND = "code"
 
 
-def build(root, check=False, static=False):
-    """Renders the blocks `code` of all documents, all or nothing.
+def build(project: Project, check: bool = False) -> list[str]:
+    """Renders the blocks `code` of the pages in the manifest, all or nothing.
 
-    A document without such a block is left as it is.
+    Blocks other than the summary of the API are read from a small model that is trained,
+    stripped and converted. That takes TensorFlow, and half a minute.
 
     Args:
-        root: The project's folder, a path.
+        project: The project.
         check: Whether to find what is not up to date, and to write nothing.
-        static: Whether to do that for the API alone, which takes no TensorFlow.
 
     Returns:
-        A list of the names of documents that were, or would be, changed.
+        The paths of the pages that were, or would be, changed, relative to the project's.
 
     Raises:
-        DocumentError: If the markers of a document are wrong.
-        ValueError: If what the documents say of the technique does not hold.
-        ModuleNotFoundError: If a package is missing that is needed for it.
+        UserError: If the markers of a page are wrong, or what the pages say of the technique
+            does not hold.
     """
-    contents = {"api": api.render(root / _PACKAGE)}
-    patterns = [_DESIGN]
-    if not static:
-        # Imported late: this takes TensorFlow.
-        from tfmot_technique_kit.documents import facts
+    texts = blocks.having(project.root, [file.path for file in project.manifest.files], KIND)
+    parts = (blocks.split(path.name, text, KIND) for path, text in texts.items())
+    facts = {}
+    if {name for part in parts for name, _ in part} - {None, "api"}:
+        from tfmot_technique_kit.documents import facts as facts_lib
 
-        contents |= facts.render()
-        patterns += _GUIDE
+        facts = facts_lib.render(project)
     changed = {}
-    for path in blocks.find(root, patterns):
-        name = path.relative_to(root).as_posix()
-        text = blocks.read(path, name)
-        if any(block for block, _ in blocks.split(name, text, _KIND)):
-            rendered = blocks.render(name, text, _KIND, contents)
-            if rendered != text:
-                changed[path] = rendered
+    for path, text in texts.items():
+        name = path.relative_to(project.root).as_posix()
+        contents = {"api": api.render(project, path), **facts}
+        rendered = blocks.render(name, text, KIND, contents)
+        if rendered != text:
+            changed[name] = rendered
     if not check:
-        for path, text in changed.items():
-            blocks.write(path, text)
-    return [path.relative_to(root).as_posix() for path in changed]
+        for name, text in changed.items():
+            files.write(project.root / name, text)
+    return list(changed)

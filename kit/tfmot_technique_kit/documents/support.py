@@ -1,78 +1,59 @@
 """Asks registry and algorithm what the technique works on in each layer."""
 
+from typing import Any
+
 import tensorflow as tf
+
+from tfmot_technique_kit import markdown
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.project import Project
 
-from tfmot_connection_pruning.keras import algorithm as algorithm_lib
-from tfmot_connection_pruning.keras import registry
-from tfmot_connection_pruning.keras import test_layers
-from tfmot_technique_kit.documents import markdown
+Shapes = list[tuple[int, ...]]
 
 
-def render():
-  """Returns a table of the built-in layers, by what the technique works on.
+def render(project: Project) -> str:
+    """Returns a table of the built-in layers, by what the technique works on.
 
-  Raises:
-      ValueError: If the registry knows a layer that `test_layers.py` has no
-          example of.
-  """
-  examples = _examples()
-  groups = {}
-  for name in _names():
-    if name not in examples:
-      raise ValueError(
-        f'registry.py knows {name}, test_layers.py has no example of it; add '
-        'one there.'
-      )
-    groups.setdefault(_works_on(*examples[name]), []).append(name)
-  nothing = groups.pop((), [])
-  rows = [
-    (markdown.codes(names), markdown.codes(on)) for on, names in groups.items()
-  ]
-  rows.append((markdown.codes(nothing), 'nothing: they compute as ever'))
-  return markdown.table(('layers', 'the technique works on'), rows)
+    Raises:
+        UserError: If the registry knows a layer that `test_layers.py` has no example of.
+    """
+    registry, examples = project.module("registry"), _examples(project.module("test_layers"))
+    lists = ("_WEIGHTS", "_ACTIVATIONS", "_MAY_ACTIVATE", "_RNN_LAYERS", "_WRAPPERS")
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted({name for each in lists for name in getattr(registry, each)}):
+        if name not in examples:
+            message = f"registry.py knows {name}, test_layers.py has no example of it"
+            raise UserError(f"{message}; add one there.")
+        algorithm = project.api.Algorithm()
+        groups.setdefault(_works_on(algorithm, *examples[name]), []).append(name)
+    nothing = groups.pop((), [])
+    rows = [(markdown.codes(names), markdown.codes(on)) for on, names in groups.items()]
+    rows.append((markdown.codes(nothing), "nothing: they compute as ever"))
+    return markdown.table(("layers", "the technique works on"), rows)
 
 
-def _names():
-  """Returns the names of the layers that the registry knows, sorted."""
-    return sorted(
-    {
-      *registry._WEIGHTS,
-      *registry._ACTIVATIONS,
-      *registry._MAY_ACTIVATE,
-      *registry._RNN_LAYERS,
-      *registry._WRAPPERS,
-    }
-  )
+def _examples(test_layers: Any) -> dict[str, tuple[keras.layers.Layer, Shapes]]:
+    """Maps the name of a layer to a layer and the shapes of its inputs, without batch."""
+    shapes = {name: shape for name, _, shape, _ in test_layers.WITH_WEIGHTS}
+    shapes |= {"DepthwiseConv1D": (6, 3), "DepthwiseConv2D": (6, 6, 3)}
+    found = {name: (create(), [shape]) for name, create, shape, _ in test_layers.WITH_WEIGHTS}
+    found["MultiHeadAttention"] = (keras.layers.MultiHeadAttention(2, 3), [(4, 3), (4, 3)])
+    for name in test_layers.ARE_ACTIVATIONS:
+        arguments = test_layers.WITHOUT_WEIGHTS[name]
+        found[name] = (getattr(keras.layers, name)(*arguments), [(3,)])
+    for create in test_layers.MAY_ACTIVATE:
+        layer = create(activation="relu")
+        name = type(layer).__name__
+        found[name] = (layer, [shapes.get(name, (3,))])
+    return found
 
 
-def _examples():
-  """Maps the name of a layer to a layer and the shapes of its inputs."""
-  shapes = {name: shape for name, _, shape, _ in test_layers.WITH_WEIGHTS}
-  shapes |= {'DepthwiseConv1D': (6, 3), 'DepthwiseConv2D': (6, 6, 3)}
-  found = {
-    name: (create(), [shape])
-    for name, create, shape, _ in test_layers.WITH_WEIGHTS
-  }
-  attention = keras.layers.MultiHeadAttention(2, 3)
-  found['MultiHeadAttention'] = (attention, [(4, 3), (4, 3)])
-  for name in test_layers.ARE_ACTIVATIONS:
-    arguments = test_layers.WITHOUT_WEIGHTS[name]
-    found[name] = (getattr(keras.layers, name)(*arguments), [(3,)])
-  for create in test_layers.MAY_ACTIVATE:
-    layer = create(activation='relu')
-    name = type(layer).__name__
-    found[name] = (layer, [shapes.get(name, (3,))])
-  return found
-
-
-def _works_on(layer, shapes):
-  """Returns the names of the weights or outputs that the technique works on."""
-  layer(*(tf.zeros([1, *shape]) for shape in shapes))
-  algorithm = algorithm_lib.ConnectionPruningAlgorithm()
-  if not algorithm.accepts(layer):
-    return ()
-  inputs = [tf.TensorShape([None, *shape]) for shape in shapes]
-  slots = algorithm.target.find_slots(layer, inputs[0])
-  # Layers inside of others repeat the names.
-  return tuple(dict.fromkeys(slot.name for slot in slots))
+def _works_on(algorithm: Any, layer: keras.layers.Layer, shapes: Shapes) -> tuple[str, ...]:
+    """Returns the names of the weights or outputs that an algorithm works on."""
+    layer(*(tf.zeros([1, *shape]) for shape in shapes))
+    if not algorithm.accepts(layer):
+        return ()
+    slots = algorithm.target.find_slots(layer, tf.TensorShape([None, *shapes[0]]))
+    # Layers inside of others repeat the names.
+    return tuple(dict.fromkeys(slot.name for slot in slots))

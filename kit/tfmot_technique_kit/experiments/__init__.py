@@ -1,1 +1,1 @@
-"""The experiments that a technique is accepted on: `python -m experiments`."""
+"""The experiments that a technique is accepted on: plans, runs, sweeps and their files."""

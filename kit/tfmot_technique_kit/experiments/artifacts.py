@@ -2,30 +2,36 @@
 
 import hashlib
 import json
-import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow_model_optimization as tfmot
 
-from tfmot_technique_kit.experiments import technique, variants
+from tfmot_technique_kit import files
+from tfmot_technique_kit.experiments import variants
+from tfmot_technique_kit.experiments.plan import Plan
+from tfmot_technique_kit.experiments.variants import Variant
 from tfmot_technique_kit.keras_api import keras
 
 _FACTS = "training.json"
 
 
 class Store:
-    """The models of one plan.
+    """The models of one plan. Several processes may keep the same at once.
 
     Args:
-        folder: `pathlib.Path` that holds the folders.
-        plan: A `plan.Plan`.
+        folder: Holds the folders of the trainings.
+        plan: The plan.
     """
 
-    def __init__(self, folder, plan) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self._root = folder
         self._plan = plan
 
-    def name_of(self, variant):
+    def name_of(self, variant: Variant) -> str:
         """Returns the name of a training's folder. It changes with its results."""
         plan = self._plan
         as_trained = plan.parse(variant.training)
@@ -33,68 +39,56 @@ class Store:
         parts = (plan.task, plan.profile, variant.training, plan.seed, run_id[:8])
         return "_".join(map(str, parts))
 
-    def load(self, variant):
+    def load(self, variant: Variant) -> tuple[keras.Model, dict[str, Any]] | None:
         """Returns a trained model and what is known of it, None if it is not kept.
 
-        Args:
-            variant: A `variants.Variant`. Its conversion does not matter.
-
-        Returns:
-            A `keras.Model` and a dict, or None.
+        The conversion of the variant does not matter.
         """
-        folder = self._folder / self.name_of(variant)
-        if not (folder / _FACTS).exists():
+        facts = self._folder(variant) / _FACTS
+        if not facts.exists():
             return None
-        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-        path = folder / variants.model_file(variant.training)
+        path = facts.with_name(variants.model_file(variant.training))
         keras.backend.clear_session()
-        with technique.scope(), tfmot.quantization.keras.quantize_scope():
+        with self._plan.project.api.scope(), tfmot.quantization.keras.quantize_scope():
             model = keras.models.load_model(path, compile=False)
-        return model, facts
+        return model, json.loads(facts.read_text(encoding="utf-8"))
 
-    def save(self, variant, model, facts) -> None:
+    def save(self, variant: Variant, model: keras.Model, facts: dict[str, Any]) -> None:
         """Keeps a trained model. One that is half written does not count as kept.
 
         Args:
-            variant: A `variants.Variant`. Its conversion does not matter.
-            model: A `keras.Model`.
-            facts: Dict that JSON can hold.
+            variant: Its conversion does not matter.
+            model: The model.
+            facts: What JSON can hold.
         """
-        folder = self._folder / self.name_of(variant)
-        folder.mkdir(parents=True, exist_ok=True)
-        model.save(folder / variants.model_file(variant.training))
-        _write(folder / _FACTS, json.dumps(facts, indent=1).encode())
+        path = self._folder(variant) / variants.model_file(variant.training)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_stem(f".{uuid.uuid4().hex}")  # Keras goes by the suffix.
+        try:
+            model.save(temporary)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        files.write(path.with_name(_FACTS), json.dumps(facts, indent=1))
 
-    def save_tflite(self, variant, content):
+    def save_tflite(self, variant: Variant, content: bytes) -> Path:
         """Keeps a converted model. Returns the path of the file."""
-        folder = self._folder / self.name_of(variant)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"model_{variant.conversion}.tflite"
-        _write(path, content)
-        return path
+        return files.write(
+            self._folder(variant) / variants.tflite_file(variant.conversion), content
+        )
 
-    def save_card(self, variant, card) -> None:
+    def save_card(self, variant: Variant, card: str) -> None:
         """Keeps a model card, Markdown text, beside the model that it describes."""
-        folder = self._folder / self.name_of(variant)
-        _write(folder / f"model_{variant.conversion}.md", card.encode())
+        files.write(self._folder(variant) / f"model_{variant.conversion}.md", card)
+
+    def _folder(self, variant: Variant) -> Path:
+        return self._root / self.name_of(variant)
 
 
-def hash_of_bytes(content):
-    """Returns the SHA-256 of bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def hash_of_weights(weights):
-    """Returns the SHA-256 of the values and the form of a list of arrays."""
+def hash_of_weights(weights: Sequence[np.ndarray]) -> str:
+    """Returns the SHA-256 of the values and the form of arrays."""
     digest = hashlib.sha256()
     for weight in weights:
         digest.update(f"{weight.dtype} {weight.shape} ".encode())
         digest.update(np.ascontiguousarray(weight).tobytes())
     return digest.hexdigest()
-
-
-def _write(path, content):
-    """Writes a file, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)

@@ -1,91 +1,173 @@
-"""Hyper-parameters: one YAML file for each task and profile."""
+"""Hyper-parameters: what all tasks of a profile share, and what a task overrides.
 
-import json
-import pathlib
+The kit has the profiles `smoke` and `full`. A project's `experiments/configs/TASK_PROFILE.yaml`
+overrides what is other for a task, key by key; a task without that file takes the profile's
+values, and its options have their defaults. A profile of the project's own is a set of such files
+that say everything.
+"""
 
-import jsonschema
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import pydantic
 import yaml
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
-FOLDER = pathlib.Path(__file__).parent / "configs"
-_SCHEMA = json.loads(pathlib.Path(__file__).with_name("config_schema.json").read_text())
+from tfmot_technique_kit import tasks
+from tfmot_technique_kit.errors import UserError, in_one_line
+from tfmot_technique_kit.project import Project
+
+_PROFILES = Path(__file__).with_name("profiles")
+_Level = Annotated[float, Field(ge=0, lt=1)]
+_Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
-def list_tasks(profile):
+class _Section(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class _Training(_Section):
+    batch_size: PositiveInt
+    epochs: PositiveInt
+    fine_tune_epochs: PositiveInt
+    learning_rate: PositiveFloat
+    fine_tune_learning_rate: PositiveFloat
+
+
+class _Technique(_Section):
+    levels: list[_Level] = Field(min_length=1)
+    update_frequency: PositiveInt
+
+
+class _Determinism(_Section):
+    op_determinism: bool
+    intra_threads: PositiveInt
+    inter_threads: PositiveInt
+    onednn: bool
+
+
+class _Measure(_Section):
+    processes: PositiveInt
+    warmup_s: NonNegativeFloat
+    min_s: NonNegativeFloat
+    min_runs: PositiveInt
+    threads: PositiveInt
+    test_examples: PositiveInt | None
+
+
+class _Config(_Section):
+    task: dict[str, Any]  # The task checks it.
+    training: _Training
+    technique: _Technique
+    trainings: list[str] = Field(min_length=1)
+    seeds: list[_Seed] = Field(min_length=1)
+    determinism: _Determinism
+    measure: _Measure
+    representative_examples: PositiveInt
+    tolerance: NonNegativeFloat
+
+    @pydantic.field_validator("seeds")
+    @classmethod
+    def _differ(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("a seed is in it twice")
+        return seeds
+
+
+def list_tasks(project: Project, profile: str) -> list[str]:
     """Returns the names of the tasks that have a profile.
 
-    Args:
-        profile: String, such as `smoke`.
-
     Raises:
-        ValueError: If no task has the profile.
+        UserError: If there is no such profile.
     """
-    suffix = f"_{profile}"
-    tasks = [
-        path.stem.removesuffix(suffix)
-        for path in sorted(FOLDER.glob("*.yaml"))
-        if path.stem.endswith(suffix)
-    ]
-    if not tasks:
-        profiles = sorted({p.stem.split("_")[-1] for p in FOLDER.glob("*.yaml")})
-        raise ValueError(f"There is no profile {profile!r}. Choose one of {', '.join(profiles)}.")
-    return tasks
+    names = tasks.list_names(project)
+    if _base(profile) in _PROFILES.glob("*.yaml"):
+        return names
+    found = [name for name in names if _overrides(project, name, profile).exists()]
+    if not found:
+        profiles = {path.stem for path in _PROFILES.glob("*.yaml")} | {
+            path.stem.removeprefix(f"{name}_")
+            for name in names
+            for path in project.folder("configs").glob(f"{name}_*.yaml")
+        }
+        raise UserError(
+            f"There is no profile {profile!r}. Choose one of {', '.join(sorted(profiles))}."
+        )
+    return found
 
 
-def load(task, profile, changes=()):
-    """Reads the hyper-parameters of a task.
+def load(project: Project, task: str, profile: str, changes: Sequence[str] = ()) -> dict[str, Any]:
+    """Returns the hyper-parameters of a task in a profile, all of them.
 
     Args:
+        project: The project.
         task: Name of the task, such as `bert`.
         profile: Name of the profile, such as `smoke`.
-        changes: List of strings such as `training.epochs=3`, the value as in YAML.
-
-    Returns:
-        The hyper-parameters, a dict as in the file.
+        changes: Strings such as `training.epochs=3`, the value as in YAML.
 
     Raises:
-        ValueError: In one line, if there is no such task, or a value is wrong.
+        UserError: In one line, if there is no such task, or a value is wrong.
     """
-    if task not in list_tasks(profile):
-        raise ValueError(
+    names = list_tasks(project, profile)
+    if task not in names:
+        raise UserError(
             f"There is no task {task!r} with the profile {profile!r}. "
-            f"Choose one of {', '.join(list_tasks(profile))}."
+            f"Choose one of {', '.join(names)}."
         )
-    path = FOLDER / f"{task}_{profile}.yaml"
-    try:
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for change in changes:
-            _change(config, change)
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path.name}: {' '.join(str(error).split())}") from error
-    check(config, path.name)
+    config: dict[str, Any] = {"task": {}}
+    for path in (_base(profile), _overrides(project, task, profile)):
+        if path.exists():
+            config = _merge(config, _parse(path.read_text(encoding="utf-8"), path.name) or {})
+    for change in changes:
+        config = _merge(config, _parse_change(change))
+    check(config, f"{task}_{profile}.yaml")
     return config
 
 
-def check(config, name) -> None:
+def check(config: Any, name: str) -> None:
     """Checks hyper-parameters, but for those that the task checks.
 
     Args:
-        config: What the file holds.
-        name: What to call it in an error.
+        config: The hyper-parameters.
+        name: What to call them in an error.
 
     Raises:
-        ValueError: In one line, if a value is missing or wrong.
+        UserError: In one line, if a value is missing or wrong.
     """
-    validator = jsonschema.Draft202012Validator(_SCHEMA)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
-    if error is not None:
-        place = ".".join(map(str, error.absolute_path)) or "the file"
-        raise ValueError(f"{name}: {place}: {error.message}.")
+    try:
+        _Config.model_validate(config)
+    except pydantic.ValidationError as error:
+        raise UserError(f"{name}: {in_one_line(error)}.") from error
 
 
-def _change(config, change):
+def _base(profile: str) -> Path:
+    return _PROFILES / f"{profile}.yaml"
+
+
+def _overrides(project: Project, task: str, profile: str) -> Path:
+    return project.folder("configs") / f"{task}_{profile}.yaml"
+
+
+def _parse(text: str, name: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{name}: {' '.join(str(error).split())}") from error
+
+
+def _parse_change(change: str) -> dict[str, Any]:
     path, is_there, value = change.partition("=")
-    *parents, key = path.split(".")
-    section = config
-    for parent in parents:
-        section = section.get(parent) if isinstance(section, dict) else None
-    if not is_there or not isinstance(section, dict) or key not in section:
-        raise ValueError(
-            f"Cannot set {change!r}: expected a key of the file, such as `training.epochs=3`."
-        )
-    section[key] = yaml.safe_load(value)
+    if not is_there:
+        raise UserError(f"Cannot set {change!r}: write a key and its value: training.epochs=3.")
+    made = _parse(value, f"Cannot set {change!r}")
+    for key in reversed(path.split(".")):
+        made = {key: made}
+    return made
+
+
+def _merge(one: Any, other: Any) -> Any:
+    """Returns `one` with the values of `other` in it; mappings are merged key by key."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return other
+    return one | {key: _merge(one.get(key), value) for key, value in other.items()}

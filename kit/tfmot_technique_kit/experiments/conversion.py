@@ -1,13 +1,18 @@
 """Converts trained models to TensorFlow Lite."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import tensorflow as tf
 
+from tfmot_technique_kit.keras_api import keras
 
-def convert(model, conversion, representative=()):
+
+def convert(model: keras.Model, conversion: str, representative: Iterable[Any] = ()) -> bytes:
     """Converts a model, with a batch size of one.
 
     Args:
-        model: A `keras.Model` with one input and one output.
+        model: With one input and one output.
         conversion: One of `variants.CONVERSIONS`: `float`; `dynamic` for 8-bit
             weights and float activations; `int8` for 8-bit integers throughout, the
             input and the output too where they were floats.
@@ -16,13 +21,13 @@ def convert(model, conversion, representative=()):
             model that was trained with quantization.
 
     Returns:
-        Bytes of the `.tflite` file.
+        The `.tflite` file.
     """
     # A fixed batch size, because recurrent layers and int8 need one.
     spec = tf.TensorSpec([1, *model.inputs[0].shape[1:]], model.inputs[0].dtype)
 
     @tf.function
-    def function(inputs):
+    def function(inputs: tf.Tensor) -> tf.Tensor:
         # Captured where they are used, the variables of some layers would get a
         # number as their name, and the file with it, that changes from run to run.
         graph = tf.compat.v1.get_default_graph()

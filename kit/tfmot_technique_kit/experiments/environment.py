@@ -2,19 +2,21 @@
 
 import importlib.metadata
 import os
-import pathlib
 import platform
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import psutil
 
-_CPUINFO = pathlib.Path("/proc/cpuinfo")
+_CPUINFO = Path("/proc/cpuinfo")
 _DISTRIBUTIONS = (
     "tensorflow",
     "tf_keras",
     "tensorflow_model_optimization",
     "ai_edge_litert",
     "numpy",
+    "tfmot_technique_kit",
 )
 # The kernels of the runtime are chosen by these. 64-bit ARM has NEON under
 # another name.
@@ -22,7 +24,7 @@ _FLAGS = ("sse4_2", "avx", "avx2", "avx512f", "neon")
 _OTHER_NAMES = {"asimd": "neon"}
 
 
-def software(distribution):
+def software(distribution: str) -> dict[str, str | None]:
     """Returns the versions that a run uses.
 
     Args:
@@ -33,12 +35,12 @@ def software(distribution):
     """
     return {
         "python": platform.python_version(),
-        **{name: _version(name) for name in _DISTRIBUTIONS},
-        "technique": _version(distribution),
+        **{name: version(name) for name in _DISTRIBUTIONS},
+        "technique": version(distribution),
     }
 
 
-def hardware():
+def hardware() -> dict[str, Any]:
     """Returns what this machine is, and how busy.
 
     Returns:
@@ -60,17 +62,24 @@ def hardware():
     }
 
 
-def git(folder, generated):
+def is_this_machine(recorded: dict[str, Any]) -> bool:
+    """Returns whether recorded hardware is that of this machine, or of one just like it."""
+    here = hardware()
+    # What a kernel keeps for itself differs from version to version.
+    same_ram = abs(recorded["ram_bytes"] / here["ram_bytes"] - 1) < 0.02
+    return same_ram and all(recorded[key] == here[key] for key in ("cpu", "cores"))
+
+
+def git(folder: Path, generated: str) -> dict[str, Any] | None:
     """Returns which commit a folder is at.
 
     Args:
         folder: A folder in a work tree.
-        generated: Path in that folder of what runs write, whose changes do not
-            count.
+        generated: Path in that folder of what runs write, whose changes do not count.
 
     Returns:
-        A dict: 'commit', 'dirty', whether files in the folder differ from it. None
-        without git, outside of a work tree and before the first commit.
+        A dict: 'commit'; 'dirty', whether files in the folder differ from it. None without git,
+        outside of a work tree and before the first commit.
     """
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None:
@@ -80,14 +89,15 @@ def git(folder, generated):
     return {"commit": commit, "dirty": changes != ""}
 
 
-def _version(distribution):
+def version(distribution: str) -> str | None:
+    """Returns the version of what is installed, None for what is not."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
 
 
-def _cpuinfo():
+def _cpuinfo() -> dict[str, str]:
     """Returns what Linux tells of the first core."""
     if not _CPUINFO.exists():
         return {}
@@ -96,7 +106,7 @@ def _cpuinfo():
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _git(folder, *arguments):
+def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
             ["git", "-C", os.fspath(folder), *arguments], capture_output=True, text=True, check=True

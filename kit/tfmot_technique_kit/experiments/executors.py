@@ -2,27 +2,29 @@
 
 import concurrent.futures
 import os
-import pathlib
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-ROOT = pathlib.Path(__file__).parent.parent
-_LOGS = ROOT / "experiments" / "logs"
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.experiments.process import EXIT_WITH_PARENT
+
+Commands = Sequence[Sequence[str]]
 
 
-def call(arguments):
-    """Runs `python -m experiments` with arguments, in a process of its own.
-
-    Args:
-        arguments: List of strings.
+def call(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
+    """Runs `technique` with arguments in a project's folder, in a process of its own.
 
     Returns:
         The exit status, and the last line of what it wrote.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "experiments", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "EXPERIMENTS_EXIT_WITH_PARENT": "1"},
+        [sys.executable, "-m", "tfmot_technique_kit", *arguments],
+        cwd=root,
+        env={**os.environ, EXIT_WITH_PARENT: "1"},
         stdin=subprocess.PIPE,  # Open for as long as this process lives.
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -33,71 +35,59 @@ def call(arguments):
     output = process.stdout.read()
     status = process.wait()
     process.stdin.close()
+    process.stdout.close()
     return status, (output.strip().splitlines() or [""])[-1]
 
 
-def run_locally(commands, jobs):
+def run_locally(root: Path, commands: Commands, jobs: int) -> list[Any]:
     """Runs commands side by side on this machine.
 
     Args:
-        commands: List of lists of arguments, see `call`.
+        root: The project's folder.
+        commands: The arguments of each, see `call`.
         jobs: How many run at a time.
 
     Returns:
-        A list of `concurrent.futures.Future`, of what `call` returns.
+        A future of what `call` returns for each.
     """
     pool = concurrent.futures.ThreadPoolExecutor(jobs)
-    futures = [pool.submit(call, command) for command in commands]
+    futures = [pool.submit(call, root, command) for command in commands]
     pool.shutdown(wait=False)
     return futures
 
 
-def run_on_slurm(commands, jobs, cluster=None):
-    """Runs commands as a Slurm job array, through submitit.
+def run_on_slurm(
+    root: Path, commands: Commands, jobs: int, cluster: str | None = None
+) -> list[Any]:
+    """Runs commands as a Slurm job array; see `run_locally`. Logs go to experiments/logs.
 
-    Args:
-        commands: List of lists of arguments, see `call`.
-        jobs: How many run at a time.
-        cluster: For tests, `local` runs the same on this machine.
-
-    Returns:
-        A list of jobs with the methods `done` and `result`, as futures have them.
+    For tests, the `cluster` `local` runs the same on this machine.
     """
     submitit = _import("submitit", "slurm")
-    executor = submitit.AutoExecutor(_LOGS, cluster=cluster)
+    executor = submitit.AutoExecutor(root / "experiments" / "logs", cluster=cluster)
     options = {"timeout_min": 24 * 60}
     if executor.cluster == "slurm":
         options["slurm_array_parallelism"] = jobs
     executor.update_parameters(**options)
-    return executor.map_array(call, commands)
+    return executor.map_array(call, [root] * len(commands), commands)
 
 
-def run_on_ray(commands, jobs):
-    """Runs commands as Ray tasks, on the cluster of `RAY_ADDRESS` or here.
-
-    Args:
-        commands: List of lists of arguments, see `call`.
-        jobs: How many run at a time.
-
-    Returns:
-        A list of `concurrent.futures.Future`, of what `call` returns.
-    """
+def run_on_ray(root: Path, commands: Commands, jobs: int) -> list[Any]:
+    """Runs commands as Ray tasks, on the cluster of `RAY_ADDRESS` or here; see `run_locally`."""
     ray = _import("ray", "ray")
-    ray.init(
-        num_cpus=None if "RAY_ADDRESS" in os.environ else jobs,
-        include_dashboard=False,
-        log_to_driver=False,
-    )
-    # A function of its own, so that workers need not have this package.
+    cpus = None if "RAY_ADDRESS" in os.environ else jobs
+    ray.init(num_cpus=cpus, include_dashboard=False, log_to_driver=False)
     remote = ray.remote(num_cpus=1)(call)
-    return [remote.remote(command).future() for command in commands]
+    return [remote.remote(root, command).future() for command in commands]
 
 
-def _import(name, extra):
+def _import(name: str, extra: str) -> ModuleType:
     try:
         return __import__(name)
     except ImportError as error:
-        raise ValueError(f"{name} is not installed: run pip install -e '.[{extra}]'.") from error
+        raise UserError(
+            f"{name} is not installed: run pip install 'tfmot-technique-kit[{extra}]'."
+        ) from error
 
 
 EXECUTORS = {"local": run_locally, "slurm": run_on_slurm, "ray": run_on_ray}

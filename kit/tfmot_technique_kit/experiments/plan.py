@@ -1,59 +1,59 @@
 """What a run is, before it has run: enough to tell whether it has."""
 
-import dataclasses
 import functools
 import hashlib
-import importlib.util
-import pathlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from tfmot_technique_kit.experiments import names, results
+from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.experiments import variants as variants_lib
+from tfmot_technique_kit.experiments.variants import Variant
+from tfmot_technique_kit.project import Project
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Plan:
     """One task with one seed: the runs that share data and a baseline.
 
     Attributes:
+        project: The project.
         task: Name of the task.
         profile: Name of the profile.
-        config: The hyper-parameters, a dict.
-        seed: Int.
+        config: The hyper-parameters.
+        seed: The seed.
         strategy: `none`, `mirrored` or `multiworker`.
     """
 
+    project: Project
     task: str
     profile: str
-    config: dict
+    config: dict[str, Any]
     seed: int
     strategy: str = "none"
 
-    def parse(self, name):
-        """Returns the `variants.Variant` of a name."""
+    def parse(self, name: str) -> Variant:
+        """Returns the variant of a name; raises UserError if there is none."""
         return variants_lib.parse(name, self.config["technique"]["levels"])
 
-    def expand(self, trainings=None):
+    def expand(self, trainings: Sequence[str] | None = None) -> list[Variant]:
         """Returns all variants of trainings, by default the configured ones."""
         levels = self.config["technique"]["levels"]
         return variants_lib.expand(trainings or self.config["trainings"], levels)
 
-    def describe(self, variant):
-        """Describes a run of a variant.
+    def describe(self, variant: Variant) -> dict[str, Any]:
+        """Returns the part of a run file that is known before the run.
 
-        Args:
-            variant: A `variants.Variant`.
-
-        Returns:
-            The part of a run file that is known before the run, a dict. Its `run_id`
-            depends on all that the result should depend on: the hyper-parameters, the
-            variant, the seed and, where it is used, the code of the technique.
+        Its `run_id` depends on all that the result should depend on: the hyper-parameters,
+        the variant, the seed and, where it is used, the code of the technique.
         """
-        params = {}
+        technique, params = self.project.technique, {}
         if "technique" in variant.stages:
             params = {
-                "level_name": names.LEVEL,
+                "level_name": technique.level,
                 "level": variant.level,
-                "source_sha256": hash_of_source(),
+                "source_sha256": hash_of_source(self.project),
             }
         run = {
             "task": self.task,
@@ -63,8 +63,8 @@ class Plan:
             "variant": {
                 "name": variant.name,
                 "training": variant.training,
-                "technique": names.SLUG if params else None,
-                "kind": names.KIND if params else None,
+                "technique": technique.slug if params else None,
+                "kind": technique.kind if params else None,
                 "params": params,
                 "control": variant.training == variants_lib.CONTROL,
                 "combination": variant.combination,
@@ -81,33 +81,36 @@ class Plan:
             "parent_run_id": baseline,
             "config": {"resolved": self.config, "sha256": results.fingerprint(self.config)},
             "determinism": self.config["determinism"],
+            "device": "host",
         }
 
-    def list_pending(self, variants, folder):
-        """Returns the variants without a result that still holds.
+    def path(self, variant: Variant, folder: Path) -> Path:
+        """Returns the file of a variant's run in a folder of run files."""
+        return results.path_of(folder, self.describe(variant))
 
-        Args:
-            variants: List of `variants.Variant`.
-            folder: `pathlib.Path` of the run files.
-        """
-        return [v for v in variants if not self._is_finished(v, folder)]
-
-    def _is_finished(self, variant, folder):
+    def load(self, variant: Variant, folder: Path) -> dict[str, Any] | None:
+        """Returns the run of a variant that a folder has, None without one that still holds."""
         planned = self.describe(variant)
         path = results.path_of(folder, planned)
-        if not path.exists():
-            return False
+        if not path.is_file():
+            return None
         run = results.load(path)
-        return run["run_id"] == planned["run_id"] and run["status"] != "failed"
+        return run if run["run_id"] == planned["run_id"] else None
+
+    def list_pending(self, variants: Sequence[Variant], folder: Path) -> list[Variant]:
+        """Returns the variants without a result in a folder that still holds."""
+        runs = ((variant, self.load(variant, folder)) for variant in variants)
+        return [variant for variant, run in runs if run is None or run["status"] == "failed"]
 
 
 @functools.cache
-def hash_of_source():
-    """Returns the SHA-256 of the technique's code, without its tests."""
-    spec = importlib.util.find_spec(names.PACKAGE)
-    (folder,) = spec.submodule_search_locations
+def hash_of_source(project: Project) -> str:
+    """Returns the SHA-256 of the technique's code, without its tests and what only they use.
+
+    It is read once: a run goes on with the code that it has begun with.
+    """
     digest = hashlib.sha256()
-    for path in sorted(pathlib.Path(folder).rglob("*.py")):
-        if not path.stem.endswith("_test"):
+    for path in sorted((project.root / project.technique.package).rglob("*.py")):
+        if not (path.stem.startswith("test_") or path.stem.endswith("_test")):
             digest.update(path.read_bytes())
     return digest.hexdigest()

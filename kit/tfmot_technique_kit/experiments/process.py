@@ -3,14 +3,18 @@
 import os
 import sys
 import threading
+from typing import Any
+
+# Set by `executors`, in the environment of what it starts.
+EXIT_WITH_PARENT = "TECHNIQUE_EXIT_WITH_PARENT"
 
 
-def set_up(determinism) -> None:
+def set_up(determinism: dict[str, Any]) -> None:
     """Fixes what results depend on besides the seed. Imports TensorFlow.
 
     Args:
-        determinism: Dict with `op_determinism`, `intra_threads`, `inter_threads`
-            and `onednn`, as in the configuration.
+        determinism: `op_determinism`, `intra_threads`, `inter_threads` and `onednn`, as in the
+            configuration.
 
     Raises:
         RuntimeError: If TensorFlow was imported already with another `onednn`, or
@@ -34,13 +38,15 @@ def set_up(determinism) -> None:
 
 
 def exit_with_parent() -> None:
-    """Ends this process when the one that holds its standard input ends.
+    """Has a process that `executors` started end with the one that holds its standard input.
 
     A sweep that is killed must not leave runs behind, which would go on beside
     those of the next sweep.
     """
+    if not os.environ.pop(EXIT_WITH_PARENT, None):
+        return
 
-    def wait():
+    def wait() -> None:
         # Not by `sys.stdin`, whose lock would be held when this process ends.
         while os.read(0, 1024):
             pass

@@ -1,13 +1,15 @@
 """Runs a recorded run again, and compares."""
 
-import dataclasses
-import pathlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from tfmot_technique_kit.experiments import plan as plan_lib
-from tfmot_technique_kit.experiments import run as run_lib
+from tfmot_technique_kit.experiments import config
+from tfmot_technique_kit.experiments.plan import Plan
+from tfmot_technique_kit.project import Project
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Comparison:
     """How a repeated run compares to the recorded one.
 
@@ -20,48 +22,67 @@ class Comparison:
     reason: str
 
 
-def rerun(recorded, folder, data_dir=None):
+def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | None]:
+    """Chooses a run of each task to repeat: the technique with its first seed, as float.
+
+    Args:
+        project: The project.
+        profile: Name of the profile.
+        folder: Where run files are.
+
+    Returns:
+        The file for each task; None for a task without a run that still holds.
+
+    Raises:
+        UserError: If there is no such profile, or a file is broken.
+    """
+    chosen: dict[str, Path | None] = {}
+    for task in config.list_tasks(project, profile):
+        values = config.load(project, task, profile)
+        plan = Plan(project, task, profile, values, values["seeds"][0])
+        variant = plan.parse("technique")
+        is_missing = bool(plan.list_pending([variant], folder))
+        chosen[task] = None if is_missing else plan.path(variant, folder)
+    return chosen
+
+
+def rerun(
+    project: Project, recorded: dict[str, Any], folder: Path, data_dir: Path | None = None
+) -> dict[str, Any]:
     """Runs a recorded run again, with its baseline.
 
     Args:
-        recorded: The run, a dict.
-        folder: `pathlib.Path` of an empty folder for the files.
+        project: The project.
+        recorded: The run.
+        folder: An empty folder for the files.
         data_dir: Folder of data sets, or None.
 
     Returns:
-        The new run, a dict.
+        The new run.
+
+    Raises:
+        UserError, FileNotFoundError: If it cannot be run here.
     """
-    plan = plan_lib.Plan(
-        recorded["task"],
-        recorded["profile"],
-        recorded["config"]["resolved"],
-        recorded["seed"],
-        recorded["strategy"],
-    )
-    folder = pathlib.Path(folder)
-    runner = run_lib.Runner(plan, folder / "results", folder / "artifacts", data_dir, False)
+    values = recorded["config"]["resolved"]
+    config.check(values, "The recorded configuration")
+    from tfmot_technique_kit.experiments.run import Runner  # It takes TensorFlow.
+
+    task, profile, seed = (recorded[key] for key in ("task", "profile", "seed"))
+    plan = Plan(project, task, profile, values, seed, recorded["strategy"])
+    runner = Runner(plan, folder / "results", folder / "artifacts", data_dir, times=False)
     (again,) = runner.run([plan.parse(recorded["variant"]["name"])])
     return again
 
 
-def compare(recorded, again):
+def compare(recorded: dict[str, Any], again: dict[str, Any]) -> Comparison:
     """Compares two runs of the same configuration.
 
-    With the same software, CPU and data they have to be equal to the last bit.
-    Otherwise the quality has to agree within the `tolerance` of the
-    configuration.
-
-    Args:
-        recorded: The run that was recorded, a dict.
-        again: The new one.
-
-    Returns:
-        A `Comparison`.
+    With the same software, CPU and data they have to be equal to the last bit. Otherwise the
+    quality has to agree within the `tolerance` of the configuration.
     """
     if recorded["status"] != "ok" or again["status"] != "ok":
         is_same = recorded["status"] == again["status"]
-        reason = f"recorded: {_state(recorded)}; now: {_state(again)}."
-        return Comparison(is_same, reason)
+        return Comparison(is_same, f"recorded: {_state(recorded)}; now: {_state(again)}.")
     if recorded["dataset"] != again["dataset"]:
         return Comparison(False, "The data set is another one.")
     values = [run["quality"]["value"] for run in (recorded, again)]
@@ -77,22 +98,19 @@ def compare(recorded, again):
     is_close = abs(values[0] - values[1]) <= tolerance
     return Comparison(
         is_close,
-        f"{numbers}, {'within' if is_close else 'not within'} {tolerance:g}; the "
-        f"weights differ, as do {', '.join(differences)}.",
+        f"{numbers}, {'within' if is_close else 'not within'} {tolerance:g}; the weights differ, "
+        f"as do {', '.join(differences)}.",
     )
 
 
-def _state(run):
+def _state(run: dict[str, Any]) -> str:
     return run["status"] if run["error"] is None else run["error"].rstrip(".")
 
 
-def _list_differences(recorded, again):
+def _list_differences(recorded: dict[str, Any], again: dict[str, Any]) -> list[str]:
     """Returns what is different of what bits depend on."""
-    names = [
-        f"the version of {name}"
-        for name, version in recorded["software"].items()
-        if version != again["software"].get(name)
-    ]
+    old, new = recorded["software"], again["software"]
+    names = [f"the version of {name}" for name in {**old, **new} if old.get(name) != new.get(name)]
     if recorded["hardware"]["cpu"] != again["hardware"]["cpu"]:
         names.append("the CPU")
     if _source(recorded) != _source(again):
@@ -100,5 +118,5 @@ def _list_differences(recorded, again):
     return names
 
 
-def _source(run):
+def _source(run: dict[str, Any]) -> str | None:
     return run["variant"]["params"].get("source_sha256")

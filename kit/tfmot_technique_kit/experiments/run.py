@@ -1,57 +1,60 @@
 """Runs the variants of one task with one seed, and writes a file for each."""
 
 import contextlib
-import datetime
 import functools
+import hashlib
 import itertools
-import pathlib
 import time
 import traceback
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from tfmot_technique_kit import tasks
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import (
     artifacts,
     conversion,
     environment,
-    names,
+    model_card,
     results,
     training,
 )
 from tfmot_technique_kit.experiments import variants as variants_lib
-from tfmot_technique_kit.metrics import flatbuffer, interpreter, latency, storage
-from tfmot_technique_kit.report import model_card
+from tfmot_technique_kit.experiments.plan import Plan
+from tfmot_technique_kit.experiments.variants import Variant
+from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.metrics import flatbuffer, interpreter, latency
 
-_ROOT = pathlib.Path(__file__).parent.parent
-_GENERATED = "experiments/results"
 _BATCH_SIZE = 64
-_MEASURED = (
-    "artifacts",
-    "dataset",
-    "keras_quality",
-    "latency",
-    "memory",
-    "model",
-    "quality",
-    "static",
-    "storage",
-    "train",
-)
+Run = dict[str, Any]  # As in `run_schema.json`.
 
 
 class Runner:
     """Trains, converts and measures the variants of one plan.
 
     Args:
-        plan: A `plan.Plan`.
-        folder: `pathlib.Path` for the run files.
-        artifacts_folder: `pathlib.Path` for what is trained and converted.
+        plan: The plan.
+        folder: For the run files.
+        artifacts_folder: For what is trained and converted.
         data_dir: Folder of data sets, or None.
         times: Whether to measure latency and memory.
+
+    Raises:
+        UserError: If the options of the task are wrong.
     """
 
-    def __init__(self, plan, folder, artifacts_folder, data_dir, times) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        artifacts_folder: Path,
+        data_dir: Path | None = None,
+        times: bool = True,
+    ) -> None:
         self._plan = plan
         self._folder = folder
         self._store = artifacts.Store(artifacts_folder, plan)
@@ -59,7 +62,8 @@ class Runner:
         self._times = times
         self._strategy = training.create_strategy(plan.strategy)
         self._is_writer = training.is_chief(self._strategy)
-        self._task = tasks.create(plan.task, plan.config["task"])
+        self._task = tasks.create(plan.project, plan.task, plan.config["task"])
+        _ = plan.project.api  # What is wrong with all of it is no result of a variant.
 
     @functools.cached_property
     def _data(self):
@@ -67,9 +71,7 @@ class Runner:
 
     @functools.cached_property
     def _trainer(self):
-        return training.Trainer(
-            self._task, self._data, self._plan.config, self._plan.seed, self._strategy
-        )
+        return training.Trainer(self._plan, self._task, self._data, self._strategy)
 
     @functools.cached_property
     def _tests(self):
@@ -84,17 +86,18 @@ class Runner:
         model, _ = self._train(self._plan.parse(variants_lib.BASELINE))
         return model.get_weights()
 
-    def run(self, variants):
+    def run(self, variants: Sequence[Variant]) -> Iterator[Run]:
         """Runs variants. A variant that cannot run has the reason as its result.
 
         Args:
-            variants: List of `variants.Variant`, those of a training together.
+            variants: Those of a training together.
 
         Yields:
-            The run, a dict, after its file has been written.
+            The run, after its file has been written.
 
         Raises:
-            ValueError, FileNotFoundError: In one line, if the data cannot be loaded.
+            UserError, FileNotFoundError: In one line, if the data cannot be loaded, or a file
+                cannot be written.
         """
         _ = self._data  # What is wrong with the data is no result of a variant.
         for _, group in itertools.groupby(variants, lambda v: v.training):
@@ -108,43 +111,44 @@ class Runner:
                 yield from failures
                 if not failures:
                     self._write(run)
-                    self._store.save_card(variant, model_card.render(run))
+                    self._store.save_card(variant, model_card.render(run, self._plan.project))
                     yield run
 
     @contextlib.contextmanager
-    def _recorded(self, variants):
+    def _recorded(self, variants: Sequence[Variant]) -> Iterator[list[Run]]:
         """Writes an error as the result of variants. Gives a list of these runs."""
-        failures = []
+        failures: list[Run] = []
         started = _now()
         try:
             yield failures
         except Exception as error:
             is_known = isinstance(error, training.NotApplicableError)
-            if not is_known:
+            if not is_known and not isinstance(error, UserError):
                 traceback.print_exc()
             for variant in variants:
-                run = {
-                    **dict.fromkeys(_MEASURED),
-                    **self._describe(variant, started),
+                run = self._describe(variant, started) | {
                     "status": "not_applicable" if is_known else "failed",
-                    "error": results.in_one_line(error),
-                    "wall_s": 0.0,
-                    "cpu_s": 0.0,
+                    "error": results.in_one_line(error, self._plan.project.root),
                 }
                 self._write(run)
                 failures.append(run)
 
-    def _describe(self, variant, started):
+    def _describe(self, variant: Variant, started: str) -> Run:
+        """Returns a run of which nothing is measured yet."""
+        project = self._plan.project
+        generated = project.folder("results").relative_to(project.root).as_posix()
         return {
+            **dict.fromkeys(results.schema()["required"]),
             **self._plan.describe(variant),
             "started": started,
-            "git": environment.git(_ROOT, _GENERATED),
-            "software": environment.software(names.DISTRIBUTION),
+            "wall_s": 0.0,
+            "cpu_s": 0.0,
+            "git": environment.git(project.root, generated),
+            "software": environment.software(project.technique.distribution),
             "hardware": environment.hardware(),
-            "device": "host",
         }
 
-    def _train(self, variant):
+    def _train(self, variant: Variant) -> tuple[keras.Model, dict[str, Any]]:
         """Returns the trained model, and what is known of it."""
         baseline = None
         if variant.training != variants_lib.BASELINE:
@@ -170,12 +174,11 @@ class Runner:
             trained = model, facts
         return trained
 
-    def _quality(self, outputs, labels, where):
+    def _quality(self, outputs: Any, labels: Sequence[Any], where: str) -> dict[str, Any]:
         value = self._task.score(outputs, labels)
-        metric = self._task.metric
-        return {"metric": metric, "value": value, "n": len(labels), "on": where}
+        return {"metric": self._task.metric, "value": value, "n": len(labels), "on": where}
 
-    def _deploy(self, variant, model, facts):
+    def _deploy(self, variant: Variant, model: keras.Model, facts: dict[str, Any]) -> Run:
         """Converts and measures a trained model. Returns the run."""
         started, wall, cpu = _now(), time.perf_counter(), time.process_time()
         count = self._plan.config["representative_examples"]
@@ -187,22 +190,16 @@ class Runner:
         path = self._store.save_tflite(variant, content)
         inputs, labels = self._tests
         outputs = interpreter.predict(content, inputs)
-        run = {
-            **self._describe(variant, started),
+        run = self._describe(variant, started) | {
             "status": "ok",
-            "error": None,
             "dataset": self._data.info,
-            "model": facts["model"],
-            "train": facts["train"],
-            "keras_quality": facts["keras_quality"],
+            **{key: facts[key] for key in ("model", "train", "keras_quality")},
             "quality": self._quality(outputs, labels, "tflite"),
-            "storage": storage.measure(content),
+            "storage": flatbuffer.sizes(content),
             "static": flatbuffer.analyze(content),
-            "latency": None,
-            "memory": None,
             "artifacts": {
                 "weights_sha256": facts["weights_sha256"],
-                "tflite_sha256": artifacts.hash_of_bytes(content),
+                "tflite_sha256": hashlib.sha256(content).hexdigest(),
                 "path": self._store.name_of(variant),
             },
             "wall_s": time.perf_counter() - wall,
@@ -212,17 +209,17 @@ class Runner:
             run |= latency.measure(path, self._plan.config["measure"])
         return run
 
-    def _write(self, run):
+    def _write(self, run: Run) -> None:
         if self._is_writer:
             results.write(self._folder, run)
 
 
-def _predict(model, inputs):
+def _predict(model: keras.Model, inputs: Sequence[np.ndarray]) -> np.ndarray:
     """Returns the outputs for examples, without a trace as `predict` makes."""
     ends = range(_BATCH_SIZE, len(inputs), _BATCH_SIZE)
     batches = np.split(np.stack(inputs), ends)
     return np.concatenate([model(batch, training=False) for batch in batches])
 
 
-def _now():
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

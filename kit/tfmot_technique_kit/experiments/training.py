@@ -3,24 +3,32 @@
 import contextlib
 import math
 import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 
-from tfmot_technique_kit.experiments import results, technique
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.experiments import results
+from tfmot_technique_kit.experiments.plan import Plan
+from tfmot_technique_kit.experiments.variants import Variant
 from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.project import Api
+from tfmot_technique_kit.tasks.base import Data, Task
 
 
-class NotApplicableError(ValueError):
+class NotApplicableError(UserError):
     """A technique cannot be applied to a model. The message says why."""
 
 
-def create_strategy(name):
+def create_strategy(name: str) -> tf.distribute.Strategy | None:
     """Returns a distribution strategy, None for training on one device.
 
     Args:
-        name: `none`, `mirrored` or `multiworker`. Without GPUs `mirrored` has a
-            replica on each of two logical CPUs; `multiworker` reads `TF_CONFIG`.
+        name: `none`, `mirrored` or `multiworker`. Without GPUs `mirrored` has a replica on each
+            of two logical CPUs; `multiworker` reads `TF_CONFIG`.
     """
     if name == "none":
         return None
@@ -38,7 +46,7 @@ def create_strategy(name):
     )
 
 
-def is_chief(strategy):
+def is_chief(strategy: tf.distribute.Strategy | None) -> bool:
     """Returns whether this process writes results: one worker does."""
     if strategy is None:
         return True
@@ -53,39 +61,44 @@ class Trainer:
     """Trains the models of one task and one seed.
 
     Args:
-        task: A `tasks.base.Task`.
-        data: Its `tasks.base.Data`.
-        config: The hyper-parameters.
-        seed: Int.
-        strategy: A `tf.distribute.Strategy` or None.
+        plan: What to train.
+        task: The task of the plan.
+        data: Its data.
+        strategy: Of `create_strategy`.
     """
 
-    def __init__(self, task, data, config, seed, strategy=None) -> None:
+    def __init__(
+        self, plan: Plan, task: Task, data: Data, strategy: tf.distribute.Strategy | None = None
+    ) -> None:
+        self._plan = plan
         self._task = task
         self._data = data
-        self._config = config
-        self._seed = seed
         self._strategy = strategy
+        self._stages = _stages(plan.project.api)
+        self._batch_size = plan.config["training"]["batch_size"]
+        self._steps_per_epoch = math.ceil(data.info["splits"]["train"] / self._batch_size)
 
-    def train(self, variant, baseline=None):
+    def train(
+        self, variant: Variant, baseline: Sequence[np.ndarray] | None = None
+    ) -> tuple[keras.Model, dict[str, Any]]:
         """Trains a model.
 
         Args:
-            variant: A `variants.Variant`. Its conversion does not matter.
-            baseline: List of arrays, the weights of the baseline. None to train it.
+            variant: Its conversion does not matter.
+            baseline: The weights of the baseline. None to train it.
 
         Returns:
-            The trained `keras.Model` without wrappers, and a dict with `steps`,
-            `epochs`, `wall_s` and `cpu_s` (seconds).
+            The trained model without wrappers, and a dict with `steps`, `epochs`, `wall_s` and
+            `cpu_s` (seconds).
 
         Raises:
             NotApplicableError: If a stage does not support the model.
+            UserError: If the hyper-parameters do not fit each other.
         """
         keras.backend.clear_session()
-        keras.utils.set_random_seed(self._seed)
-        self._steps = 0
+        keras.utils.set_random_seed(self._plan.seed)
         wall, cpu = time.perf_counter(), time.process_time()
-        options = self._config["training"]
+        options = self._plan.config["training"]
         strategy = self._strategy
         with strategy.scope() if strategy else contextlib.nullcontext():
             model = self._task.build()
@@ -97,49 +110,49 @@ class Trainer:
                 epochs = options["fine_tune_epochs"]
                 model = self._fine_tune(model, variant, epochs)
         if strategy:
-            model = _copy(model)  # To be used on one device, as all others are.
+            model = self._copy(model)  # To be used on one device, as all others are.
         return model, {
-            "steps": self._steps,
+            "steps": epochs * self._steps_per_epoch,
             "epochs": epochs,
             "wall_s": time.perf_counter() - wall,
             "cpu_s": time.process_time() - cpu,
         }
 
-    def _fine_tune(self, model, variant, epochs):
-        rate = self._config["training"]["fine_tune_learning_rate"]
+    def _fine_tune(self, model: keras.Model, variant: Variant, epochs: int) -> keras.Model:
+        rate = self._plan.config["training"]["fine_tune_learning_rate"]
         if not variant.stages:
             self._fit(model, epochs, rate)
             return model
-        if epochs < len(variant.stages):
+        count = len(variant.stages)
+        if epochs < count:
             raise NotApplicableError(
-                f"{epochs} epochs are too few for the {len(variant.stages)} stages of "
-                f"{variant.training}: raise training.fine_tune_epochs."
+                f"{epochs} epochs are too few for the {count} stages of {variant.training}: raise "
+                "training.fine_tune_epochs."
             )
-        for index, name in enumerate(variant.stages):
-            # Each stage has its part of the epochs, the last one what is left.
-            part = epochs // len(variant.stages)
-            if index == len(variant.stages) - 1:
-                part = epochs - index * part
-            apply, callbacks, strip = _STAGES[name]
+        # Each stage has its part of the epochs, the last one what is left.
+        parts = [epochs // count] * (count - 1)
+        for name, part in zip(variant.stages, [*parts, epochs - sum(parts)], strict=True):
+            stage = self._stages[name]
             schedule = self._schedule(part)
             # TFMOT has many types for "not supported". In the technique, others than
             # ValueError are mistakes.
             expected = ValueError if name == "technique" else Exception
             try:
-                model = apply(model, schedule, variant.level)
+                model = stage.apply(model, schedule, variant.level)
             except expected as error:
-                reason = results.in_one_line(error)
+                reason = results.in_one_line(error, self._plan.project.root)
                 raise NotApplicableError(f"{name}: {reason}") from error
-            self._fit(model, part, rate, callbacks())
-            model = strip(model)
+            self._fit(model, part, rate, stage.callbacks())
+            model = stage.strip(model)
         return model
 
-    def _fit(self, model, epochs, learning_rate, callbacks=()):
-        options = self._config["training"]
+    def _fit(
+        self, model: keras.Model, epochs: int, learning_rate: float, callbacks: Sequence[Any] = ()
+    ) -> None:
         count = self._data.info["splits"]["train"]
         batches = (
-            self._data.train.shuffle(min(count, 10_000), seed=self._seed)
-            .batch(options["batch_size"])
+            self._data.train.shuffle(min(count, 10_000), seed=self._plan.seed)
+            .batch(self._batch_size)
             .prefetch(2)
         )
         optimizer = keras.optimizers.Adam(learning_rate)
@@ -147,72 +160,82 @@ class Trainer:
         optimizer.build(model.trainable_variables)
         model.compile(optimizer, self._task.loss())
         model.fit(batches, epochs=epochs, callbacks=list(callbacks), verbose=0)
-        self._steps += epochs * self._steps_per_epoch()
 
-    def _steps_per_epoch(self):
-        count = self._data.info["splits"]["train"]
-        return math.ceil(count / self._config["training"]["batch_size"])
-
-    def _schedule(self, epochs):
+    def _schedule(self, epochs: int) -> Callable[[type, float], Any]:
         """Returns a function that makes a schedule of a class of TFMOT's form.
 
-        The level rises for the first 70 % of the steps; the weights get used to the
-        last level in the rest.
+        The level rises for the first 70 % of the steps; the weights get used to the last level
+        in the rest.
         """
-        frequency = self._config["technique"]["update_frequency"]
-        updates = int(0.7 * epochs * self._steps_per_epoch() / frequency)
+        frequency = self._plan.config["technique"]["update_frequency"]
+        updates = int(0.7 * epochs * self._steps_per_epoch / frequency)
         if not updates:
-            raise ValueError(
+            raise UserError(
                 f"{epochs} epochs end before the technique is updated twice: lower "
                 "technique.update_frequency or raise training.fine_tune_epochs."
             )
 
-        def create(cls, level):
+        def create(cls: type, level: float) -> Any:
             return cls(0.0, level, 0, updates * frequency, frequency=frequency)
 
         return create
 
-
-def _copy(model):
-    with technique.scope(), tfmot.quantization.keras.quantize_scope():
-        copy = keras.models.clone_model(model)
-    copy.set_weights(model.get_weights())
-    return copy
-
-
-def _apply_technique(model, schedule, level):
-    return technique.apply(
-        model,
-        schedule=schedule(technique.PolynomialDecay, level),
-        policy=technique.SkipUnsupportedLayers(),
-    )
+    def _copy(self, model: keras.Model) -> keras.Model:
+        with self._plan.project.api.scope(), tfmot.quantization.keras.quantize_scope():
+            copy = keras.models.clone_model(model)
+        copy.set_weights(model.get_weights())
+        return copy
 
 
-def _prune(model, schedule, level):
-    del level
-    return tfmot.sparsity.keras.prune_low_magnitude(
-        model, schedule(tfmot.sparsity.keras.PolynomialDecay, 0.5)
-    )
+class _Stage(NamedTuple):
+    """How a stage of a training changes a model."""
+
+    apply: Callable[..., keras.Model]  # Takes a model, a function that makes schedules, a level.
+    callbacks: Callable[[], list[Any]]
+    strip: Callable[[keras.Model], keras.Model]
 
 
-def _cluster(model, schedule, level):
-    del schedule, level
-    initialization = tfmot.clustering.keras.CentroidInitialization
-    return tfmot.clustering.keras.cluster_weights(
-        model,
-        number_of_clusters=16,
-        # Others fail on weights with fewer values than clusters.
-        cluster_centroids_init=initialization.LINEAR,
-        preserve_sparsity=True,
-    )
+def _stages(api: Api) -> dict[str, _Stage]:
+    sparsity = tfmot.sparsity.keras
+    clustering = tfmot.clustering.keras
+    return {
+        "technique": _Stage(
+            lambda model, schedule, level: api.apply(
+                model,
+                schedule=schedule(api.PolynomialDecay, level),
+                policy=api.SkipUnsupportedLayers(),
+            ),
+            lambda: [api.UpdateStep()],
+            api.strip,
+        ),
+        "pruning": _Stage(
+            lambda model, schedule, _: sparsity.prune_low_magnitude(
+                model, schedule(sparsity.PolynomialDecay, 0.5)
+            ),
+            lambda: [sparsity.UpdatePruningStep()],
+            sparsity.strip_pruning,
+        ),
+        "clustering": _Stage(
+            lambda model, *_: clustering.cluster_weights(
+                model,
+                number_of_clusters=16,
+                # Others fail on weights with fewer values than clusters.
+                cluster_centroids_init=clustering.CentroidInitialization.LINEAR,
+                preserve_sparsity=True,
+            ),
+            list,
+            _strip_clustering,
+        ),
+        # Its quantizers stay in the model: the converter reads their ranges.
+        "qat": _Stage(
+            lambda model, *_: tfmot.quantization.keras.quantize_model(model),
+            list,
+            lambda model: model,
+        ),
+    }
 
 
-def _quantize(model, schedule, level):
-    del schedule, level
-    return tfmot.quantization.keras.quantize_model(model)
-
-
-def _strip_clustering(model):
+def _strip_clustering(model: keras.Model) -> keras.Model:
     stripped = tfmot.clustering.keras.strip_clustering(model)
     for layer in stripped._flatten_layers():
         if isinstance(layer, keras.layers.MultiHeadAttention):
@@ -220,11 +243,11 @@ def _strip_clustering(model):
     return stripped
 
 
-def _restore_kernels(attention):
+def _restore_kernels(attention: keras.layers.Layer) -> None:
     """Puts kernels back where files are loaded to.
 
-    TFMOT leaves them as attributes of the attention layer itself, with names such
-    as `_query_dense.kernel`.
+    TFMOT leaves them as attributes of the attention layer itself, with names such as
+    `_query_dense.kernel`.
     """
     for name in [name for name in vars(attention) if "." in name]:
         part, _, attribute = name.rpartition(".")
@@ -236,17 +259,3 @@ def _restore_kernels(attention):
         del part.bias
         setattr(part, attribute, kernel)
         part.bias = bias
-
-
-# How each stage wraps a model, the callbacks that it needs, how it strips.
-_STAGES = {
-    "technique": (_apply_technique, lambda: [technique.UpdateStep()], technique.strip),
-    "pruning": (
-        _prune,
-        lambda: [tfmot.sparsity.keras.UpdatePruningStep()],
-        tfmot.sparsity.keras.strip_pruning,
-    ),
-    "clustering": (_cluster, list, _strip_clustering),
-    # Its quantizers stay in the model: the converter reads their ranges.
-    "qat": (_quantize, list, lambda model: model),
-}

@@ -11,8 +11,11 @@ float, `technique+dynamic` has 8-bit weights, `technique+int8` 8-bit
 activations, too.
 """
 
-import dataclasses
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tfmot_technique_kit.errors import UserError
 
 STAGES = ("technique", "pruning", "clustering", "qat")
 CONVERSIONS = ("float", "dynamic", "int8")
@@ -22,7 +25,7 @@ CONTROL = "control"
 _NAME = re.compile(r"(?P<stages>[a-z_]+)(@(?P<level>0(\.\d+)?))?(\+(?P<conversion>dynamic|int8))?")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Variant:
     """One model that is deployed and measured.
 
@@ -35,24 +38,24 @@ class Variant:
     """
 
     training: str
-    stages: tuple
+    stages: tuple[str, ...]
     level: float | None
     conversion: str
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Name of the variant, such as `technique@0.5+int8`."""
         suffix = "" if self.conversion == "float" else f"+{self.conversion}"
         return self.training + suffix
 
     @property
-    def combination(self):
+    def combination(self) -> str | None:
         """What the technique is combined with, such as `pruning`, or None."""
         others = [stage for stage in self.stages if stage != "technique"]
         return "_".join(others) or None
 
 
-def model_file(training) -> str:
+def model_file(training: str) -> str:
     """Returns the name of the file that a trained model is kept in.
 
     It is HDF5 for TFMOT's quantized layers, which `.keras` files do not load.
@@ -64,31 +67,33 @@ def model_file(training) -> str:
     return "model.h5" if "qat" in stages else "model.keras"
 
 
-def parse(name, levels):
+def tflite_file(conversion: str) -> str:
+    """Returns the name of the file that a converted model is kept in."""
+    return f"model_{conversion}.tflite"
+
+
+def parse(name: str, levels: Sequence[float]) -> Variant:
     """Reads the name of a variant.
 
     Args:
-        name: String, such as `technique@0.5+int8`.
-        levels: List of the levels of the technique; the last one is the default.
-
-    Returns:
-        A `Variant`.
+        name: Such as `technique@0.5+int8`.
+        levels: The levels of the technique; the last one is the default.
 
     Raises:
-        ValueError: If there is no such variant.
+        UserError: If there is no such variant.
     """
     match = _NAME.fullmatch(name)
     stages = match["stages"].split("_") if match else []
     is_plain = stages in ([BASELINE], [CONTROL])
     if not is_plain and not (stages and set(stages) <= set(STAGES)):
-        raise ValueError(
+        raise UserError(
             f"There is no variant {name!r}. Its name is `baseline`, `control`, or "
             f"some of {', '.join(STAGES)} joined by `_`, then if you like a level as "
             "in `technique@0.5`, then a conversion, `+dynamic` or `+int8`."
         )
     stages = () if is_plain else tuple(stages)
     if match["level"] and "technique" not in stages:
-        raise ValueError(f"The variant {name!r} has no technique to set a level of.")
+        raise UserError(f"The variant {name!r} has no technique to set a level of.")
     level = float(match["level"] or levels[-1]) if "technique" in stages else None
     training = match["stages"] if level is None else f"{match['stages']}@{level:g}"
     conversion = match["conversion"] or "float"
@@ -97,16 +102,16 @@ def parse(name, levels):
     return Variant(training, stages, level, conversion)
 
 
-def expand(trainings, levels):
+def expand(trainings: Sequence[str], levels: Sequence[float]) -> list[Variant]:
     """Lists all variants of some trainings: each level, each conversion.
 
     Args:
-        trainings: List of names of trainings. `technique` alone stands for one
-            training per level; combinations have the last level.
-        levels: List of floats.
+        trainings: Names of trainings. `technique` alone stands for one training per
+            level; combinations have the last level.
+        levels: The levels.
 
     Returns:
-        A list of `Variant`, without duplicates, the baseline first.
+        The variants, without duplicates, the baseline first.
     """
     names = [BASELINE]
     for training in trainings:

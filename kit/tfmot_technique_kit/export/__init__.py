@@ -1,6 +1,5 @@
-"""Puts the technique into a checkout of TFMOT; see README.md.
+"""Puts the technique into a checkout of TFMOT.
 
-`plan` says what the files there have to be, from the manifest, the project and
-the checkout; `checkout` writes them, `series` makes patches of them, and
-`verify` proves that they work there.
+`plan` says what the files there have to be, from the project and the checkout; `checkout` writes
+them, `series` makes patches of them, and `verify` proves that they work there.
 """

@@ -1,16 +1,21 @@
 """Evaluates the BUILD files of a checkout without Bazel.
 
-A BUILD file is a list of calls with literals, so Python can read it. That says
-which target has which source, whether each import is covered by a dependency,
-and which files get into the wheel: those that `//:pip_pkg` reaches.
+A BUILD file is a list of calls with literals, so Python can read it. That says which target has
+which source, whether each import is covered by a dependency, and which files get into the wheel:
+those that `//:pip_pkg` reaches.
 """
 
 import ast
-import dataclasses
 import functools
 import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from tfmot_technique_kit.export import errors, imports
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.export.checkout import Tree
+from tfmot_technique_kit.export.names import PACKAGE
+from tfmot_technique_kit.export.python_code import imports_of
 
 PIP_PACKAGE = "//:pip_pkg"
 
@@ -18,170 +23,137 @@ PIP_PACKAGE = "//:pip_pkg"
 _RULES = ("py_library", "py_test", "py_binary", "sh_binary", "filegroup")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Target:
     """A target of a BUILD file.
 
     Attributes:
         label: Its label, in full: '//folder:name'.
         rule: The rule's name, without what makes it strict: 'py_library'.
-        sources: Tuple of paths of files.
-        deps: Tuple of labels in full, those in other repositories left out.
-        build_file: Path of the BUILD file.
+        sources: Paths of files.
+        deps: Labels in full, those in other repositories left out.
     """
 
     label: str
     rule: str
     sources: tuple[str, ...]
     deps: tuple[str, ...]
-    build_file: str
 
 
 class Graph:
-    """The targets of all BUILD files of a tree."""
+    """The targets of all BUILD files of a tree.
 
-    def __init__(self, tree) -> None:
+    Attributes:
+        targets: Each Target by its label.
+
+    Raises:
+        UserError: If a BUILD file is broken.
+    """
+
+    def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self.targets = {}
-        self._malformed = []
+        self.targets: dict[str, Target] = {}
+        self._twice: set[str] = set()
         for path in sorted(tree.paths):
             if posixpath.basename(path) == "BUILD":
                 for target in self._read(path):
                     if target.label in self.targets:
-                        self._malformed.append(f"{path}: has {target.label} twice")
+                        self._twice.add(f"{target.label}: is there twice")
                     self.targets[target.label] = target
 
     @functools.cached_property
-    def owners(self):
-        """Dict from a Python file to the targets that have it as a source."""
-        owners = {}
+    def owners(self) -> dict[str, list[Target]]:
+        """From a file to the targets that have it as a source."""
+        owners: dict[str, list[Target]] = {}
         for target in self.targets.values():
             for source in target.sources:
                 owners.setdefault(source, []).append(target)
         return owners
 
-    def library_of(self, path):
-        """Returns the label of the library that has a source, or None."""
+    def library_of(self, path: str) -> str | None:
+        """Returns how BUILD files call the library of a file, or None: '//a/b' for '//a/b:b'."""
         for target in self.owners.get(path, ()):
             if target.rule == "py_library":
-                return target.label
+                folder, name = target.label.split(":")
+                return folder if posixpath.basename(folder) == name else target.label
         return None
 
-    def closure(self, label=PIP_PACKAGE):
-        """Returns the Python files that a target reaches, a set of paths."""
+    def closure(self, label: str = PIP_PACKAGE) -> set[str]:
+        """Returns the paths of the Python files that a target reaches."""
         reached, todo = set(), [label]
         while todo:
             target = self.targets.get(todo.pop())
-            if target and target.label not in reached:
-                reached.add(target.label)
+            if target and target not in reached:
+                reached.add(target)
                 todo += target.deps
-        return {
-            source
-            for name in reached
-            for source in self.targets[name].sources
-            if source.endswith(".py")
-        }
+        return {path for target in reached for path in target.sources if path.endswith(".py")}
 
-    def problems(self):
-        """Returns what is wrong, as a set of lines.
-
-        A checkout as it comes has some, so what matters is which are new.
-        """
-        found = set(self._malformed)
+    def problems(self) -> set[str]:
+        """Returns what is wrong. A checkout as it comes has some: which are new matters."""
+        found = set(self._twice)
         for target in self.targets.values():
             found.update(self._problems_of(target))
-        for path in self._tree.paths:
-            if path.endswith(".py") and path not in self.owners:
-                if path.startswith("tensorflow_model_optimization/"):
-                    found.add(f"{path}: is a source of no target in a BUILD file")
+        for path in self._tree.paths - self.owners.keys():
+            if path.endswith(".py") and path.startswith(f"{PACKAGE}/"):
+                found.add(f"{path}: is a source of no target in a BUILD file")
         return found
 
-    def _problems_of(self, target):
-        where = f"{target.build_file}: {target.label}"
+    def _problems_of(self, target: Target) -> Iterator[str]:
+        paths, where = self._tree.paths, target.label
         for dep in target.deps:
-            if dep not in self.targets and not self._tree.exists(_path_of(dep)):
+            if dep not in self.targets and dep.replace(":", "/").strip("/") not in paths:
                 yield f"{where}: depends on {dep}, which is no target"
         for source in target.sources:
-            if not self._tree.exists(source):
+            if source not in paths:
                 yield f"{where}: has the source {source}, which is no file"
             elif source.endswith(".py"):
-                yield from self._uncovered(target, source)
+                for path in self._uncovered(target, source):
+                    yield f"{where}: {source} imports {path}, which is in no direct dependency"
 
-    def _uncovered(self, target, source):
+    def _uncovered(self, target: Target, source: str) -> Iterator[str]:
         covered = {target.label, *target.deps}
-        for imported in imports.of(self._tree.read(source)):
-            path = imports.file_of(self._tree, imported)
-            if path is None or path in target.sources:
-                continue
-            owners = {owner.label for owner in self.owners.get(path, ())}
-            if not owners & covered:
-                yield (
-                    f"{target.build_file}: {target.label}: {source} imports {path}, "
-                    "which is in no direct dependency"
-                )
+        for imported in imports_of(self._tree.read(source) or ""):
+            path = imported.file_in(self._tree)
+            owners = (owner.label for owner in self.owners.get(path, ()))
+            if path and path not in target.sources and covered.isdisjoint(owners):
+                yield path
 
-    def _read(self, path):
-        folder = posixpath.dirname(path)
+    def _read(self, path: str) -> Iterator[Target]:
         try:
-            statements = ast.parse(self._tree.read(path)).body
+            statements = ast.parse(self._tree.read(path) or "").body
         except SyntaxError as error:
-            raise errors.ExportError(
-                f"{path}:{error.lineno}: cannot be read: {error.msg}."
-            ) from error
+            raise UserError(f"{path}:{error.lineno}: cannot be read: {error.msg}.") from error
         for statement in statements:
             call = getattr(statement, "value", None)
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
                 rule = call.func.id.replace("_strict", "").replace("pytype_", "py_")
                 if rule in _RULES:
-                    target = self._target(rule, call, folder, path)
-                    if target:
-                        yield target
-
-    def _target(self, rule, call, folder, path):
-        values = {}
-        for keyword in call.keywords:
-            if keyword.arg in ("name", "srcs", "deps", "data"):
-                values[keyword.arg] = self._value(keyword, path)
-        if not values.get("name"):
-            self._malformed.append(f"{path}:{call.lineno}: a target without a name")
-            return None
-        names = values.get("srcs", [])
-        labels = [name for name in names if name[0] in ":/@"]
-        deps = [*values.get("deps", []), *values.get("data", []), *labels]
-        return Target(
-            f"//{folder}:{values['name']}",
-            rule,
-            tuple(posixpath.join(folder, n) for n in names if n not in labels),
-            tuple(_label(dep, folder) for dep in deps if dep[0] != "@"),
-            path,
-        )
-
-    def _value(self, keyword, path):
-        value = keyword.value
-        if isinstance(value, ast.Call) and getattr(value.func, "id", "") == "glob":
-            return []  # `all_files` of the examples: owns nothing that matters
-        try:
-            return ast.literal_eval(value)
-        except ValueError:
-            where = f"{path}:{value.lineno}"
-            self._malformed.append(f"{where}: {keyword.arg} is no literal")
-            return []
+                    yield _target(rule, call, path)
 
 
-def short(label):
-    """Returns a label as BUILD files write it: '//a/b' for '//a/b:b'."""
-    folder, name = label.split(":")
-    return folder if posixpath.basename(folder) == name else label
+def _target(rule: str, call: ast.Call, path: str) -> Target:
+    """Returns the target that a call describes."""
+    folder = posixpath.dirname(path)
+    values = {key.arg: _value(key.value) for key in call.keywords}
+    sources = values.get("srcs", [])
+    labels = [name for name in sources if name[0] in ":/@"]
+    deps = [*values.get("deps", []), *values.get("data", []), *labels]
+    return Target(
+        f"//{folder}:{values.get('name')}",
+        rule,
+        tuple(posixpath.join(folder, name) for name in sources if name not in labels),
+        tuple(_label(dep, folder) for dep in deps if dep[0] != "@"),
+    )
 
 
-def _label(text, folder):
+def _value(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return []  # such as `glob` for `all_files` of the examples: owns nothing that matters
+
+
+def _label(text: str, folder: str) -> str:
     if not text.startswith("//"):
         return f"//{folder}:{text.removeprefix(':')}"
-    if ":" in text:
-        return text
-    return f"{text}:{posixpath.basename(text)}"
-
-
-def _path_of(label):
-    folder, name = label.removeprefix("//").split(":")
-    return posixpath.join(folder, name)
+    return text if ":" in text else f"{text}:{posixpath.basename(text)}"

@@ -1,123 +1,129 @@
-"""A checkout of tensorflow/model-optimization: what git says, and writing."""
+"""A checkout of tensorflow/model-optimization: its files, as they are or would be, and git."""
 
 import contextlib
 import os
-import pathlib
-import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from tfmot_technique_kit.export import errors
-from tfmot_technique_kit.export import tree as tree_lib
+from tfmot_technique_kit import files
+from tfmot_technique_kit.errors import UserError
+
+_CACHES = {".git", "__pycache__", ".pytest_cache", "build", "dist"}
 
 # What every version of TFMOT has and no other repository does.
 _MARK = "tensorflow_model_optimization/python/core/BUILD"
 
 
-class Checkout:
-    """A checkout.
+class Tree:
+    """The text files below a folder, with changes laid over them, which are not written.
 
-    Attributes:
-        root: Its folder, a path.
-        tree: The Tree of its files.
+    Args:
+        root: The folder.
+        changes: From a path in it to the text of the file, or to None for one that is not there.
     """
 
-    def __init__(self, path) -> None:
-        """Opens a checkout.
+    def __init__(self, root: Path, changes: Mapping[str, str | None] | None = None) -> None:
+        self._root = root
+        self._changes = dict(changes or {})
+        gone = {path for path, text in self._changes.items() if text is None}
+        # The paths of all files, with slashes.
+        self.paths = {*_walk(root), *self._changes} - gone
+        self._texts = dict(self._changes)
 
-        Args:
-            path: Its folder.
+    def with_changes(self, changes: Mapping[str, str | None]) -> "Tree":
+        """Returns the tree after further changes, given as to the constructor."""
+        return Tree(self._root, {**self._changes, **changes})
+
+    def read(self, path: str) -> str | None:
+        """Returns the text of a file, or None if it is not there.
 
         Raises:
-            ExportError: If it is no checkout of TFMOT.
+            UserError: If it is no text in UTF-8.
         """
-        self.root = pathlib.Path(path).resolve()
+        if path not in self._texts:
+            try:
+                self._texts[path] = (self._root / path).read_bytes().decode()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                self._texts[path] = None
+            except (OSError, UnicodeDecodeError) as error:
+                raise UserError(f"{path}: cannot be read: {error}.") from error
+        return self._texts[path]
+
+
+class Checkout:
+    """A checkout: its `root` and the `tree` of its files.
+
+    Raises:
+        UserError: If a folder is none of TFMOT.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.root = Path(path).resolve()
         if not (self.root / _MARK).is_file():
-            raise errors.ExportError(
+            raise UserError(
                 f"{path}: is no checkout of tensorflow/model-optimization: it has no {_MARK}."
             )
-        top = self.git("rev-parse", "--show-toplevel", may_fail=True).strip()
-        if not top or pathlib.Path(top).resolve() != self.root:
-            raise errors.ExportError(
-                f"{path}: is no git checkout; clone tensorflow/model-optimization."
-            )
-        self.tree = tree_lib.Tree(self.root)
+        if not (self.root / ".git").exists():
+            raise UserError(f"{path}: is no git checkout; clone tensorflow/model-optimization.")
+        self.tree = Tree(self.root)
 
-    def git(self, *arguments, may_fail=False):
-        """Runs a git command that only reads, and returns what it printed."""
-        return git(self.root, "--no-optional-locks", *arguments, may_fail=may_fail)
-
-    def uncommitted(self):
-        """Returns the paths of files that are changed or new, a list."""
-        status = self.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    def uncommitted(self) -> list[str]:
+        """Returns the paths of files that are changed or new."""
+        options = ("--porcelain", "-z", "--untracked-files=all", "--no-renames")
+        status = git(self.root, "--no-optional-locks", "status", *options)
         return [entry[3:] for entry in status.split("\0") if entry]
 
-    def write(self, texts) -> None:
-        """Writes files: all of them, or none if one fails.
-
-        Args:
-            texts: Dict from path to text.
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Writes texts to paths: all of them, or none if one fails.
 
         Raises:
-            ExportError: If a file cannot be written. The others are as they were.
+            UserError: If a file cannot be written. The others are as they were.
         """
         with contextlib.ExitStack() as undo:
             for path, text in texts.items():
                 try:
                     self._write(self.root / path, text, undo)
                 except OSError as error:
-                    raise errors.ExportError(
+                    raise UserError(
                         f"{path}: cannot be written: {error.strerror}; the checkout is as it was."
                     ) from error
             undo.pop_all()
-        self.tree = tree_lib.Tree(self.root)
+        self.tree = Tree(self.root)
 
-    def _write(self, target, text, undo):
+    def _write(self, target: Path, text: str, undo: contextlib.ExitStack) -> None:
         if self.root not in target.resolve().parents:
-            raise errors.ExportError(f"{target.relative_to(self.root)}: leads out of the checkout.")
+            raise UserError(f"{target.relative_to(self.root)}: leads out of the checkout.")
         for folder in reversed(target.parents):
             if not folder.exists():
                 folder.mkdir()
                 undo.callback(folder.rmdir)
         if target.exists():
-            undo.callback(_replace, target, target.read_bytes())
+            undo.callback(files.write, target, target.read_bytes())
         else:
             undo.callback(target.unlink, missing_ok=True)
-        _replace(target, text.encode())
+        files.write(target, text)
 
 
-def git(folder, *arguments, may_fail=False, **options):
+def git(folder: Path, *arguments: str) -> str:
     """Runs git in a folder and returns what it printed.
 
-    Args:
-        folder: A path.
-        *arguments: Those of git.
-        may_fail: Whether an error means the empty string.
-        **options: More for `subprocess.run`.
-
     Raises:
-        ExportError: If git is missing or fails, with the last line that it says.
+        UserError: If git is missing or fails, with the last line that it says.
     """
     command = ["git", "-C", str(folder), *arguments]
-    options = {"capture_output": True, "text": True, "encoding": "utf-8"} | options
     try:
-        done = subprocess.run(command, **options)
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     except FileNotFoundError as error:
-        raise errors.ExportError("git is missing; install it.") from error
-    if done.returncode and not may_fail:
+        raise UserError("git is missing; install it.") from error
+    if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise errors.ExportError(
-            f"git {' '.join(arguments[:3])} failed: {said[-1] if said else ''}"
-        )
-    return "" if done.returncode else done.stdout
+        raise UserError(f"git {' '.join(arguments[:3])} failed: {said[-1] if said else ''}")
+    return done.stdout
 
 
-def _replace(target, content):
-    """Puts a file in place in one step; one that was there keeps its mode."""
-    temporary = target.with_name(f".{target.name}.export")
-    try:
-        temporary.write_bytes(content)
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _walk(root: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in _CACHES]
+        for name in names:
+            yield Path(folder, name).relative_to(root).as_posix()

@@ -1,12 +1,14 @@
 """Rewrites documents for their place in TFMOT: names, links, dates."""
 
+import datetime
 import json
 import posixpath
 import re
 
-from tfmot_technique_kit.export import prose
+from tfmot_technique_kit.export.names import Names
+from tfmot_technique_kit.project import Project
 
-# Marks of blocks that commands of this project fill in.
+# Marks of blocks that commands fill in.
 _MARKER = re.compile(r"<!-- \w+: (begin \w+|end) -->\n+")
 _LINK = re.compile(r"(?P<image>!?)(?P<text>\[[^\]]*\])\((?P<target>[^()\s]+)\)")
 _ROW = re.compile(r"\|[ *]*(?P<key>[^|*]*?)[ *]*(?=\|)")
@@ -16,68 +18,61 @@ class Writer:
     """Writes documents for a checkout.
 
     Args:
-        contribution: The Manifest.
+        project: The project.
         names: The Names.
-        date: The day of the export, a `datetime.date`.
-        root: The project's folder, a path.
+        date: The day of the export.
     """
 
-    def __init__(self, contribution, names, date, root) -> None:
+    def __init__(self, project: Project, names: Names, date: datetime.date) -> None:
         self._names = names
         self._date = date.isoformat()
-        self._root = root
+        self._root = project.root
+        parts = [part for part in project.manifest.components if part.phase is not None]
+        # Where files and folders go.
         self._upstream = {
             file.path: dated(file.upstream, date)
-            for part in contribution.components
-            if part.phase is not None
+            for part in parts
             for file in part.files
-            if file.upstream is not None
+            if file.upstream
         }
         self._folders = {
             part.folder.here: part.folder.upstream
-            for part in contribution.components
-            if part.phase is not None and "{" not in (part.folder.upstream or "{")
+            for part in parts
+            if "{" not in (part.folder.upstream or "{")
         }
 
-    def markdown(self, path, text):
-        """Returns a page as it has to be in TFMOT.
-
-        Args:
-            path: Its path in this project.
-            text: Its text.
-        """
+    def markdown(self, path: str, text: str) -> str:
+        """Returns a page as it has to be in TFMOT; its path is that in this project."""
         text = self._with_links(path, _MARKER.sub("", text))
-        return prose.rewrite(text, self._names).rstrip("\n") + "\n"
+        return self._names.rewrite(text).rstrip("\n") + "\n"
 
-    def rfc(self, path, text):
+    def rfc(self, path: str, text: str) -> str:
         """Returns an RFC as it is submitted: proposed, on the day of the export."""
         return _submitted(self.markdown(path, text), self._date)
 
-    def notebook(self, path, text) -> str:
+    def notebook(self, path: str, text: str) -> str:
         """Returns a notebook, laid out as `nbfmt` does."""
         notebook = json.loads(text)
         for cell in notebook["cells"]:
             source = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
                 source = self._with_links(path, source)
-            cell["source"] = prose.rewrite(source, self._names).splitlines(keepends=True)
-        text = json.dumps(notebook, indent=2, sort_keys=True, ensure_ascii=False)
-        return f"{text}\n"
+            cell["source"] = self._names.rewrite(source).splitlines(keepends=True)
+        return json.dumps(notebook, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
-    def _with_links(self, path, text):
-        def replaced(match):
+    def _with_links(self, path: str, text: str) -> str:
+        def replaced(match: re.Match[str]) -> str:
             target = self._target(path, match["target"], bool(match["image"]))
             return f"{match['image']}{match['text']}({target})"
 
         return _LINK.sub(replaced, text)
 
-    def _target(self, path, target, is_image):
+    def _target(self, path: str, target: str, is_image: bool) -> str:
         """Returns where a link of a page leads when the page has moved."""
         if re.match(r"[a-z+]+:|[#/]", target):
             return target
         address, mark, anchor = target.partition("#")
-        folder = posixpath.dirname(path)
-        here = posixpath.normpath(posixpath.join(folder, address))
+        here = posixpath.normpath(posixpath.join(posixpath.dirname(path), address))
         there = self._upstream.get(here) or self._folders.get(here)
         if there:
             own = posixpath.dirname(self._upstream[path])
@@ -86,30 +81,27 @@ class Writer:
         if here.startswith("..") or not (self._root / here).exists():
             return target  # broken here, too: the checks of the documents say so
         view = "raw" if is_image else "blob"
-        return f"{self._names.repository}/{view}/main/{here}{mark}{anchor}"
+        return f"{self._names.technique.repository}/{view}/main/{here}{mark}{anchor}"
 
 
-def dated(path, date):
+def dated(path: str, date: datetime.date) -> str:
     """Returns a path of the manifest with the day of an export in it."""
     return path.replace("{date}", f"{date:%Y%m%d}")
 
 
-def _submitted(text, date):
+def _submitted(text: str, date: str) -> str:
     """Fills in the table at the top of an RFC."""
     lines = text.splitlines()
-    first = next((i for i, row in enumerate(lines) if row.startswith("|")), None)
+    first = next((i for i, line in enumerate(lines) if line.startswith("|")), None)
     if first is None:
         return text
-    last = first
-    while last + 1 < len(lines) and lines[last + 1].startswith("|"):
-        last += 1
-    keys = [_ROW.match(line)["key"] for line in lines[first : last + 1]]
+    end = next((i for i in range(first, len(lines)) if not lines[i].startswith("|")), len(lines))
+    keys = [_ROW.match(line)["key"] for line in lines[first:end]]
     if "Updated" not in keys:
-        lines.insert(last + 1, "| **Updated** | |")
+        lines.insert(end, "| **Updated** | |")
         keys.append("Updated")
     for key, value in (("Status", "Proposed"), ("Updated", date)):
         if key in keys:
             number = first + keys.index(key)
-            start = _ROW.match(lines[number])[0]
-            lines[number] = f"{start}| {value} |"
+            lines[number] = f"{_ROW.match(lines[number])[0]}| {value} |"
     return "\n".join(lines) + "\n"

@@ -1,75 +1,94 @@
 """What the parts of the technique are called here, and in TFMOT."""
 
-import dataclasses
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tfmot_technique_kit.manifest import Manifest, Technique
 
 PACKAGE = "tensorflow_model_optimization"
 
+_TFMOT = f"import {PACKAGE} as tfmot"
 
-@dataclasses.dataclass(frozen=True)
+
+@dataclass(frozen=True)
 class Names:
-    """The names that change when the technique moves.
+    """The names that change when the technique moves."""
 
-    Attributes:
-        package: The package here: 'tfmot_weight_masking'.
-        distribution: What pip calls it: 'tfmot-weight-masking'.
-        slug: The technique in code: 'weight_masking'.
-        title: The technique as the heading of a page: 'Weight masking'.
-        core: The folder of its code in a checkout.
-        api: The folder of its API in a checkout.
-        repository: Web address of this project.
-        paths: Dict from the path of a file here to its path in a checkout.
-    """
-
-    package: str
-    distribution: str
-    slug: str
-    title: str
-    core: str
-    api: str
-    repository: str
-    paths: dict[str, str]
+    technique: Technique
+    core: str  # The folder of its code in a checkout,
+    api: str  # and that of its API.
+    paths: Mapping[str, str]  # From the path of a file here to its path in a checkout.
 
     @classmethod
-    def of(cls, contribution):
-        """Returns the names of a Manifest."""
-        technique = contribution.technique
-        return cls(
-            technique.package,
-            technique.package.replace("_", "-"),
-            technique.slug,
-            technique.title,
-            contribution.component("core").folder.upstream,
-            contribution.component("api").folder.upstream,
-            technique.repository,
-            {
-                file.path: file.upstream
-                for part in contribution.components
-                if part.phase is not None
-                for file in part.files
-                if "{" not in file.upstream
-            },
-        )
+    def of(cls, manifest: Manifest) -> "Names":
+        """Returns the names of a manifest."""
+        paths = {
+            file.path: file.upstream
+            for part in manifest.components
+            if part.phase is not None
+            for file in part.files
+            if file.upstream and "{" not in file.upstream
+        }
+        core, api = (manifest.component(name).folder.upstream or "" for name in ("core", "api"))
+        return cls(manifest.technique, core, api, paths)
 
     @property
-    def core_module(self):
+    def core_module(self) -> str:
         """The module of its code in TFMOT."""
         return self.core.replace("/", ".")
 
     @property
     def public(self) -> str:
         """The technique in the public API: 'tfmot.weight_masking'."""
-        return f"tfmot.{self.slug}"
+        return f"tfmot.{self.technique.slug}"
 
     @property
-    def title_inside(self):
+    def title_inside(self) -> str:
         """The title inside of a sentence; 'SVD' and the like stay."""
-        if self.title[1:2].isupper():
-            return self.title
-        return self.title[:1].lower() + self.title[1:]
+        title = self.technique.title
+        return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
     @property
-    def here(self):
+    def here(self) -> re.Pattern[str]:
         """Pattern of what the technique is called here alone."""
-        words = re.escape(self.slug).replace("_", "[_-]")
-        return re.compile(rf"tfmot[_-]{words}")
+        return re.compile(rf"tfmot[_-]{re.escape(self.technique.slug).replace('_', '[_-]')}")
+
+    def fill(self, template: str) -> str:
+        """Returns a text of the guideline with the technique's names in it."""
+        return template.replace("{title}", self.title_inside).replace("{api}", self.public)
+
+    def rewrite(self, text: str) -> str:
+        """Returns a text in which the technique is called as in TFMOT.
+
+        What it shows of code keeps working: imports become those of TFMOT, and pip installs that.
+        """
+        package = re.escape(self.technique.package)
+        text = self._with_imports(text)
+        for here, there in self.paths.items():
+            text = re.sub(rf"(?<![\w/.-]){re.escape(here)}(?![\w/-])", there, text)
+        text = re.sub(rf"\b{package}/keras\b", self.core, text)
+        text = re.sub(rf"\b{package}\b", self.public, text)
+        repository = re.escape(self.technique.repository)
+        here = rf"(git\+{repository}\S*|\b{re.escape(self.technique.distribution)}\b)"
+        quoted = rf"['\"]?{here}(\[[\w,-]*\])?['\"]?"
+        return re.sub(quoted, "tensorflow-model-optimization", text)
+
+    def _with_imports(self, text: str) -> str:
+        has_tfmot = _TFMOT in text
+
+        def replaced(match: re.Match[str]) -> str:
+            nonlocal has_tfmot
+            indent, name = match["indent"], match["name"]
+            path = f"{self.public}.keras{'.' + name if match['module'] else ''}"
+            lines = [] if has_tfmot else [indent + _TFMOT]
+            has_tfmot = True
+            return "\n".join([*lines, f"{indent}{match['alias'] or name} = {path}"])
+
+        return re.sub(
+            rf"^(?P<indent>[ \t]*)from {re.escape(self.technique.package)}(?P<module>\.keras)? "
+            r"import (?P<name>\w+)(?: as (?P<alias>\w+))?$",
+            replaced,
+            text,
+            flags=re.MULTILINE,
+        )

@@ -1,292 +1,265 @@
-"""Rewrites Python files for their place in TFMOT, by syntax tree and tokens."""
+"""Reads Python files, and rewrites them for their place in TFMOT."""
 
 import ast
-import dataclasses
-import io
+import functools
 import re
-import tokenize
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from tfmot_technique_kit.export import errors, prose
-from tfmot_technique_kit.export import names as names_lib
+import libcst as cst
+import libcst.matchers as m
+from libcst import helpers, metadata
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.export.checkout import Tree
+from tfmot_technique_kit.export.names import PACKAGE, Names
 
 # Comments for tools that TFMOT does not use.
 _OURS = re.compile(r"#\s*(noqa|ruff:|isort:|fmt:)")
-_TFMOT = re.compile(rf"(from|import) {names_lib.PACKAGE}\b")
 
 
-@dataclasses.dataclass(frozen=True, order=True)
-class Symbol:
-    """A symbol of the public API.
+@dataclass(frozen=True)
+class Import:
+    """What one import statement brings in.
 
     Attributes:
-        module: Name of the module that defines it, such as 'schedule'.
-        name: Its name.
+        module: The module, with dots.
+        name: What is imported from it, or None for `import module`.
+        line: Number of the line, from 1.
     """
 
     module: str
-    name: str
+    name: str | None
+    line: int
+
+    def file_in(self, tree: Tree) -> str | None:
+        """Returns the path of the file of a tree that this leads to, or None."""
+        inside = [] if self.name is None else [f"{self.module}.{self.name}"]
+        for name in (*inside, self.module):
+            base = name.replace(".", "/")
+            for path in (f"{base}.py", f"{base}/__init__.py"):
+                if path in tree.paths:
+                    return path
+        return None
 
 
-def public_symbols(path, source, names):
+@functools.cache
+def imports_of(source: str) -> tuple[Import, ...]:
+    """Returns the imports in the text of a Python file, those in functions too."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [Import(alias.name, None, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found += [Import(module, alias.name, node.lineno) for alias in node.names]
+    return tuple(found)
+
+
+def public_symbols(path: str, source: str, names: Names) -> dict[str, str]:
     """Reads the public API from the imports of the package's `__init__.py`.
 
-    Args:
-        path: What messages call the file.
-        source: Its text.
-        names: The Names.
-
     Returns:
-        A list of Symbol, sorted by module and name.
+        From each symbol to its module, such as 'schedule', sorted by module and name.
 
     Raises:
-        ExportError: If it has something else than `from package.keras.module import
-            Symbol`.
+        UserError: If it has something else than `from package.keras.module import Symbol`.
     """
-    prefix = f"{names.package}.keras."
+    prefix = f"{names.technique.package}.keras."
     symbols = []
     for node in ast.parse(source).body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # the docstring
         module = getattr(node, "module", None) or ""
         if not isinstance(node, ast.ImportFrom) or not module.startswith(prefix):
-            raise errors.ExportError(
-                f'{path}:{node.lineno}: has to be "from {prefix}<module> import '
-                f'<symbol>": the API of TFMOT is made of such lines alone.'
+            raise UserError(
+                f'{path}:{node.lineno}: has to be "from {prefix}<module> import <symbol>": the '
+                "API of TFMOT is made of such lines alone."
             )
-        for alias in node.names:
-            if alias.asname or alias.name == "*":
-                raise errors.ExportError(
-                    f"{path}:{node.lineno}: name each symbol, and keep its name."
-                )
-            symbols.append(Symbol(module.removeprefix(prefix), alias.name))
-    return sorted(symbols)
+        if any(alias.asname or alias.name == "*" for alias in node.names):
+            raise UserError(f"{path}:{node.lineno}: name each symbol, and keep its name.")
+        symbols += [(module.removeprefix(prefix), alias.name) for alias in node.names]
+    return {name: module for module, name in sorted(symbols)}
 
 
-def api_module(source, symbols, names):
-    """Returns the API's `keras/__init__.py` in TFMOT.
-
-    Args:
-        source: Text of the package's `__init__.py` here.
-        symbols: List of Symbol.
-        names: The Names.
-    """
+def api_module(source: str, symbols: Mapping[str, str], names: Names) -> str:
+    """Returns the API's `keras/__init__.py` in TFMOT, of the source of that here."""
     docstring = ast.get_docstring(ast.parse(source), clean=False)
-    lines = [f"from {names.core_module}.{symbol.module} import {symbol.name}" for symbol in symbols]
-    body = "\n".join(["# pylint: disable=g-bad-import-order", *lines])
-    text = f'{licence_of(source)}"""{docstring}"""\n{body}\n'
-    return prose.rewrite(f"{text}# pylint: enable=g-bad-import-order\n", names)
+    lines = [f"from {names.core_module}.{module} import {name}" for name, module in symbols.items()]
+    body = ["# pylint: disable=g-bad-import-order", *lines, "# pylint: enable=g-bad-import-order\n"]
+    return names.rewrite(f'{licence_of(source)}"""{docstring}"""\n' + "\n".join(body))
 
 
-def licence_of(source):
+def licence_of(source: str) -> str:
     """Returns the comments at the beginning of a file, the licence."""
-    lines = source.splitlines(keepends=True)
-    end = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    return "".join(lines[:end])
+    return re.match(r"(#.*\n)*", source)[0]
 
 
-def has_licence(source):
+def has_licence(source: str) -> bool:
     """Tells whether a file begins with the licence header of TFMOT."""
     return "The TensorFlow Authors" in licence_of(source)
 
 
-def rewrite(path, source, symbols, names):
-    """Returns a Python file as it has to be in TFMOT.
-
-    Args:
-        path: What messages call the file.
-        source: Its text.
-        symbols: List of Symbol, the public API.
-        names: The Names.
+def rewrite(path: str, source: str, symbols: Mapping[str, str], names: Names) -> str:
+    """Returns a module as it has to be in TFMOT, where the API has `public_symbols`.
 
     Raises:
-        ExportError: If the file imports or names the package in a way that has no
-            counterpart in TFMOT.
+        UserError: If it imports or names the package in a way that has no counterpart there.
     """
-    return _Rewriter(path, source, symbols, names).run()
+    if not has_licence(source):
+        raise UserError(f"{path}:1: has no licence header; begin it with that of other files.")
+    try:
+        module = cst.parse_module(source)
+    except cst.ParserSyntaxError as error:
+        raise UserError(f"{path}:{error.raw_line}: is no Python.") from error
+    try:
+        text = module.visit(_Rewriter(module, symbols, names)).code
+    except _Refused as error:
+        wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
+        place = wrapper.resolve(metadata.PositionProvider)[error.node].start
+        raise UserError(f"{path}:{place.line}: {error}.") from error
+    return names.rewrite(_sorted_imports(text))
 
 
-class _Rewriter:
-    def __init__(self, path, source, symbols, names) -> None:
-        self._path = path
-        self._source = source
-        self._symbols = {symbol.name: symbol for symbol in symbols}
+class _Refused(Exception):
+    """What a node says has no counterpart in TFMOT."""
+
+    def __init__(self, node: cst.CSTNode, problem: str) -> None:
+        super().__init__(problem)
+        self.node = node
+
+
+class _Rewriter(cst.CSTTransformer):
+    """Changes imports, takes out comments for our tools, and refuses what cannot be moved."""
+
+    def __init__(self, module: cst.Module, symbols: Mapping[str, str], names: Names) -> None:
+        super().__init__()
         self._names = names
-        self._tree = ast.parse(source)
-        self._lines = source.splitlines(keepends=True)
+        self._package = names.technique.package
+        self._modules = symbols
+        # Uses of `from package import keras`, such as `keras.Symbol`.
+        self._uses = _uses_of(module, self._package, symbols)
+        self._attributes = {node for nodes in self._uses.values() for node in nodes}
+        # What takes the place of import statements.
+        self._imports: dict[cst.CSTNode, list[str]] = {}
 
-    def run(self):
-        if not has_licence(self._source):
-            self._fail(1, "has no licence header; begin it with that of other files")
-        self._check_strings()
-        spans = list(self._imports())
-        for (start, end), text in sorted(spans, reverse=True):
-            self._replace(start, end, text)
-        text = _without_our_comments("".join(self._lines))
-        text = prose.rewrite(_sorted_imports(text), self._names)
-        ast.parse(text)
-        return text
-
-    def _fail(self, line, problem):
-        raise errors.ExportError(f"{self._path}:{line}: {problem}.")
-
-    def _is_ours(self, module):
-        return module.split(".")[0] == self._names.package
-
-    def _check_strings(self):
-        """Strings that are data keep their meaning, so they must not be renamed."""
-        texts = {id(node.value) for node in ast.walk(self._tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.Name) and node.id == self._names.package:
-                self._fail(node.lineno, f"uses {node.id}; import its modules instead")
-            if isinstance(node, ast.Constant) and id(node) not in texts:
-                value = node.value
-                if isinstance(value, str) and value == self._names.package:
-                    self._fail(
-                        node.lineno,
-                        f"the string {value!r} will be another there, and files that were "
-                        f"saved with it here will not load; use {self._names.slug!r}",
-                    )
-
-    def _imports(self):
-        """Yields what takes the place of the import statements."""
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    if self._is_ours(alias.name):
-                        self._fail(
-                            node.lineno,
-                            f'"import {alias.name}" has no counterpart; write "from '
-                            f'{self._names.package} import keras as technique"',
-                        )
-            elif isinstance(node, ast.ImportFrom):
-                if node.level:
-                    self._fail(node.lineno, "imports must be absolute, as in TFMOT")
-                if self._is_ours(node.module):
-                    yield from self._import_from(node)
-
-    def _import_from(self, node):
-        package = self._names.package
-        module = node.module.removeprefix(package).removeprefix(".")
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        if node.relative:
+            raise _Refused(node, "imports must be absolute, as in TFMOT")
+        package, *module = helpers.get_full_name_for_node(node.module).split(".")
+        if package != self._package or isinstance(node.names, cst.ImportStar):
+            return True
         lines = []
         for alias in node.names:
-            if module == "" and alias.name == "keras":
-                used = sorted(self._used_symbols(alias.asname or "keras", node))
-                lines += [self._line(s.module, s.name) for s in used]
-                yield from self._uses(alias.asname or "keras")
-            elif module == "keras" and alias.name in self._symbols:
-                symbol = self._symbols[alias.name]
-                lines.append(self._line(symbol.module, alias.name, alias.asname))
-            elif module.split(".")[0] == "keras" and alias.name != "*":
-                inside = module.removeprefix("keras").removeprefix(".")
-                lines.append(self._line(inside, alias.name, alias.asname))
+            name, asname = alias.evaluated_name, alias.evaluated_alias
+            if not module and name == "keras":
+                used = {use.attr.value for use in self._uses[node]}
+                lines += [self._import([self._modules[s]], s) for s in self._modules if s in used]
+            elif module == ["keras"] and name in self._modules:
+                lines.append(self._import([self._modules[name]], name, asname))
+            elif module[:1] == ["keras"]:
+                lines.append(self._import(module[1:], name, asname))
             else:
-                self._fail(
-                    node.lineno,
-                    f'"from {node.module} import {alias.name}" has no counterpart in TFMOT',
-                )
-        indent = " " * node.col_offset
-        text = f"\n{indent}".join(lines)
-        yield self._span(node, whole_line=True), text
+                return True  # to the name of the package, which is refused
+        self._imports[node] = lines
+        return False
 
-    def _line(self, module, name, asname=None):
-        target = ".".join(filter(None, (self._names.core_module, module)))
+    def visit_Name(self, node: cst.Name) -> None:
+        if node.value == self._package:
+            raise _Refused(
+                node,
+                f"uses {node.value} in a way that has no counterpart in TFMOT; write "
+                f'"from {node.value} import keras as technique", or import from its modules',
+            )
+
+    def visit_Expr(self, node: cst.Expr) -> bool:
+        """Skips docstrings, which are prose."""
+        return not isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString))
+
+    def visit_SimpleString(self, node: cst.SimpleString) -> None:
+        if node.evaluated_value == self._package:
+            # It is data, which keeps its meaning, so it must not be renamed.
+            raise _Refused(
+                node,
+                f"the string {self._package!r} will be another there, and files that were saved "
+                f"with it here will not load; use {self._names.technique.slug!r}",
+            )
+
+    def leave_Attribute(
+        self, original: cst.Attribute, updated: cst.Attribute
+    ) -> cst.BaseExpression:
+        return updated.attr if original in self._attributes else updated
+
+    def leave_SimpleStatementLine(
+        self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.FlattenSentinel[cst.BaseStatement]:
+        if original.body[0] not in self._imports:
+            return updated
+        statements = [cst.parse_statement(line) for line in self._imports[original.body[0]]]
+        for first in statements[:1]:
+            statements[0] = first.with_changes(leading_lines=updated.leading_lines)
+        return cst.FlattenSentinel(statements)
+
+    def leave_EmptyLine(
+        self, original: cst.EmptyLine, updated: cst.EmptyLine
+    ) -> cst.EmptyLine | cst.RemovalSentinel:
+        is_ours = original.comment and _OURS.match(original.comment.value)
+        return cst.RemoveFromParent() if is_ours else updated
+
+    def leave_TrailingWhitespace(
+        self, original: cst.TrailingWhitespace, updated: cst.TrailingWhitespace
+    ) -> cst.TrailingWhitespace:
+        is_ours = original.comment and _OURS.match(original.comment.value)
+        return cst.TrailingWhitespace(newline=updated.newline) if is_ours else updated
+
+    def _import(self, module: Sequence[str], name: str, asname: str | None = None) -> str:
+        target = ".".join((self._names.core_module, *module))
         return f"from {target} import {name}" + (f" as {asname}" if asname else "")
 
-    def _used_symbols(self, alias, statement):
-        """Returns the symbols that are used as attributes of an alias."""
-        attributes = list(self._attributes(alias))
-        bare = {
-            node.lineno
-            for node in ast.walk(self._tree)
-            if isinstance(node, ast.Name) and node.id == alias
-        } - {node.lineno for node in attributes}
-        if bare:
-            self._fail(min(bare), f"{alias!r} is a module here only; use its symbols")
-        for node in attributes:
-            if node.attr not in self._symbols:
-                self._fail(node.lineno, f"{alias}.{node.attr} is not in the API")
-        used = {node.attr for node in attributes}
-        for name, line in self._bound_names():
-            if name in used:
-                self._fail(line, f"{name!r} hides the symbol of that name; call it otherwise")
-        if not used:
-            self._fail(statement.lineno, f"{alias!r} is not used; remove the import")
-        return [self._symbols[name] for name in used]
 
-    def _bound_names(self):
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                yield node.id, node.lineno
-            elif isinstance(node, ast.arg):
-                yield node.arg, node.lineno
-            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-                yield node.name, node.lineno
+def _uses_of(
+    module: cst.Module, package: str, symbols: Mapping[str, str]
+) -> dict[cst.ImportFrom, list[cst.Attribute]]:
+    """Returns where `from package import keras` is used, which is as `keras.symbol` alone.
 
-    def _attributes(self, alias):
-        for node in ast.walk(self._tree):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.value, ast.Name)
-                and node.value.id == alias
-            ):
-                yield node
-
-    def _uses(self, alias):
-        for node in self._attributes(alias):
-            start, end = self._span(node)
-            line = self._lines[start[0]]
-            if line[start[1] : end[1]] != f"{alias}.{node.attr}":
-                # Before Python 3.12 an f-string does not say where its parts are.
-                self._fail(node.lineno, f"assign {alias}.{node.attr} to a name first")
-            yield (start, end), node.attr
-
-    def _span(self, node, whole_line=False):
-        """Returns begin and end as pairs of line and column, in characters."""
-        start = (node.lineno - 1, self._column(node.lineno, node.col_offset))
-        last = node.end_lineno - 1
-        if whole_line:
-            return start, (last, len(self._lines[last].rstrip("\n")))
-        return start, (last, self._column(node.end_lineno, node.end_col_offset))
-
-    def _column(self, line, offset):
-        return len(self._lines[line - 1].encode()[:offset].decode())
-
-    def _replace(self, start, end, text):
-        (first, left), (last, right) = start, end
-        text = self._lines[first][:left] + text + self._lines[last][right:]
-        self._lines[first : last + 1] = [text]
+    Raises:
+        _Refused: If it is used otherwise, or if something else has the name of such a symbol.
+    """
+    uses = {node: [] for node in m.findall(module, m.ImportFrom(module=m.Name(package)))}
+    if not uses:
+        return {}
+    wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
+    scopes = {scope for scope in wrapper.resolve(metadata.ScopeProvider).values() if scope}
+    assignments = [found for scope in scopes for found in scope.assignments]
+    attributes = {node.value: node for node in m.findall(module, m.Attribute(value=m.Name()))}
+    for assignment in assignments:
+        if getattr(assignment, "node", None) in uses:
+            for name in [access.node for access in assignment.references]:
+                node = attributes.get(name)
+                if node is None or node.attr.value not in symbols:
+                    shown = cst.Module([]).code_for_node(node or name)
+                    raise _Refused(name, f"{shown!r} is no symbol of the API, and only those move")
+                uses[assignment.node].append(node)
+    used = {node.attr.value for nodes in uses.values() for node in nodes}
+    for assignment in assignments:
+        name = assignment.name
+        if name in used and not isinstance(assignment, metadata.ImportAssignment):
+            raise _Refused(assignment.node, f"{name!r} hides the symbol of that name; rename it")
+    return uses
 
 
-def _without_our_comments(text):
-    """Takes out comments for ruff, and lines that hold nothing else."""
-    lines = text.splitlines(keepends=True)
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT and _OURS.match(token.string):
-            row, column = token.start
-            rest = lines[row - 1][:column].rstrip()
-            lines[row - 1] = f"{rest}\n" if rest else ""
-    return "".join(lines)
-
-
-def _sorted_imports(text):
+def _sorted_imports(text: str) -> str:
     """Sorts the imports from TFMOT at the top, without blank lines in between."""
-    lines = text.splitlines()
-    first = next((i for i, line in enumerate(lines) if _TFMOT.match(line)), None)
-    if first is None:
+    line = rf"(?:from|import) {PACKAGE}\b.*\n"
+    found = re.search(rf"^{line}(?:\n*{line})*", text, re.MULTILINE)
+    if not found:
         return text
-    last = first
-    for i in range(first, len(lines)):
-        if _TFMOT.match(lines[i]):
-            last = i
-        elif lines[i].strip():
-            break
-    block = lines[first : last + 1]
-    imports = sorted((line for line in block if line.strip()), key=_import_key)
-    if re.match(r"(from|import) ", lines[first - 1]):
-        imports.insert(0, "")
-    return "\n".join([*lines[:first], *imports, *lines[last + 1 :]]) + "\n"
+    before, after = text[: found.start()], text[found.end() :]
+    gap = "\n" if re.match("(from|import) ", before.splitlines()[-1]) else ""
+    lines = sorted(filter(None, found[0].splitlines()), key=_import_key)
+    return before + gap + "\n".join(lines) + "\n" + after
 
 
-def _import_key(line):
+def _import_key(line: str) -> tuple[str, str, str]:
     words = line.split()
     return words[1], words[3] if words[0] == "from" else "", line

@@ -1,112 +1,118 @@
 """Writes the patches and the texts of the pull requests, phase by phase."""
 
 import datetime
-import pathlib
 import re
+import shutil
 import tempfile
+import textwrap
+from pathlib import Path
 
-from tfmot_technique_kit.export import checkout as checkout_lib
-from tfmot_technique_kit.export import errors, pull_request
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.export.checkout import Checkout, git
+from tfmot_technique_kit.export.names import Names
+from tfmot_technique_kit.export.plan import Plan
+from tfmot_technique_kit.guideline import PHASES, Phase
+from tfmot_technique_kit.manifest import Technique
+
+# What every pull request to TFMOT needs, beside what its phase adds.
+_ALWAYS = (
+    "all commits have one author, who has signed the [contributor license "
+    "agreement](https://cla.developers.google.com/)",
+    "an issue or a sponsor on the side of the toolkit is linked here",
+    "the branch is rebased on master and has this one commit",
+)
 
 
-def write(contribution, plan, checkout, folder, today):
+def write(plan: Plan, checkout: Checkout, folder: Path, today: datetime.date) -> list[Path]:
     """Writes a series of patches for `git am`, and the text of each pull request.
 
-    The patches are made in a clone, of what is committed in the checkout; that
-    itself stays as it is. Their author is the technique's, alone: with several,
-    the check of the contributor licence agreement fails.
+    The patches are made in a clone, of what is committed in the checkout; that itself stays as it
+    is. Their author is the technique's, alone: with several, the check of the contributor licence
+    agreement fails.
 
     Args:
-        contribution: The Manifest.
         plan: The Plan.
         checkout: The Checkout.
-        folder: Where to write, a path of a folder that is empty or not there.
-        today: The day of the commits, a `datetime.date`.
+        folder: Where to write: a folder that is empty or not there.
+        today: The day of the commits.
 
     Returns:
-        A list of the paths written.
+        The paths written.
 
     Raises:
-        ExportError: If a file cannot be written, or git fails.
+        UserError: If a file cannot be written, or git fails.
     """
-    folder = pathlib.Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise errors.ExportError(f"{folder}: is there and not empty; name another.")
+        raise UserError(f"{folder}: is there and not empty; name another.")
     with tempfile.TemporaryDirectory() as temporary:
-        clone = pathlib.Path(temporary, "model-optimization")
-        checkout_lib.git(checkout.root, "clone", "--quiet", "--shared", ".", str(clone))
-        base = checkout_lib.git(clone, "rev-parse", "HEAD").strip()
-        in_clone = checkout_lib.Checkout(clone)
-        phases = [
-            phase
-            for phase in contribution.phases
-            if _commit(contribution, plan, in_clone, phase, today)
-        ]
+        clone, made = Path(temporary, "clone"), Path(temporary, "series")
+        git(checkout.root, "clone", "--quiet", "--shared", ".", str(clone))
+        base = git(clone, "rev-parse", "HEAD").strip()
+        in_clone = Checkout(clone)
+        phases = [phase for phase in PHASES if _commit(plan, in_clone, phase, today)]
         if not phases:
             return []
-        patches = pathlib.Path(temporary, "patches")
-        checkout_lib.git(
-            clone,
-            "format-patch",
-            "--quiet",
-            "--no-signature",
-            "--zero-commit",
-            "--no-numbered",
-            f"--output-directory={patches}",
-            base,
-        )
-        names = sorted(path.name for path in patches.iterdir())
-        texts = {name: (patches / name).read_bytes() for name in names}
-    for name, phase in zip(names, phases, strict=True):
-        text = pull_request.text(contribution, phase)
-        texts[f"{pathlib.Path(name).stem}.md"] = text.encode()
-    return _save(folder, texts)
+        options = ("--quiet", "--no-signature", "--zero-commit", "--no-numbered")
+        git(clone, "format-patch", *options, f"--output-directory={made}", base)
+        for path, phase in zip(sorted(made.iterdir()), phases, strict=True):
+            text = pull_request(plan.names, phase)
+            path.with_suffix(".md").write_text(text, encoding="utf-8")
+        try:
+            shutil.copytree(made, folder, dirs_exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{folder}: cannot be written: {error}.") from error
+    return sorted(folder.iterdir())
 
 
-def _commit(contribution, plan, checkout, phase, today):
+def pull_request(names: Names, phase: Phase) -> str:
+    """Returns the text of the pull request of a phase, in Markdown."""
+    before = [other for other in PHASES if other.number < phase.number]
+    order = f"The first of {len(PHASES)} parts."
+    if before:
+        title = names.fill(before[-1].title)
+        order = f'Part {phase.number} of {len(PHASES)}, after "{title}".'
+    home = f"{order} The technique is developed and released at {names.technique.repository}."
+    lines = [
+        f"# {names.fill(phase.title)}",
+        "",
+        *textwrap.wrap(names.fill(phase.body), 80),
+        "",
+        *textwrap.wrap(home, 80, break_on_hyphens=False, break_long_words=False),
+        "",
+        "Before this is sent:",
+        "",
+        *(f"*   [ ] {names.fill(item)}" for item in (*_ALWAYS, *phase.checklist)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _commit(plan: Plan, checkout: Checkout, phase: Phase, today: datetime.date) -> bool:
     """Commits the files of a phase in a clone; returns whether there are any."""
     files = [file for file in plan.changed(checkout.tree) if file.phase == phase.number]
     if not files:
         return False
     checkout.write({file.path: file.text for file in files})
-    checkout_lib.git(checkout.root, "add", "--force", "--", *(file.path for file in files))
-    title = pull_request.fill(phase.title, contribution)
-    body = pull_request.fill(phase.body, contribution)
+    git(checkout.root, "add", "--force", "--", *(file.path for file in files))
     moment = datetime.datetime.combine(
         today, datetime.time(12, phase.number), datetime.timezone.utc
     )
-    author = _author(contribution.technique)
-    checkout_lib.git(
+    technique, names = plan.names.technique, plan.names
+    git(
         checkout.root,
         *("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null"),
-        *("-c", f"user.name={author}"),
-        *("-c", f"user.email={contribution.technique.email}"),
+        *("-c", f"user.name={_author(technique)}", "-c", f"user.email={technique.email}"),
         *("commit", "--quiet", "--no-verify", f"--date={moment.isoformat()}"),
-        *("-m", title, "-m", body),
+        *("-m", names.fill(phase.title), "-m", names.fill(phase.body)),
     )
     return True
 
 
-def _author(technique):
+def _author(technique: Technique) -> str:
     """Returns the author as git takes it, which drops some characters."""
     name = re.sub(r"[<>\x00-\x1f]", "", technique.author)
     if not name.strip(" .,:;\"\\'"):
-        raise errors.ExportError(
-            f"contribution.toml: git takes no author called {technique.author!r}; "
-            "write a name of letters."
+        raise UserError(
+            f"contribution.toml: git takes no author called {technique.author!r}; write a name of "
+            "letters."
         )
     return name
-
-
-def _save(folder, texts):
-    made = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in sorted(texts.items()):
-            (folder / name).write_bytes(content)
-            made.append(folder / name)
-    except OSError as error:
-        for path in made:
-            path.unlink()
-        raise errors.ExportError(f"{folder}: cannot be written: {error.strerror}.") from error
-    return made

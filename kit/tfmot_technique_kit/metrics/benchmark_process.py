@@ -9,15 +9,19 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ai_edge_litert import interpreter as litert
 
-_STATUS = "/proc/self/status"
-_CLEAR_REFS = "/proc/self/clear_refs"
+_STATUS = Path("/proc/self/status")
+_CLEAR_REFS = Path("/proc/self/clear_refs")
 
 
-def benchmark(path, warmup_s, min_s, min_runs, threads):
+def benchmark(
+    path: str, warmup_s: float, min_s: float, min_runs: int, threads: int
+) -> dict[str, Any]:
     """Loads and runs a model.
 
     Args:
@@ -62,7 +66,7 @@ def benchmark(path, warmup_s, min_s, min_runs, threads):
     return {"latency": latency, "memory": peak}
 
 
-def _pin(threads):
+def _pin(threads: int) -> bool:
     """Stays on as many cores as there are threads, where the system can."""
     if not hasattr(os, "sched_setaffinity"):
         return False
@@ -74,39 +78,35 @@ def _pin(threads):
 class _Peak:
     """The most memory that is resident at once, from now on.
 
-    A trap: `resource.getrusage` has `ru_maxrss`, which a new process inherits
-    from the one that started it. Below a process with TensorFlow it shows the
-    memory of TensorFlow. VmHWM belongs to the process, and can be reset.
+    A trap: `resource.getrusage` has `ru_maxrss`, which a new process inherits from the one that
+    started it. Below a process with TensorFlow it shows the memory of TensorFlow. VmHWM belongs
+    to the process, and can be reset.
     """
 
     def __init__(self) -> None:
         self._unavailable = None
         try:
-            with open(_CLEAR_REFS, "w") as file:
-                file.write("5")  # Sets VmHWM to what is resident now.
+            _CLEAR_REFS.write_text("5")  # Sets VmHWM to what is resident now.
             self._before = _status("VmRSS")
         except OSError as error:
-            self._unavailable = (
-                "Peak memory needs the files of Linux under /proc: "
-                f"{error.filename or _CLEAR_REFS}: {error.strerror}."
-            )
+            place = error.filename or _CLEAR_REFS
+            self._unavailable = f"needs the files of Linux under /proc: {place}: {error.strerror}."
 
-    def read(self):
+    def read(self) -> dict[str, Any]:
         if self._unavailable:
-            return {"unavailable": self._unavailable}
+            return {"unavailable": f"Peak memory {self._unavailable}"}
         return {"peak_bytes": max(_status("VmHWM") - self._before, 0)}
 
 
-def _status(key):
-    with open(_STATUS) as file:
-        for line in file:
-            name, _, value = line.partition(":")
-            if name == key:
-                return int(value.split()[0]) * 1024  # The unit is kB.
-    raise OSError(0, f"there is no {key}", _STATUS)
+def _status(key: str) -> int:
+    for line in _STATUS.read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == key:
+            return int(value.split()[0]) * 1024  # The unit is kB.
+    raise OSError(0, f"there is no {key}", str(_STATUS))
 
 
-def _fill_inputs(model, generator):
+def _fill_inputs(model: litert.Interpreter, generator: np.random.Generator) -> None:
     for detail in model.get_input_details():
         shape, dtype = detail["shape"], detail["dtype"]
         if np.issubdtype(dtype, np.integer) and detail["quantization"][0]:
@@ -119,14 +119,14 @@ def _fill_inputs(model, generator):
         model.set_tensor(detail["index"], values.astype(dtype))
 
 
-def _run(model):
+def _run(model: litert.Interpreter) -> tuple[float, float]:
     cpu, wall = time.process_time_ns(), time.perf_counter_ns()
     model.invoke()
     wall = time.perf_counter_ns() - wall
     return wall / 1e6, (time.process_time_ns() - cpu) / 1e6
 
 
-def main(path, options) -> None:
+def main(path: str, options: str) -> None:
     """Prints what `benchmark` returns; an error of the runtime is one line."""
     try:
         print(json.dumps(benchmark(path, **json.loads(options))))

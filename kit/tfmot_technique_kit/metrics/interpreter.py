@@ -5,8 +5,13 @@ where integer quantization can lose it. A known trap is an attention mask of
 -1e9: it stretches the scale of the int8 scores until the real scores vanish.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 from ai_edge_litert import interpreter as litert
+
+from tfmot_technique_kit.errors import UserError
 
 
 class CannotRunError(RuntimeError):
@@ -17,7 +22,7 @@ class CannotRunError(RuntimeError):
     """
 
 
-def predict(content, inputs):
+def predict(content: bytes, inputs: Iterable[Any]) -> np.ndarray:
     """Runs a model on examples, one at a time, in one thread.
 
     A quantized input is quantized and a quantized output dequantized with the
@@ -25,17 +30,16 @@ def predict(content, inputs):
     not quantized, as token ids, pass as they are.
 
     Args:
-        content: The `.tflite` file, bytes. It has one input and one output, whose
-            first dimension is a batch of 1.
-        inputs: Iterable of examples, each an array of the input's shape without
-            the batch dimension.
+        content: The `.tflite` file. It has one input and one output, whose first dimension is a
+            batch of 1.
+        inputs: Examples, each an array of the input's shape without the batch dimension.
 
     Returns:
         The outputs in the same order, float32 [number of examples, ...].
 
     Raises:
         CannotRunError: The runtime cannot load, allocate or run the model.
-        ValueError: There is no example, one has another shape than the input, or
+        UserError: There is no example, one has another shape than the input, or
             the model has more than one input or output.
     """
     model = _allocate(content)
@@ -44,7 +48,7 @@ def predict(content, inputs):
     for example in inputs:
         batch = _quantize(np.asarray(example)[np.newaxis], source)
         if batch.shape != tuple(source["shape"]):
-            raise ValueError(
+            raise UserError(
                 f"An example has the shape {list(batch.shape[1:])}, and the model "
                 f"takes {source['shape'][1:].tolist()}."
             )
@@ -56,15 +60,15 @@ def predict(content, inputs):
             raise CannotRunError(f"The model does not run: {reason}") from error
         outputs.append(_dequantize(model.get_tensor(target["index"])[0], target))
     if not outputs:
-        raise ValueError("There is no example to run the model on: pass one.")
+        raise UserError("There is no example to run the model on: pass one.")
     return np.stack(outputs)
 
 
-def _one_line(error):
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _allocate(content):
+def _allocate(content: bytes) -> litert.Interpreter:
     try:
         model = litert.Interpreter(model_content=content, num_threads=1)
         model.allocate_tensors()
@@ -74,14 +78,14 @@ def _allocate(content):
     return model
 
 
-def _only(model, kind):
+def _only(model: litert.Interpreter, kind: str) -> dict[str, Any]:
     details = getattr(model, f"get_{kind}_details")()
     if len(details) != 1:
-        raise ValueError(f"The model has {len(details)} {kind}s, and one is expected.")
+        raise UserError(f"The model has {len(details)} {kind}s, and one is expected.")
     return details[0]
 
 
-def _quantize(values, detail):
+def _quantize(values: np.ndarray, detail: dict[str, Any]) -> np.ndarray:
     scale, zero_point = detail["quantization"]
     if scale:
         limits = np.iinfo(detail["dtype"])
@@ -90,7 +94,7 @@ def _quantize(values, detail):
     return values.astype(detail["dtype"])
 
 
-def _dequantize(values, detail):
+def _dequantize(values: np.ndarray, detail: dict[str, Any]) -> np.ndarray:
     scale, zero_point = detail["quantization"]
     values = values.astype(np.float32)
     if scale:

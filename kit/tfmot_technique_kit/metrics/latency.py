@@ -11,61 +11,56 @@ import functools
 import importlib.metadata
 import json
 import os
-import pathlib
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from tfmot_technique_kit.metrics import floor
+import flatbuffers
+from ai_edge_litert import schema_py_generated as schema
 
-_PROCESS = pathlib.Path(__file__).with_name("benchmark_process.py")
+_PROCESS = Path(__file__).with_name("benchmark_process.py")
 _TIMEOUT_S = 900
 _MEMORY_METHOD = "VmHWM after load, allocation and first run, minus VmRSS before"
 _FLOOR_OPTIONS = {"warmup_s": 0, "min_s": 0, "min_runs": 1}
-# The least that each option can be.
-_OPTIONS = {"processes": 1, "warmup_s": 0, "min_s": 0, "min_runs": 1, "threads": 1}
 
 
-def measure(path, options):
+def measure(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     """Measures a model in fresh processes, one after the other.
 
-    Each is pinned to a core per thread, where the system can do that. Nothing
-    else should run meanwhile: training beside it changes the 95th percentile.
+    Each is pinned to a core per thread, where the system can do that. Nothing else should run
+    meanwhile: training beside it changes the 95th percentile.
 
     Args:
         path: Path of the `.tflite` file.
-        options: Mapping with 'processes', how many to start; 'warmup_s', seconds
-            of runs that do not count; 'min_s' and 'min_runs', how long and how often
-            the model runs in each process at least; 'threads'.
+        options: 'processes', how many to start; 'warmup_s', seconds of runs that do not count;
+            'min_s' and 'min_runs', how long and how often the model runs in each process at
+            least; 'threads'.
 
     Returns:
-        A dict with the sections 'latency' and 'memory' of a run file. Times are
-        in milliseconds: 'median_ms' is the median of 'medians', one per process,
-        and the others are medians over the processes, too; 'runs' is their sum.
-        'memory' has 'peak_bytes' and beside it 'floor_bytes', the same for a model
-        of one operator. What cannot be measured is {'unavailable': reason}.
+        The sections 'latency' and 'memory' of a run file. Times are in milliseconds: 'median_ms'
+        is the median of 'medians', one per process, and the others are medians over the
+        processes, too; 'runs' is their sum. 'memory' has 'peak_bytes' and beside it
+        'floor_bytes', the same for a model of one operator. What cannot be measured is
+        {'unavailable': reason}.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: An option is missing or too small.
     """
-    if not pathlib.Path(path).is_file():
+    if not Path(path).is_file():
         raise FileNotFoundError(f"There is no model {path} to measure.")
-    for name, least in _OPTIONS.items():
-        if not isinstance(options.get(name), int | float) or options[name] < least:
-            raise ValueError(
-                f"The option {name} is {options.get(name)!r}: measuring latency needs "
-                f"a number of at least {least}."
-            )
     threads = options["threads"]
     child = {name: options[name] for name in (*_FLOOR_OPTIONS, "threads")}
     try:
         _check_cores(threads)
         results = [_start(path, child) for _ in range(options["processes"])]
+        runtime = f"ai-edge-litert {importlib.metadata.version('ai-edge-litert')}"
         return {
-            "latency": _summarize([r["latency"] for r in results], threads),
+            "latency": summarize([r["latency"] | {"threads": threads} for r in results], runtime),
             "memory": _memory([r["memory"] for r in results], threads),
         }
     except _FailedError as error:
@@ -73,11 +68,58 @@ def measure(path, options):
         return {"latency": reason, "memory": dict(reason)}
 
 
+def summarize(processes: Sequence[dict[str, Any]], runtime: str) -> dict[str, Any]:
+    """Returns the section 'latency' of a run file.
+
+    Args:
+        processes: What each process measured: times that end in '_ms', 'runs' and the rest.
+        runtime: What ran the model.
+    """
+    times = {
+        key: statistics.median(process[key] for process in processes)
+        for key in processes[0]
+        if key.endswith("_ms")
+    }
+    return {
+        "cpu_median_ms": None,
+        **times,
+        "medians": [process["median_ms"] for process in processes],
+        "runs": sum(process["runs"] for process in processes),
+        "processes": len(processes),
+        "runtime": runtime,
+        **{key: processes[0][key] for key in ("threads", "pinned", "delegate")},
+    }
+
+
+def one_operator_model() -> bytes:
+    """Returns the smallest `.tflite` file, the ReLU of four floats.
+
+    What a measurement of it has is the runtime's own.
+    """
+    tensors = [
+        schema.TensorT(name=name, shape=[1, 4], type=schema.TensorType.FLOAT32, buffer=0)
+        for name in ("input", "output")
+    ]
+    operator = schema.OperatorT(opcodeIndex=0, inputs=[0], outputs=[1])
+    relu = schema.BuiltinOperator.RELU
+    model = schema.ModelT(
+        version=3,
+        operatorCodes=[schema.OperatorCodeT(builtinCode=relu, deprecatedBuiltinCode=relu)],
+        subgraphs=[
+            schema.SubGraphT(tensors=tensors, inputs=[0], outputs=[1], operators=[operator])
+        ],
+        buffers=[schema.BufferT()],  # By convention the first one is empty.
+    )
+    builder = flatbuffers.Builder()
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
 class _FailedError(Exception):
     """A measurement that did not happen, and why in one line."""
 
 
-def _check_cores(threads):
+def _check_cores(threads: int) -> None:
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
         if cores < threads:
@@ -87,7 +129,7 @@ def _check_cores(threads):
             )
 
 
-def _start(path, options):
+def _start(path: Path, options: dict[str, Any]) -> dict[str, Any]:
     command = [sys.executable, _PROCESS, os.fspath(path), json.dumps(options)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S)
@@ -105,24 +147,7 @@ def _start(path, options):
     return result
 
 
-def _summarize(processes, threads):
-    def median(key):
-        return statistics.median(process[key] for process in processes)
-
-    times = ("median_ms", "p95_ms", "cpu_median_ms", "init_ms", "first_ms")
-    return {
-        **{key: median(key) for key in times},
-        "medians": [process["median_ms"] for process in processes],
-        "runs": sum(process["runs"] for process in processes),
-        "processes": len(processes),
-        "threads": threads,
-        "pinned": all(process["pinned"] for process in processes),
-        "runtime": f"ai-edge-litert {importlib.metadata.version('ai-edge-litert')}",
-        "delegate": processes[0]["delegate"],
-    }
-
-
-def _memory(processes, threads):
+def _memory(processes: Sequence[dict[str, Any]], threads: int) -> dict[str, Any]:
     for process in processes:
         if "unavailable" in process:
             return process
@@ -130,10 +155,10 @@ def _memory(processes, threads):
     return {"peak_bytes": int(peak), "floor_bytes": _floor_bytes(threads), "method": _MEMORY_METHOD}
 
 
-@functools.lru_cache
-def _floor_bytes(threads):
+@functools.cache
+def _floor_bytes(threads: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, "floor.tflite")
-        path.write_bytes(floor.one_operator_model())
+        path = Path(folder, "floor.tflite")
+        path.write_bytes(one_operator_model())
         result = _start(path, {**_FLOOR_OPTIONS, "threads": threads})
     return result["memory"]["peak_bytes"]

@@ -1,99 +1,100 @@
 """Rules for the public API, read from the code without running it."""
 
 import ast
-import pathlib
+import functools
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from tfmot_technique_kit.readiness.gap import Gap
+from tfmot_technique_kit.manifest import NAME, Component
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.readiness.common import read
 
 
-def check_exports(project, component):
+class _Symbol(NamedTuple):
+    """What a module exports: by which line, from where, and its definition if there is one."""
+
+    name: str
+    line: int
+    module: str
+    definition: ast.stmt | None
+
+
+def check_exports(project: Project, component: Component) -> Iterator[Problem]:
     """Finds symbols that users of TFMOT expect, or that are not defined."""
     (file,) = component.files
-    exported = _exports(project, file.path)
-    technique = project.manifest.technique
-    wanted = (technique.entry, f"strip_{technique.slug}", f"{technique.slug}_scope")
-    gaps = [
-        Gap(f"does not export {name}, as the techniques of TFMOT do", file.path)
-        for name in wanted
-        if name not in exported
-    ]
-    for name, (module, line) in exported.items():
-        if name not in _definitions(project, module):
-            message = f"{module} does not define {name}"
-            gaps.append(Gap(message, file.path, line))
-    return gaps
+    symbols = list(_symbols(project, file.path))
+    roles = project.manifest.roles
+    for name in (project.technique.entry, roles.strip, roles.scope):
+        if name not in {symbol.name for symbol in symbols}:
+            yield Problem(f"does not export {name}, as the techniques of TFMOT do", file.path)
+    for symbol in symbols:
+        if symbol.definition is None:
+            yield Problem(f"{symbol.module} does not define {symbol.name}", file.path, symbol.line)
 
 
-def check_docstrings(project, component):
+def check_docstrings(project: Project, _: Component) -> Iterator[Problem]:
     """Finds exported symbols, and their public methods, without docstring."""
-    del component
     (file,) = project.manifest.component("api").files
-    gaps = []
-    for name, (module, _) in _exports(project, file.path).items():
-        definition = _definitions(project, module).get(name)
-        for path, node in _public(name, definition):
+    for symbol in _symbols(project, file.path):
+        for name, node in _public(symbol):
             if not ast.get_docstring(node):
-                gaps.append(Gap(f"{path} has no docstring", module, node.lineno))
-    return gaps
+                yield Problem(f"{name} has no docstring", symbol.module, node.lineno)
 
 
-def check_tests(project, component):
+def check_tests(project: Project, component: Component) -> Iterator[Problem]:
     """Finds exported symbols that no test speaks of."""
     (file,) = component.files
     tests = "\n".join(
-        project.read(other.path) or ""
+        read(project, other.path) or ""
         for other in project.manifest.files
         if other.path.endswith("_test.py") and other.upstream
     )
-    return [
-        Gap(f"no test uses {name}", module)
-        for name, (module, _) in _exports(project, file.path).items()
-        if not re.search(rf"\b{name}\b", tests)
-    ]
+    for symbol in _symbols(project, file.path):
+        if not re.search(rf"\b{symbol.name}\b", tests):
+            yield Problem(f"no test uses {symbol.name}", symbol.module)
 
 
-def check_modules(project, component):
+def check_modules(project: Project, component: Component) -> Iterator[Problem]:
     """Finds modules of the package that the manifest does not list."""
-    package = project.manifest.technique.package
     listed = {file.path for file in project.manifest.files}
-    found = sorted((project.root / package).rglob("*.py"))
-    paths = [path.relative_to(project.root).as_posix() for path in found]
-    message = f"is not in contribution.toml; add it to {component.name!r}"
-    return [Gap(message, path) for path in paths if path not in listed]
+    for path in sorted((project.root / project.technique.package).rglob("*.py")):
+        name = path.relative_to(project.root).as_posix()
+        if name not in listed:
+            yield Problem(f"is not in {NAME}; add it to {component.name!r}", name)
 
 
-def _exports(project, path):
-    """Returns the imports of a module: from name to module's path and line."""
-    exports = {}
-    for node in ast.parse(project.read(path) or "").body:
-        if isinstance(node, ast.ImportFrom):
-            module = pathlib.PurePosixPath(*node.module.split(".")).with_suffix(".py")
+def _symbols(project: Project, path: str) -> Iterator[_Symbol]:
+    """Yields what a module imports, which is what it exports."""
+    for node in ast.parse(read(project, path) or "").body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            module = f"{node.module.replace('.', '/')}.py"
+            defined = _definitions(read(project, module) or "")
             for alias in node.names:
-                exports[alias.asname or alias.name] = (module.as_posix(), node.lineno)
-    return exports
+                definition = defined.get(alias.name)
+                yield _Symbol(alias.asname or alias.name, node.lineno, module, definition)
 
 
-def _definitions(project, path):
+@functools.lru_cache(maxsize=64)
+def _definitions(source: str) -> dict[str, ast.stmt]:
     """Returns the functions, classes and constants of a module by name."""
-    definitions = {}
-    for node in ast.parse(project.read(path) or "").body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            definitions[node.name] = node
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    definitions[target.id] = node
+    definitions: dict[str, ast.stmt] = {}
+    for node in ast.parse(source).body:
+        match node:
+            case ast.FunctionDef(name) | ast.ClassDef(name) | ast.Assign([ast.Name(name)]):
+                definitions[name] = node
     return definitions
 
 
-def _public(name, node):
-    """Yields a definition and its public methods, with their names."""
+def _public(symbol: _Symbol) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
+    """Yields a function or class, and its public methods, with their names."""
+    node = symbol.definition
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        yield name, node
+        yield symbol.name, node
     described = set()  # a setter shares the docstring of its property
     for method in node.body if isinstance(node, ast.ClassDef) else ():
         is_public = isinstance(method, ast.FunctionDef) and method.name[0] != "_"
         if is_public and method.name not in described:
             described.add(method.name)
-            yield f"{name}.{method.name}", method
+            yield f"{symbol.name}.{method.name}", method

@@ -1,70 +1,76 @@
-"""Rules for the files of any component."""
+"""Rules for the files of any component, and how rules read them."""
 
 import re
+from collections.abc import Iterable, Iterator
 
-from tfmot_technique_kit.export import python_code
-from tfmot_technique_kit.readiness.gap import Gap
+from tfmot_technique_kit.manifest import Component, File
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
 
 # What the questions of the template suggest.
 _ANSWERS = r"you@example\.com|\byour-handle\b|\bYour Name\b"
 
 
-def check_files(project, component):
+def read(project: Project, path: str) -> str | None:
+    """Returns the text of a file of the project, or None if it is missing or no text."""
+    try:
+        return (project.root / path).read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def find(
+    project: Project, pattern: str, files: Iterable[File]
+) -> Iterator[tuple[str, int, re.Match[str]]]:
+    """Finds lines in files.
+
+    Args:
+        project: The project.
+        pattern: Regular expression.
+        files: Those to look in.
+
+    Yields:
+        The path, the number of the line, and the match.
+    """
+    for file in files:
+        for number, line in enumerate((read(project, file.path) or "").split("\n"), start=1):
+            match = re.search(pattern, line)
+            if match:
+                yield file.path, number, match
+
+
+def check_files(project: Project, component: Component) -> Iterator[Problem]:
     """Finds files that the manifest lists and that are not there."""
-    return [
-        Gap("is missing; write it, or take it out of contribution.toml", file.path)
-        for file in component.files
-        if not (project.root / file.path).is_file()
-    ]
+    for file in component.files:
+        if not (project.root / file.path).is_file():
+            yield Problem("is missing; write it, or take it out of contribution.toml", file.path)
 
 
-def check_licence(project, component):
+def check_licence(project: Project, component: Component) -> Iterator[Problem]:
     """Finds code for TFMOT that does not begin with its licence header."""
-    message = "has no licence header; begin it with that of other files"
-    code = [f for f in component.files if f.upstream and f.path.endswith(".py")]
-    texts = {file.path: project.read(file.path) for file in code}
-    return [
-        Gap(message, path)
-        for path, text in texts.items()
-        if text is not None and not python_code.has_licence(text)
-    ]
+    for file in component.files:
+        text = read(project, file.path) if file.path.endswith(".py") and file.upstream else None
+        if text is not None and not re.match(r"(#.*\n)*#.* The TensorFlow Authors", text):
+            message = "has no licence header; begin it with that of other files"
+            yield Problem(message, file.path)
 
 
-def check_todos(project, component):
+def check_todos(project: Project, component: Component) -> Iterator[Problem]:
     """Finds what is marked as left to do."""
-    todo = f"TODO({project.manifest.technique.slug})"
-    found = project.find(rf"{re.escape(todo)}(.*)", component)
-    return [Gap(todo + _end_of(path, match), path, n) for path, n, match in found]
+    todo = f"TODO({project.technique.slug})"
+    for path, line, match in find(project, rf"{re.escape(todo)}(.*)", component.files):
+        yield Problem(todo + _end_of(path, match[1]), path, line)
 
 
-def check_answers(project, component):
-    """Finds answers that the template suggested, in all files but code."""
-    del component
-    return [
-        Gap(f"{match.group()!r} is no answer; write yours", path, line)
-        for path, line, match in project.find(_ANSWERS)
-        if not path.endswith(".py")
-    ]
-
-
-def check_sponsor(project, component):
-    """Finds an RFC without a sponsor in the table at its top."""
-    del component
-    gaps = []
-    for name in ("proposal", "design"):
-        part = project.manifest.component(name)
-        for path, line, match in project.find(r"^\| \W*Sponsor[^|]*\|(.*)\|", part):
-            sponsor = match[1].strip().lower()
-            if sponsor in ("", "-", "none", "none yet") or sponsor.startswith("todo"):
-                message = "no sponsor yet; who takes the proposal upstream finds one"
-                gaps.append(Gap(message, path, line))
-    return gaps
-
-
-def _end_of(path, match):
+def _end_of(path: str, text: str) -> str:
     """Returns the text after a marker, without what closes the comment."""
-    text = match[1]
     if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
-        text = re.sub(r'(\\n)?",?$', "", text)
-        text = text.replace('\\"', '"')
+        text = re.sub(r'(\\n)?",?$', "", text).replace('\\"', '"')
     return re.sub(r"\s*(-->.*|\|)$", "", text)
+
+
+def check_answers(project: Project, _: Component) -> Iterator[Problem]:
+    """Finds answers that the template suggested, in all files but code."""
+    files = [file for file in project.manifest.files if not file.path.endswith(".py")]
+    for path, line, match in find(project, _ANSWERS, files):
+        yield Problem(f"{match[0]!r} is no answer; write yours", path, line)

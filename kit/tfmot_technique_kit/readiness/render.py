@@ -1,55 +1,59 @@
-"""Shows where the contribution stands: as text, JSON, and a table."""
+"""Shows where the contribution stands: as text, JSON, and a table in README.md."""
 
+import dataclasses
 import itertools
 import json
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import rich.console
+import rich.text
+
+from tfmot_technique_kit import guideline
+from tfmot_technique_kit.manifest import Component
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.readiness import rules, status
 
-_COLOURS = {status.DONE: 32, status.OPEN: 31, status.OPTIONAL: 36}
-_SHOWN = 8  # gaps of a component in the text
+_COLOURS = {status.DONE: "green", status.OPEN: "red", status.OPTIONAL: "cyan"}
+_SHOWN = 8  # findings of a component in the text
 
 
-def text(contribution, entries, colour):
-    """Returns the status for people.
-
-    Args:
-        contribution: The `manifest.Manifest`.
-        entries: What `status.evaluate` returns, or some of it.
-        colour: Whether to use escape sequences of terminals.
-    """
-    titles = {step.number: step.title for step in contribution.steps}
+def show(
+    project: Project,
+    entries: Sequence[status.Entry],
+    problems: Sequence[Problem],
+    console: rich.console.Console,
+) -> None:
+    """Prints for people what `status.evaluate` returns, or some of it, and what else is wrong."""
     states = [entry.state for entry in entries]
-    counts = [
-        f"{states.count(state)} {state}"
-        for state in (status.DONE, status.OPEN, status.OPTIONAL)
-        if state in states
-    ]
-    lines = [f"{contribution.technique.title}: {', '.join(counts)}"]
-    for number, group in itertools.groupby(entries, _step):
-        lines += ["", f"{number}. {titles[number]}"]
+    counts = [f"{states.count(state)} {state}" for state in _COLOURS if state in states]
+    console.print(f"{project.technique.title}: {', '.join(counts)}")
+    for number, group in itertools.groupby(entries, lambda entry: entry.component.step):
+        console.print(f"\n{number}. {guideline.STEPS[number]}", style="bold")
         for entry in group:
-            word = f"{entry.state:8}"
-            if colour:
-                word = f"\033[{_COLOURS[entry.state]}m{word}\033[0m"
-            lines.append(f"   {word} {entry.component.title}")
-            lines += [f"      {line}" for line in _gaps(entry)]
-    first = next_finding(entries)
+            word = (f"   {entry.state:8} ", _COLOURS[entry.state])
+            console.print(rich.text.Text.assemble(word, entry.component.title))
+            for line in _findings(entry):
+                console.print(f"      {line}")
+    first = status.next_finding(entries)
     if first:
-        lines += ["", f"Next: {first.gap}"]
-        if first.gap.command:
-            lines.append(f"      {first.gap.command}")
-    return "\n".join(lines)
+        console.print(f"\nNext: {first.problem}")
+        if first.problem.command:
+            console.print(f"      {first.problem.command}")
+    for problem in problems:
+        console.print(f"\nBeside the components: {problem}.", style="yellow")
 
 
-def as_json(contribution, entries):
-    """Returns the status for programs, as JSON."""
-    first = next_finding(entries)
+def as_json(project: Project, entries: Sequence[status.Entry], problems: Sequence[Problem]) -> str:
+    """Returns the same for programs."""
+    first = status.next_finding(entries)
     content = {
-        "technique": contribution.technique.slug,
+        "technique": project.technique.slug,
         "steps": [
             {
-                "number": step.number,
-                "title": step.title,
+                "number": number,
+                "title": title,
                 "components": [
                     {
                         "name": entry.component.name,
@@ -59,17 +63,18 @@ def as_json(contribution, entries):
                         "gaps": [_as_dict(finding) for finding in entry.findings],
                     }
                     for entry in entries
-                    if entry.component.step == step.number
+                    if entry.component.step == number
                 ],
             }
-            for step in contribution.steps
+            for number, title in guideline.STEPS.items()
         ],
         "next": _as_dict(first) if first else None,
+        "problems": [dataclasses.asdict(problem) for problem in problems],
     }
     return json.dumps(content, indent=2)
 
 
-def markdown(entries):
+def markdown(entries: Sequence[status.Entry]) -> str:
     """Returns the status as a table for README.md.
 
     It has no numbers and no lines, so that it changes only when a component does.
@@ -85,39 +90,24 @@ def markdown(entries):
     return "\n".join(rows)
 
 
-def next_finding(entries):
-    """Returns the first thing to do, or None."""
-    return next((f for e in entries if e.state == status.OPEN for f in e.findings), None)
-
-
-def _step(entry):
-    return entry.component.step
-
-
-def _gaps(entry):
-    """Yields a component's gaps, with each command once."""
-    commands = {None}
+def _findings(entry: status.Entry) -> Iterator[str]:
+    """Yields a component's findings, with each command once."""
+    commands: set[str | None] = {None}
     for finding in entry.findings[:_SHOWN]:
-        yield f"- {finding.gap}"
-        if finding.gap.command not in commands:
-            commands.add(finding.gap.command)
-            yield f"  {finding.gap.command}"
+        yield f"- {finding.problem}"
+        if finding.problem.command not in commands:
+            commands.add(finding.problem.command)
+            yield f"  {finding.problem.command}"
     more = len(entry.findings) - _SHOWN
     if more > 0:
         yield f"- and {more} more; `--json` has all"
 
 
-def _as_dict(finding):
-    return {
-        "rule": finding.rule,
-        "message": finding.gap.message,
-        "path": finding.gap.path,
-        "line": finding.gap.line,
-        "command": finding.gap.command,
-    }
+def _as_dict(finding: status.Finding) -> dict[str, Any]:
+    return {"rule": finding.rule, **dataclasses.asdict(finding.problem)}
 
 
-def _where(component):
+def _where(component: Component) -> str:
     """Returns the path of a component, or of the first of its few files."""
     if component.files and (len(component.files) <= 2 or component.folder.here == "."):
         return component.files[0].path

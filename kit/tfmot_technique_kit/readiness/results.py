@@ -1,58 +1,58 @@
 """Rules for the results: what upstream decides by."""
 
 import functools
+from collections.abc import Callable, Iterator, Sequence
 
-from tfmot_technique_kit.readiness.gap import Gap
+from tfmot_technique_kit.experiments import config, plan, results
+from tfmot_technique_kit.manifest import Component
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.readiness.common import read
+from tfmot_technique_kit.report import aggregate, render, tables
 
-# The guidelines ask for results across models and tasks.
-_TASKS = 3
+_TASKS = 3  # the guidelines ask for results across models and tasks
 _PROFILE = "full"
-_SWEEP = "python -m experiments sweep --profile full"
+_SWEEP = "technique sweep --profile full"
+_REPORT = "technique report"
+
+_Rule = Callable[[Project, Component], Iterator[Problem]]
+_Tables = dict[aggregate.Setting, list[aggregate.Row]]
 
 
-def check_tasks(project, component):
+def check_tasks(project: Project, _: Component) -> Iterator[Problem]:
     """Finds fewer than three tasks that ran in full with the code as it is."""
-    del component
-    tables, outdated = _tables(project)
-    full = {s.task for s in tables if s.profile == _PROFILE}
-    gaps = []
+    found, outdated = _tables(project)
+    full = {setting.task for setting in found if setting.profile == _PROFILE}
     if len(full) < _TASKS:
-        others = {s.task for s in tables} - full
+        others = {setting.task for setting in found} - full
         message = f"{_TASKS} tasks have to have results; {len(full)} have"
         if others:
             message += f", and of the profile smoke only: {', '.join(sorted(others))}"
-        gaps.append(Gap(message, command=_SWEEP))
+        yield Problem(message, command=_SWEEP)
     if outdated:
         message = f"{outdated} runs are of earlier code of the technique"
-        gaps.append(Gap(message, command=_SWEEP))
-    return gaps
+        yield Problem(message, command=_SWEEP)
 
 
-def _of_each_task(find):
+def _of_each_task(find: Callable[[Sequence[aggregate.Row]], str | None]) -> _Rule:
     """Returns a rule: finds the tasks, of those run in full, with a problem.
 
     Args:
-        find: A function of the rows of a task's table that returns what they lack,
-            or None.
+        find: A function of the rows of a task's table that returns what they lack, or None.
     """
 
     @functools.wraps(find)
-    def check(project, component):
-        del component
-        tables, _ = _tables(project)
-        full = {s: rows for s, rows in tables.items() if s.profile == _PROFILE}
-        found = {setting.title: find(rows) for setting, rows in full.items()}
-        return [
-            Gap(f"{title}: {problem}", command=_SWEEP)
-            for title, problem in found.items()
-            if problem
-        ]
+    def check(project: Project, _: Component) -> Iterator[Problem]:
+        for setting, rows in _tables(project)[0].items():
+            problem = find(rows) if setting.profile == _PROFILE else None
+            if problem:
+                yield Problem(f"{setting.title}: {problem}", command=_SWEEP)
 
     return check
 
 
 @_of_each_task
-def check_control(rows) -> str | None:
+def check_control(rows: Sequence[aggregate.Row]) -> str | None:
     """Finds tasks without a control that was trained for as long."""
     if not any(row.role == "control" and row.run for row in rows):
         return "has no control"
@@ -60,24 +60,24 @@ def check_control(rows) -> str | None:
 
 
 @_of_each_task
-def check_deployment(rows) -> str | None:
+def check_deployment(rows: Sequence[aggregate.Row]) -> str | None:
     """Finds tasks where size, latency or memory was not measured."""
-    wanted = {
-        "size": ("storage", "gzip_bytes"),
-        "latency": ("latency", "median_ms"),
-        "memory": ("memory", "peak_bytes"),
-    }
     for row in rows:
         if row.role != "technique" or not row.run:
             continue
-        missing = [name for name, key in wanted.items() if row.value(*key) is None]
+        values = {
+            "size": row.storage_gzip_bytes,
+            "latency": row.latency_median_ms,
+            "memory": row.memory_peak_bytes,
+        }
+        missing = [name for name, value in values.items() if value is None]
         if missing:
             return f"has no {' and no '.join(missing)} of {row.name}"
     return None
 
 
 @_of_each_task
-def check_combination(rows) -> str | None:
+def check_combination(rows: Sequence[aggregate.Row]) -> str | None:
     """Finds tasks without a combination with another technique."""
     for row in rows:
         quantized = row.role == "technique" and row.conversion != "float"
@@ -87,70 +87,47 @@ def check_combination(rows) -> str | None:
 
 
 @_of_each_task
-def check_seeds(rows) -> str | None:
+def check_seeds(rows: Sequence[aggregate.Row]) -> str | None:
     """Finds tasks with one seed, which says nothing about the spread."""
     one = [row.name for row in rows if row.verdict == "one seed"]
     return f"has one seed only: {', '.join(one)}" if one else None
 
 
-def check_numbers(project, component):
+def check_numbers(project: Project, _: Component) -> Iterator[Problem]:
     """Finds numbers in documents that no run is behind, and stale tables."""
-    del component
-    from tfmot_technique_kit.report import render
-
-    folder = project.folder_of("results")
-    outcome = render.build(folder, project.root, check=True)
-    return [Gap(problem, command="python -m experiments report") for problem in outcome.problems]
+    for problem in render.build(project, check=True).problems:
+        yield Problem(str(problem), command=_REPORT)
 
 
-def check_shown(project, component):
+def check_shown(project: Project, component: Component) -> Iterator[Problem]:
     """Finds documents that do not show the results yet."""
-    from tfmot_technique_kit.report import tables
-
-    message = "shows no results yet"
-    return [
-        Gap(message, file.path, command="python -m experiments report")
-        for file in component.files
-        if tables.NO_RESULTS.strip() in (project.read(file.path) or "")
-    ]
+    for file in component.files:
+        if tables.NO_RESULTS.strip() in (read(project, file.path) or ""):
+            yield Problem("shows no results yet", file.path, command=_REPORT)
 
 
-def check_recorded(project, component):
-    """Finds tasks without the run that the convergence test repeats."""
-    del component
-    from tfmot_technique_kit.experiments import config
-    from tfmot_technique_kit.experiments import plan as plan_lib
-
-    folder = project.folder_of("results")
+def check_recorded(project: Project, _: Component) -> Iterator[Problem]:
+    """Finds tasks without the run that `technique reproduce` repeats."""
     missing = []
-    for task in config.list_tasks("smoke"):
-        values = config.load(task, "smoke")
-        plan = plan_lib.Plan(task, "smoke", values, values["seeds"][0])
-        if plan.list_pending([plan.parse("technique")], folder):
+    for task in config.list_tasks(project, "smoke"):
+        values = config.load(project, task, "smoke")
+        smoke = plan.Plan(project, task, "smoke", values, values["seeds"][0])
+        if smoke.list_pending([smoke.parse("technique")], project.folder("results")):
             missing.append(task)
-    if not missing:
-        return []
-    message = f"the convergence test has no run of {', '.join(missing)} to repeat"
-    return [Gap(message, command="python -m experiments sweep")]
+    if missing:
+        message = f"there is no run of {', '.join(missing)} for `technique reproduce` to repeat"
+        yield Problem(message, command="technique sweep")
 
 
 @functools.lru_cache(maxsize=1)
-def _tables(project):
+def _tables(project: Project) -> tuple[_Tables, int]:
     """Returns tables of the code as it is, and the number of earlier runs."""
-    from tfmot_technique_kit.experiments import plan, results
-    from tfmot_technique_kit.report import aggregate
-
-    runs = results.load_all(project.folder_of("results"))
-    source = plan.hash_of_source()
-    mine = [r for r in runs if _source(r) in (None, source)]
-    tables = aggregate.aggregate(aggregate.current(mine))
-    tables = {
+    runs = results.load_all(project.folder("results"))
+    source = plan.hash_of_source(project)
+    mine = [r for r in runs if r["variant"]["params"].get("source_sha256") in (None, source)]
+    found = {
         setting: rows
-        for setting, rows in tables.items()
+        for setting, rows in aggregate.aggregate(aggregate.current(mine)).items()
         if any(row.role == "technique" and row.run for row in rows)
     }
-    return tables, len(runs) - len(mine)
-
-
-def _source(run):
-    return run["variant"]["params"].get("source_sha256")
+    return found, len(runs) - len(mine)

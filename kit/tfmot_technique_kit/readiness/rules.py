@@ -1,23 +1,19 @@
 """All rules, by the names that contribution.toml uses."""
 
-import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from tfmot_technique_kit.readiness import algorithm, api, common, executions, release, results, rfcs
+from tfmot_technique_kit.manifest import Component
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.readiness import algorithm, api, common, documents, results
 
 
-@dataclasses.dataclass(frozen=True)
-class Rule:
-    """Says whether something about a component is done.
-
-    Attributes:
-        needs: What the component needs, to follow "needs".
-        check: Function of a `project.Project` and a `manifest.Component` that
-            returns a list of `gap.Gap`, or yields them.
-    """
+class Rule(NamedTuple):
+    """What a component needs, to follow "needs", and a function that says what is left to do."""
 
     needs: str
-    check: Callable
+    check: Callable[[Project, Component], Iterable[Problem]]
 
 
 # Every component follows these, after those of its own.
@@ -30,19 +26,19 @@ RULES = {
     "control": Rule("a control", results.check_control),
     "deployment": Rule("deployment metrics", results.check_deployment),
     "docstrings": Rule("docstrings", api.check_docstrings),
-    "executed": Rule("a run from top to bottom", executions.check_executed),
+    "executed": Rule("a run from top to bottom", documents.check_executed),
     "exports": Rule("the usual functions", api.check_exports),
     "files": Rule("all its files", common.check_files),
     "licence": Rule("its licence header", common.check_licence),
     "modules": Rule("a list of all its modules", api.check_modules),
-    "note": Rule("a note about this version", release.check_note),
+    "note": Rule("a note about this version", documents.check_note),
     "numbers": Rule("up-to-date numbers", results.check_numbers),
     "recorded": Rule("recorded runs", results.check_recorded),
     "seeds": Rule("several seeds", results.check_seeds),
     "shown": Rule("results", results.check_shown),
-    "sponsor": Rule("a sponsor", common.check_sponsor),
-    "submission": Rule("what reviewers ask for", rfcs.check_submission),
-    "stable": Rule("a released version to install", release.check_stable),
+    "sponsor": Rule("a sponsor", documents.check_sponsor),
+    "stable": Rule("a released version to install", documents.check_stable),
+    "submission": Rule("what reviewers ask for", documents.check_submission),
     "tasks": Rule("three tasks in full", results.check_tasks),
     "tests": Rule("tests of all symbols", api.check_tests),
     "todos": Rule("what its TODOs say", common.check_todos),

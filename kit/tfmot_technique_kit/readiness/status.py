@@ -1,85 +1,77 @@
 """Puts together where the contribution stands."""
 
-import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from tfmot_technique_kit import manifest
-from tfmot_technique_kit.readiness import gap as gap_lib
+from tfmot_technique_kit import manifest, versions
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.readiness import rules
 
 DONE, OPEN, OPTIONAL = "done", "open", "optional"
 
 
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """What a rule found.
-
-    Attributes:
-        rule: The rule's name.
-        gap: The `gap.Gap`.
-    """
+class Finding(NamedTuple):
+    """What is left to do, and the name of the rule that says so."""
 
     rule: str
-    gap: gap_lib.Gap
+    problem: Problem
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Entry:
     """Where a component stands.
 
     Attributes:
-        component: The `manifest.Component`.
-        findings: Tuple of `Finding`: what is left to do.
+        component: The component.
+        findings: What is left to do.
     """
 
     component: manifest.Component
     findings: tuple[Finding, ...]
 
     @property
-    def state(self):
+    def state(self) -> str:
         """'done', 'open', or 'optional' if it is not done and need not be."""
         if not self.findings:
             return DONE
         return OPTIONAL if self.component.optional else OPEN
 
 
-def evaluate(project):
+def evaluate(project: Project) -> list[Entry]:
     """Applies the rules to the components that belong to a step.
 
-    Args:
-        project: A `project.Project`.
-
     Returns:
-        A list of `Entry`, by step, and within a step in the manifest's order.
+        By step, and within a step in the manifest's order.
 
     Raises:
-        manifest.ManifestError: If the manifest has a rule that there is not.
+        UserError: If the manifest has a rule that there is not.
     """
-    components = [c for c in project.manifest.components if c.step is not None]
-    components.sort(key=lambda component: component.step)
-    return [Entry(part, _apply(project, part)) for part in components]
+    components = [part for part in project.manifest.components if part.step is not None]
+    components.sort(key=lambda component: component.step or 0)
+    return [Entry(part, tuple(_apply(project, part))) for part in components]
 
 
-def _apply(project, component):
-    findings = []
+def next_finding(entries: Sequence[Entry]) -> Finding | None:
+    """Returns the first thing to do, or None."""
+    return next((f for entry in entries if entry.state == OPEN for f in entry.findings), None)
+
+
+def _apply(project: Project, component: manifest.Component) -> Iterator[Finding]:
     for name in (*component.rules, *rules.COMMON):
         if name not in rules.RULES:
-            raise manifest.ManifestError(
+            raise UserError(
                 f"{manifest.NAME}: {component.name} has the rule {name!r}; there are "
                 f"{', '.join(rules.RULES)}."
             )
-        gaps = _check(rules.RULES[name], project, component)
-        findings += [Finding(name, gap) for gap in gaps]
-    return tuple(findings)
-
-
-def _check(rule, project, component):
-    """Returns the gaps a rule finds; what it cannot check is one, too."""
-    try:
-        return list(rule.check(project, component))
-    except ModuleNotFoundError as error:
-        message = f"cannot be checked: {error.name} is missing"
-        return [gap_lib.Gap(message, command="pip install -e '.[dev,docs]'")]
-    except SyntaxError as error:
-        return [gap_lib.Gap(f"cannot be checked: {error}")]
-    except (OSError, ValueError) as error:
-        return [gap_lib.Gap(f"cannot be checked: {' '.join(str(error).split())}")]
+        try:  # What cannot be checked is a problem, too.
+            for problem in rules.RULES[name].check(project, component):
+                yield Finding(name, problem)
+        except ModuleNotFoundError as error:
+            message = f"cannot be checked: {error.name} is missing"
+            yield Finding(name, Problem(message, command=versions.INSTALL))
+        except (SyntaxError, OSError, ValueError) as error:
+            message = f"cannot be checked: {' '.join(str(error).split())}"
+            yield Finding(name, Problem(message))

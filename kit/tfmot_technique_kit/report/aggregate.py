@@ -6,16 +6,31 @@ training would count as a gain of the technique.
 """
 
 import collections
-import dataclasses
+import math
 import re
 import statistics
+from typing import Any, NamedTuple, TypeAlias
 
+import pandas as pd
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.metrics.catalog import METRICS
+
+Run: TypeAlias = dict[str, Any]  # as in run_schema.json
+Row: TypeAlias = Any  # a named tuple, as `aggregate` describes it
+
+# Rows are shown in this order.
 _ROLES = ("baseline", "control", "technique", "combination")
 _CONVERSIONS = ("float", "dynamic", "int8")
+_ORDER = {name: number for number, name in enumerate((*_ROLES, *_CONVERSIONS))}
+
+_VARIANT = ["training", "conversion", "role", "level_name", "level", "status"]
+SPREADS = [f"{what}_{of}" for what in ("quality", "difference") for of in ("mean", "std", "n")]
+_COLUMNS = [metric.column for metric in METRICS]
+_COSTS = [metric.column for metric in METRICS if metric.lower_is_better]
 
 
-@dataclasses.dataclass(frozen=True, order=True)
-class Setting:
+class Setting(NamedTuple):
     """What the runs of one table have in common.
 
     Attributes:
@@ -31,12 +46,12 @@ class Setting:
     device: str
 
     @property
-    def stem(self):
+    def stem(self) -> str:
         """The setting as the beginning of a file name."""
         return "_".join(re.findall(r"[\w.-]+", self.title))
 
     @property
-    def title(self):
+    def title(self) -> str:
         """The setting in words; what is usual is left out."""
         title = f"{self.task}, {self.profile} profile"
         if self.strategy != "none":
@@ -46,197 +61,96 @@ class Setting:
         return title
 
 
-@dataclasses.dataclass(frozen=True)
-class Spread:
-    """A number over seeds.
-
-    Attributes:
-        mean: The arithmetic mean.
-        std: The sample standard deviation (ddof 1); None for a single seed.
-        n: Number of seeds.
-    """
-
-    mean: float
-    std: float | None
-    n: int
-
-    @classmethod
-    def of(cls, values):
-        """Returns the spread of the values, or None if there are none."""
-        if not values:
-            return None
-        std = statistics.stdev(values) if len(values) > 1 else None
-        return cls(statistics.fmean(values), std, len(values))
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """A variant over its seeds.
-
-    Attributes:
-        setting: The setting it belongs to.
-        name: Name of the variant, such as 'technique@0.8+int8'.
-        training: The name without the conversion.
-        role: 'baseline', 'control', 'technique' or 'combination'.
-        conversion: 'float', 'dynamic' or 'int8'.
-        level_name: What the technique calls its level, such as 'sparsity'.
-        level: The level, a float, or None.
-        status: 'ok' if at least one seed has a result, else the status of the
-            first seed: 'failed' or 'not_applicable'.
-        problems: One line for each reason why something was not measured.
-        metric: Name of the quality metric.
-        quality: Spread of the quality, measured on the converted model, or None.
-        difference: Spread of the differences to the control with the same
-            conversion, seed by seed, or None.
-        verdict: 'reference' for the control; 'yes' or 'no': whether the mean
-            difference exceeds the spread of the differences; 'one seed', which says
-            nothing about that; 'no control' if there is nothing to compare with;
-            None without a result.
-        run: The run that size, latency and memory are taken from, or None.
-        reference: The same of the control, or None.
-        runs: All runs.
-    """
-
-    setting: Setting
-    name: str
-    training: str
-    role: str
-    conversion: str
-    level_name: str | None
-    level: float | None
-    status: str
-    problems: tuple[str, ...]
-    metric: str | None
-    quality: Spread | None
-    difference: Spread | None
-    verdict: str | None
-    run: dict | None
-    reference: dict | None
-    runs: tuple[dict, ...]
-
-    def value(self, section, key):
-        """Returns a measured value, such as `storage`, `gzip_bytes`, or None."""
-        return _value(self.run, section, key)
-
-    def ratio(self, section, key):
-        """Returns a measured value as a multiple of the control's, or None."""
-        mine, other = self.value(section, key), _value(self.reference, section, key)
-        return mine / other if mine is not None and other else None
-
-
-def current(runs):
+def current(runs: list[Run]) -> list[Run]:
     """Returns the runs of the latest configuration and code of the technique.
 
     Others cannot be compared with these: a control that was trained for longer is
     no control, and seeds of an earlier algorithm are no spread of this one.
-
-    Args:
-        runs: List of run dicts.
     """
-    return [run for group in _by_setting(runs).values() for run in _latest(group)]
+    settings = collections.defaultdict(list)
+    for run in sorted(runs, key=lambda run: run["started"], reverse=True):
+        settings[_setting(run)].append(run)
+    return [run for group in settings.values() for run in _latest(group)]
 
 
-def aggregate(runs):
-    """Returns the rows of all tables.
+def aggregate(runs: list[Run]) -> dict[Setting, list[Row]]:
+    """Returns the rows of all tables: of each setting, one for each variant.
 
     Args:
-        runs: List of run dicts, in any order.
+        runs: The runs, in any order.
 
     Returns:
-        A dict from each Setting to its list of Rows, in the order in which they
-        are shown: by conversion, in each the baseline, the control, the technique
-        by level, and the combinations.
+        The rows in the order in which they are shown: by conversion, in each the
+        baseline, the control, the technique by level, and the combinations. A row
+        has these attributes, and None for what there is not:
+
+        setting, task, profile, strategy, device: What it belongs to.
+        name, training, conversion: The variant, such as 'technique@0.8+int8',
+            'technique@0.8' and 'int8'.
+        role: 'baseline', 'control', 'technique' or 'combination'.
+        level_name, level: Such as 'sparsity' and 0.8.
+        status: 'ok' if at least one seed has a result, else that of the first seed.
+        problems: A list of lines, one for each reason why something was not measured.
+        metric: Name of the quality metric.
+        quality_mean, quality_std, quality_n: Of the converted models; the sample
+            standard deviation (ddof 1) is None for one seed.
+        difference_mean, difference_std, difference_n: The same of the differences to
+            the control with the same conversion, seed by seed.
+        verdict: 'reference' for the control; 'yes' or 'no': whether the mean
+            difference exceeds the spread of the differences; 'one seed', which says
+            nothing about that; 'no control' if there is nothing to compare with.
+        run: The run that is measured in full.
+        SECTION_KEY: Of that run, the value of each of METRICS.
+        SECTION_KEY_ratio: Costs among them as a multiple of the control's.
+        runs: All runs.
 
     Raises:
-        ValueError: If two runs of a setting have the same variant and seed.
+        UserError: If two runs of a setting have the same variant and seed.
     """
-    settings = _by_setting(runs)
-    return {setting: _rows(setting, settings[setting]) for setting in sorted(settings)}
+    if not runs:
+        return {}
+    frame = pd.DataFrame([_record(run) for run in runs], dtype=object)
+    frame = frame.astype({"seed": int, "quality": float, "level": float, "missing": int})
+    groups = frame.groupby(list(Setting._fields))
+    return {Setting(*key): _rows(Setting(*key), group) for key, group in groups}
 
 
-def _by_setting(runs):
-    settings = collections.defaultdict(list)
-    for run in runs:
-        setting = Setting(run["task"], run["profile"], run["strategy"], run["device"])
-        settings[setting].append(run)
-    return settings
+def _setting(run: Run) -> Setting:
+    return Setting(*(run[field] for field in Setting._fields))
 
 
-def _latest(runs):
-    runs = sorted(runs, key=lambda run: run["started"], reverse=True)
+def _latest(runs: list[Run]) -> list[Run]:
     config = runs[0]["config"]["sha256"]
     runs = [run for run in runs if run["config"]["sha256"] == config]
     source = next((_source(run) for run in runs if _source(run)), None)
     return [run for run in runs if _source(run) in (None, source)]
 
 
-def _rows(setting, runs):
-    _check(setting, runs)
-    variants = collections.defaultdict(list)
-    for run in sorted(runs, key=lambda run: run["seed"]):
-        variants[run["variant"]["name"]].append(run)
-    controls = {
-        group[0]["variant"]["conversion"]: group
-        for group in variants.values()
-        if group[0]["variant"]["control"]
-    }
-    rows = [
-        _row(setting, group, controls.get(group[0]["variant"]["conversion"], []))
-        for group in variants.values()
-    ]
-    return sorted(rows, key=_order)
-
-
-def _source(run):
+def _source(run: Run) -> str | None:
     return run["variant"]["params"].get("source_sha256")
 
 
-def _check(setting, runs):
-    counts = collections.Counter((run["variant"]["name"], run["seed"]) for run in runs)
-    (name, seed), count = counts.most_common(1)[0]
-    if count > 1:
-        raise ValueError(
-            f"{setting.title}: there are {count} runs of {name} with seed {seed}; "
-            "remove the run files of all but one."
-        )
+def _record(run: Run) -> dict[str, Any]:
+    variant, quality, latency = run["variant"], run["quality"] or {}, run["latency"]
+    return {
+        **_setting(run)._asdict(),
+        "name": variant["name"],
+        "training": variant["training"],
+        "conversion": variant["conversion"],
+        "role": _role(variant),
+        "level_name": variant["params"].get("level_name"),
+        "level": variant["params"].get("level"),
+        "seed": run["seed"],
+        "status": run["status"],
+        "metric": quality.get("metric"),
+        "quality": quality.get("value"),
+        "missing": 2 if latency is None else int("unavailable" in latency),
+        "run": run,
+        **{metric.column: metric.of(run) for metric in METRICS},
+    }
 
 
-def _row(setting, runs, controls):
-    variant = runs[0]["variant"]
-    good = {run["seed"]: run for run in runs if run["status"] == "ok"}
-    references = {run["seed"]: run for run in controls if run["status"] == "ok"}
-    run = _measured(good)
-    difference = None
-    if not variant["control"]:
-        difference = Spread.of(
-            [
-                good[seed]["quality"]["value"] - references[seed]["quality"]["value"]
-                for seed in good
-                if seed in references
-            ]
-        )
-    params = variant["params"] or {}
-    return Row(
-        setting=setting,
-        name=variant["name"],
-        training=variant["training"],
-        role=_role(variant),
-        conversion=variant["conversion"],
-        level_name=params.get("level_name"),
-        level=params.get("level"),
-        status="ok" if good else runs[0]["status"],
-        problems=_problems(runs, run),
-        metric=run["quality"]["metric"] if run else None,
-        quality=Spread.of([run["quality"]["value"] for run in good.values()]),
-        difference=difference,
-        verdict=_verdict(variant["control"], difference) if good else None,
-        run=run,
-        reference=_measured(references),
-        runs=tuple(runs),
-    )
-
-
-def _role(variant):
+def _role(variant: dict[str, Any]) -> str:
     if variant["combination"]:
         return "combination"
     if variant["control"]:
@@ -244,59 +158,79 @@ def _role(variant):
     return "technique" if variant["technique"] else "baseline"
 
 
-def _measured(runs):
+def _rows(setting: Setting, runs: pd.DataFrame) -> list[Row]:
+    counts = runs.groupby(["name", "seed"]).size()
+    if counts.max() > 1:
+        name, seed = counts.idxmax()
+        raise UserError(
+            f"{setting.title}: there are {counts.max()} runs of {name} with seed {seed}; "
+            "remove the run files of all but one."
+        )
+    runs = runs.sort_values("seed")
+    control = runs[runs.role == "control"].set_index(["conversion", "seed"]).quality
+    pairs = pd.MultiIndex.from_frame(runs[["conversion", "seed"]])
+    difference = runs.quality - control.reindex(pairs).to_numpy()
+    runs["difference"] = difference.where(runs.role != "control")
+    spreads = runs.groupby("name")[["quality", "difference"]].agg([_mean, _std, "count"])
+    spreads.columns = SPREADS
+
     # Latency and memory belong to the architecture and are measured for one seed.
     # Sizes are taken from the same model.
-    return min(
-        runs.values(),
-        key=lambda run: (
-            _value(run, "latency", "median_ms") is None,
-            run["latency"] is None,
-            run["seed"],
-        ),
-        default=None,
+    measured = runs[runs.status == "ok"].sort_values(["missing", "seed"])
+    measured = measured.drop_duplicates("name").set_index("name")
+    control = measured[measured.role == "control"].set_index("conversion")[_COSTS].astype(float)
+    control = control.replace(0, math.nan).reindex(measured.conversion).to_numpy()
+    ratios = (measured[_COSTS].astype(float) / control).add_suffix("_ratio")
+
+    variants = runs.drop_duplicates("name").set_index("name")[[*Setting._fields, *_VARIANT]]
+    measured = measured[["metric", "run", *_COLUMNS]]
+    table = pd.concat([variants, spreads, measured, ratios], axis=1)
+    table["status"] = table.status.where(table.run.isna(), "ok")
+    table["runs"] = runs.groupby("name").run.agg(list)
+    table["setting"] = [setting] * len(table)
+    table = table.reset_index().sort_values(
+        ["conversion", "role", "level", "name"],
+        key=lambda column: column.map(lambda value: _ORDER.get(value, value)),
+        na_position="first",
     )
+    table = table.astype(object).where(table.notna(), None)
+    for column, of in (("verdict", _verdict), ("problems", _problems)):
+        table[column] = pd.Series(map(of, table.itertuples()), table.index, object)
+    return list(table.itertuples(index=False, name="Row"))
 
 
-def _value(run, section, key):
-    return (run[section] or {}).get(key) if run else None
+# Exact, so that other versions of pandas give the same bytes.
+def _mean(values: pd.Series) -> float:
+    values = values.dropna()
+    return statistics.fmean(values) if len(values) else math.nan
 
 
-def _verdict(control, difference):
-    if control:
+def _std(values: pd.Series) -> float:
+    values = values.dropna()
+    return statistics.stdev(values) if len(values) > 1 else math.nan
+
+
+def _verdict(row: Row) -> str | None:
+    if row.run is None:
+        return None
+    if row.role == "control":
         return "reference"
-    if difference is None:
-        return "no control"
-    if difference.n == 1:
-        return "one seed"
-    return "yes" if abs(difference.mean) > difference.std else "no"
+    if row.difference_n < 2:
+        return "one seed" if row.difference_n else "no control"
+    return "yes" if abs(row.difference_mean) > row.difference_std else "no"
 
 
-def _problems(runs, measured):
-    reasons = collections.defaultdict(list)
-    for run in runs:
+def _problems(row: Row) -> list[str]:
+    seeds = collections.defaultdict(list)
+    for run in row.runs:
         if run["status"] != "ok":
-            text = f"{run['status'].replace('_', ' ')}: {run['error']}"
-            reasons[text].append(run["seed"])
-    problems = [
-        text if len(seeds) == len(runs) else f"{_seeds(seeds)} {text}"
-        for text, seeds in reasons.items()
-    ]
+            seeds[f"{run['status'].replace('_', ' ')}: {run['error']}"].append(str(run["seed"]))
+    problems = []
+    for text, failed in seeds.items():
+        which = f"seed{'s' * (len(failed) > 1)} {', '.join(failed)} "
+        problems.append(f"{which if len(failed) < len(row.runs) else ''}{text}")
     for section in ("latency", "memory"):
-        reason = _value(measured, section, "unavailable")
+        reason = row.run and (row.run[section] or {}).get("unavailable")
         if reason:
             problems.append(f"{section} unavailable: {reason}")
-    return tuple(" ".join(problem.split()) for problem in problems)
-
-
-def _seeds(seeds):
-    return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
-
-
-def _order(row):
-    return (
-        _CONVERSIONS.index(row.conversion),
-        _ROLES.index(row.role),
-        row.level if row.level is not None else -1,
-        row.name,
-    )
+    return [" ".join(problem.split()) for problem in problems]

@@ -9,9 +9,12 @@ this finds what was typed by hand or is out of date, not every false claim.
 """
 
 import re
+from collections.abc import Iterator
 
-from tfmot_technique_kit.documents import blocks
-from tfmot_technique_kit.report import formats
+from tfmot_technique_kit import blocks
+from tfmot_technique_kit.metrics.catalog import METRICS, UNITS, write
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.report.aggregate import Row, Setting
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _SECTION = re.compile(r"\b(results?|experiments?|experimental|benchmarks?)\b", re.I)
@@ -19,97 +22,79 @@ _FENCE = re.compile(r"\s*(```|~~~)")
 _CODE = re.compile(r"`[^`]*`")
 
 _NUMBER = r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)"
-_UNITS = {
-    r"(?:%|percent\b|(?:percentage )?points?\b)": "%",
-    r"ms\b": "ms",
-    r"kB\b": "kB",
-    r"KiB\b": "KiB",
-    r"(?:×|x(?![\w])(?!\s*\d)|times\b)": "times",
-    # No table has these, so no run is behind such a number.
-    r"(?:s|µs|us|bytes|KB|MB|MiB|GB|GiB)\b": "other",
+# What stands behind a number, and the unit it means. No table has the last ones, so
+# that no run is behind such a number.
+_SUFFIXES = {unit: rf"{re.escape(unit)}\b" for unit in UNITS if unit != "quality"} | {
+    "%": r"(?:%|percent\b|(?:percentage )?points?\b)",
+    "times": r"(?:×|x(?![\w])(?!\s*\d)|times\b)",
+    "other": r"(?:s|µs|us|bytes|KB|MB|MiB|GB|GiB)\b",
 }
 _METRIC = r"\b(?:accuracy|AP50|mAP|F1|AUC)\b"
 _PATTERNS = [
-    *((re.compile(rf"{_NUMBER}[\s-]*{unit}"), kind) for unit, kind in _UNITS.items()),
-    (re.compile(rf"{_METRIC}[^.|\d]{{0,30}}(\d*\.\d+)", re.I), "metric"),
-    (re.compile(rf"{_NUMBER}\s*{_METRIC}", re.I), "metric"),
+    *((re.compile(rf"{_NUMBER}[\s-]*{suffix}"), unit) for unit, suffix in _SUFFIXES.items()),
+    (re.compile(rf"{_METRIC}[^.|\d]{{0,30}}(\d*\.\d+)", re.I), "quality"),
+    (re.compile(rf"{_NUMBER}\s*{_METRIC}", re.I), "quality"),
 ]
 _DECIMAL = re.compile(r"(?<![\w.])(\d[\d,]*\.\d+)")
 
 
-def known(settings):
+def known(settings: dict[Setting, list[Row]]) -> dict[str, set[str]]:
     """Returns the numbers that the runs contain, written as in the tables.
 
     Args:
         settings: What aggregate.aggregate returns.
 
     Returns:
-        A dict from a sort of number to the set of its texts, without signs.
+        From each unit to the texts of numbers, without signs.
     """
-    numbers = {"%": set(), "ms": set(), "kB": set(), "KiB": set()}
-    numbers |= {"times": set(), "metric": set(), "other": set()}
+    numbers: dict[str, set[str]] = {unit: set() for unit in (*UNITS, "other")}
 
-    def add(kind, write, *values):
-        numbers[kind] |= {write(abs(v)) for v in values if v is not None}
+    def add(unit: str, *values: float | None) -> None:
+        numbers[unit] |= {write(abs(value), unit) for value in values if value is not None}
 
     for row in (row for rows in settings.values() for row in rows):
-        for spread in (row.quality, row.difference):
-            if spread:
-                add("metric", formats.quality, spread.mean, spread.std)
-                add("%", formats.points, spread.mean, spread.std)
-        add("%", formats.points, row.value("static", "zero_fraction"))
-        for key in ("tflite_bytes", "gzip_bytes"):
-            add("kB", formats.kilobytes, row.value("storage", key))
-        add("ms", formats.milliseconds, row.value("latency", "median_ms"))
-        add("KiB", formats.kibibytes, row.value("memory", "peak_bytes"))
-        for section, key in (
-            ("storage", "tflite_bytes"),
-            ("storage", "gzip_bytes"),
-            ("latency", "median_ms"),
-            ("memory", "peak_bytes"),
-        ):
-            ratio = row.ratio(section, key)
+        for unit in ("quality", "%"):
+            add(unit, row.quality_mean, row.quality_std, row.difference_mean, row.difference_std)
+        for metric in METRICS:
+            if metric.heading:
+                add(metric.unit, getattr(row, metric.column))
+            ratio = metric.lower_is_better and getattr(row, f"{metric.column}_ratio")
             if ratio:
-                add("%", formats.points, ratio)
-                add("times", formats.times, ratio, 1 / ratio)
+                add("%", ratio)
+                add("times", ratio, 1 / ratio)
     return numbers
 
 
-def unsupported(document, text, numbers):
-    """Finds numbers in a document that no run is behind.
+def unsupported(document: str, text: str, numbers: dict[str, set[str]]) -> list[Problem]:
+    """Finds numbers in a document that no run is behind, one in a line.
 
     Args:
-        document: What messages call it.
+        document: Its path relative to the project's folder.
         text: Its content, with valid markers.
         numbers: What `known` returns.
-
-    Returns:
-        A list of lines, each with file, line and number.
     """
     found = []
     for number, line in _lines_about_results(document, text):
-        for claim, kind in _claims(line):
-            allowed = set().union(*numbers.values()) if not kind else numbers[kind]
+        for claim, unit in _claims(line):
+            allowed = numbers[unit] if unit else set().union(*numbers.values())
             if claim.replace(",", "") not in allowed:
-                found.append(
-                    f"{document}:{number}: no run has {claim} "
-                    f"({line.strip()!r}); take the number from the results, or remove it."
-                )
+                message = f"no run has {claim} ({line.strip()!r}); take the number from the results"
+                found.append(Problem(f"{message}, or remove it.", document, number))
                 break
     return found
 
 
-def _claims(line):
+def _claims(line: str) -> Iterator[tuple[str, str | None]]:
     line = _CODE.sub("", line)
-    for pattern, kind in _PATTERNS:
+    for pattern, unit in _PATTERNS:
         for match in pattern.finditer(line):
-            yield match[1], kind
+            yield match[1], unit
     if line.lstrip().startswith("|"):
         for match in _DECIMAL.finditer(line):
             yield match[1], None
 
 
-def _lines_about_results(document, text):
+def _lines_about_results(document: str, text: str) -> Iterator[tuple[int, str]]:
     number = 0
     level = None  # of the heading of the section about results
     fence = False

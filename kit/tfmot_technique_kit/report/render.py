@@ -1,155 +1,147 @@
 """Writes the report: tables, plots and the results in the documents."""
 
-import dataclasses
 import os
-import pathlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
 
-from tfmot_technique_kit.documents import blocks
+from tfmot_technique_kit import blocks, files
 from tfmot_technique_kit.experiments import results
-from tfmot_technique_kit.report import aggregate, claims, formats, plots, tables
+from tfmot_technique_kit.markdown import escape
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.report import aggregate, claims, plots, tables
 
-# Where results belong. Names are patterns, because RFCs get the date of their
-# submission as a prefix. A document that is not there needs none.
-DOCUMENTS = ("README.md", "rfcs/*.md", "g3doc/guide/*/index.md", "blog/*.md")
+Settings: TypeAlias = dict[aggregate.Setting, list[aggregate.Row]]
+Drawn: TypeAlias = dict[aggregate.Setting, dict[Path, plots.Plot]]  # where each goes
 
+KIND = "results"
 _SUFFIXES = (".csv", ".html", ".md", ".svg")  # of what is written here
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Outcome:
     """What `build` did and found.
 
     Attributes:
-        written: Paths of the files that were written or removed.
-        problems: One line for each stale file, and for each number in a document
-            that has no run behind it.
+        written: Paths of the files that were written or removed, relative to the
+            project's folder.
+        problems: One for each stale file, and for each number in a document that has
+            no run behind it.
         left_out: Number of runs of an earlier configuration, or of earlier code of
             the technique. They are in no table.
     """
 
-    written: tuple[pathlib.Path, ...]
-    problems: tuple[str, ...]
+    written: tuple[str, ...]
+    problems: tuple[Problem, ...]
     left_out: int
 
 
-def build(results_folder, project_root, check=False):
+def build(project: Project, folder: Path | None = None, check: bool = False) -> Outcome:
     """Renders the run files of a folder, all or nothing.
 
+    Results go into the documents of the manifest that have a block for them.
+
     Args:
-        results_folder: Path of the folder with the run files. The report goes into
-            its folder `report`.
-        project_root: Path of the project, with the documents.
+        project: The project.
+        folder: Folder of the run files, by default the project's. The report goes
+            into its folder `report`.
         check: Whether to find what is not up to date, and to write nothing.
 
     Returns:
-        An Outcome. Without `check` its problems are numbers without a run.
+        What was done. Without `check` its problems are numbers without a run.
 
     Raises:
-        ValueError: If runs do not belong together, or a document cannot be
-            rendered. Nothing is written then.
+        UserError: If runs do not belong together, or a document cannot be rendered.
+            Nothing is written then.
     """
-    folder = pathlib.Path(results_folder) / "report"
-    root = pathlib.Path(project_root)
-    runs = results.load_all(results_folder)
+    folder = Path(folder or project.folder("results")).absolute()
+    runs = results.load_all(folder)
     current = aggregate.current(runs)
-    left_out = len(runs) - len(current)
     settings = aggregate.aggregate(current)
+    report = folder / "report"
     drawn = {
         setting: {
-            folder / f"{setting.stem}_{name}.svg": plot for name, plot in plots.plots(rows).items()
+            report / f"{setting.stem}_{name}.svg": plot for name, plot in plots.plots(rows).items()
         }
         for setting, rows in settings.items()
     }
-    contents = {path: p for group in drawn.values() for path, p in group.items()}
-    contents |= _tables(folder, settings, drawn)
-    found = {path: path.relative_to(root) for path in blocks.find(root, DOCUMENTS)}
-    for path, name in found.items():
-        tables_of = _blocks(path, folder, settings, drawn)
-        text = blocks.read(path, name)
-        contents[path] = blocks.render(name, text, "results", tables_of)
-    changed = [path for path in contents if not _same(path, contents[path])]
-    old = {path for path in folder.glob("*") if path.suffix in _SUFFIXES and path not in contents}
+    contents: dict[Path, str | plots.Plot] = {}
+    for group in drawn.values():
+        contents |= group
+    contents |= _files(report, settings, drawn)
     numbers = claims.known(settings)
-    problems = [
-        line
-        for path, name in found.items()
-        for line in claims.unsupported(name, contents[path], numbers)
-    ]
+    problems = []
+    names = [file.path for file in project.manifest.files]
+    for path, text in blocks.having(project.root, names, KIND).items():
+        name = path.relative_to(project.root).as_posix()
+        text = blocks.render(name, text, KIND, _blocks(path, report, settings, drawn))
+        problems += claims.unsupported(name, text, numbers)
+        contents[path] = text
+
+    changed = [path for path, content in contents.items() if not _same(path, content)]
+    there = {path for path in report.glob("*") if path.suffix in _SUFFIXES}
+    removed = there.difference(contents)
+    stale = tuple(os.path.relpath(path, project.root) for path in sorted(removed.union(changed)))
+    left_out = len(runs) - len(current)
     if check:
-        stale = [
-            f"{os.path.relpath(path, root)}: is not what the runs say; render it "
-            "with `python -m experiments report`."
-            for path in sorted(old.union(changed))
-        ]
-        return Outcome((), tuple(stale + problems), left_out)
+        message = "is not what the runs say; render it with `technique report`."
+        return Outcome((), (*(Problem(message, name) for name in stale), *problems), left_out)
     # Plots are drawn before anything is written: drawing can fail.
-    texts = {path: _text(contents[path]) for path in changed}
-    for path, text in texts.items():
-        blocks.write(path, text)
-    for path in old:
+    for path, text in [(path, _text(contents[path])) for path in changed]:
+        files.write(path, text)
+    for path in removed:
         path.unlink()
-    return Outcome(tuple(sorted(old.union(changed))), tuple(problems), left_out)
+    return Outcome(stale, tuple(problems), left_out)
 
 
-def _tables(folder, settings, drawn):
+def _files(report: Path, settings: Settings, drawn: Drawn) -> dict[Path, str]:
+    """Returns the tables that go into the folder of the report."""
     if not settings:
         return {}
-    pages = [_table(folder / "tables.md", s, settings, drawn) for s in settings]
+    text = f"# Results\n\n{_tables(report / 'tables.md', settings, drawn, '##')}"
     return {
-        folder / "tables.csv": tables.values(settings),
-        folder / "tables.md": f"# Results\n\n{_sections(pages)}",
-        folder / "tables.html": tables.page(pages),
+        report / "tables.csv": tables.values(settings),
+        report / "tables.md": text,
+        report / "tables.html": tables.page(text),
     }
 
 
-def _blocks(path, folder, settings, drawn):
+def _blocks(document: Path, report: Path, settings: Settings, drawn: Drawn) -> dict[str, str]:
+    """Returns what a document may show, by the names of its blocks."""
     if not settings:
         return dict.fromkeys(("tables", "summary", "headline"), tables.NO_RESULTS)
-    pages = [_table(path, s, settings, drawn) for s in settings]
-    everything = blocks.link(path, folder / "tables.md")
+    everything = blocks.link(document, report / "tables.md")
     more = f"[All variants, how they were measured, and plots]({everything})"
-    short = tables.summary(settings)
-    plot = _headline_plot(path, folder, drawn)
+    # The plot of the first setting, so that nobody chooses the one that looks good.
+    links = [link for group in drawn.values() for link in _links(document, group)]
+    first = [link for link in links if link[0].endswith("_level.svg")][:1]
     return {
-        "tables": _sections(pages, "###"),
-        "summary": f"{tables.markdown(short)}\n{more}",
-        "headline": (f"{tables.markdown(dataclasses.replace(short, plots=plot))}\n{more}"),
+        "tables": _tables(document, settings, drawn, "###"),
+        "summary": f"{tables.summary(settings)}\n{more}",
+        "headline": f"{tables.summary(settings, first)}\n{more}",
     }
 
 
-def _headline_plot(document, folder, drawn):
-    """Returns the plot for a document with one: quality against the level.
-
-    It is that of the first setting, so that nobody chooses the one that looks
-    good.
-    """
-    return tuple(
-        (blocks.link(document, path), plot.title)
-        for setting, group in drawn.items()
-        for path, plot in group.items()
-        if path == folder / f"{setting.stem}_level.svg"
-    )[:1]
-
-
-def _table(document, setting, settings, drawn):
-    links = [(blocks.link(document, path), plot.title) for path, plot in drawn[setting].items()]
-    return tables.table(settings[setting], links)
-
-
-def _sections(pages, heading="##"):
+def _tables(document: Path, settings: Settings, drawn: Drawn, heading: str) -> str:
     return "\n".join(
-        f"{heading} {formats.escape(page.title)}\n\n{tables.markdown(page)}" for page in pages
+        f"{heading} {escape(setting.title)}\n\n"
+        f"{tables.table(rows, _links(document, drawn[setting]))}"
+        for setting, rows in settings.items()
     )
 
 
-def _same(path, content):
+def _links(document: Path, group: dict[Path, plots.Plot]) -> list[tuple[str, str]]:
+    return [(blocks.link(document, path), plot.title) for path, plot in group.items()]
+
+
+def _same(path: Path, content: str | plots.Plot) -> bool:
     if not path.exists():
         return False
     if isinstance(content, plots.Plot):
-        there = plots.fingerprint(path.read_text("utf-8", "replace"))
-        return there == content.fingerprint
+        return plots.fingerprint(path.read_text("utf-8", "replace")) == content.fingerprint
     return path.read_bytes() == content.encode()
 
 
-def _text(content):
+def _text(content: str | plots.Plot) -> str:
     return content.svg() if isinstance(content, plots.Plot) else content

@@ -4,233 +4,154 @@ The columns are data, and every row is written by the same rules: a loss looks
 as a gain does, but for its sign.
 """
 
-import csv
-import dataclasses
-import io
-import pathlib
+import string
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
-import jinja2
+import pandas as pd
+from markdown_it import MarkdownIt
 
-from tfmot_technique_kit.report import formats, notes
+from tfmot_technique_kit import markdown
+from tfmot_technique_kit.markdown import escape
+from tfmot_technique_kit.metrics.catalog import METRICS, Metric, write
+from tfmot_technique_kit.report import notes
+from tfmot_technique_kit.report.aggregate import SPREADS, Row, Setting
+
+Column: TypeAlias = tuple[str, Callable[[Row], str]]  # a heading, and what a row has below it
+Plots: TypeAlias = Iterable[tuple[str, str]]  # the address of each, and what it shows
 
 NO_RESULTS = (
-    "No results yet. `python -m experiments sweep --profile smoke` makes some, "
-    "and `python -m experiments report` shows them here."
-)
-
-_MEASURES = (
-    # Heading, section and key in a run file, how the number is written.
-    (".tflite (kB)", "storage", "tflite_bytes", formats.kilobytes),
-    ("gzip (kB)", "storage", "gzip_bytes", formats.kilobytes),
-    ("zeros (%)", "static", "zero_fraction", formats.points),
-    ("latency (ms)", "latency", "median_ms", formats.milliseconds),
-    ("peak memory (KiB)", "memory", "peak_bytes", formats.kibibytes),
-)
-
-_SUMMARY_HEADER = (
-    "task",
-    "variant",
-    "quality",
-    "difference to control",
-    "exceeds spread",
-    "gzip (kB)",
-    "of control (%)",
-    "latency (ms)",
-    "of control (%)",
+    "No results yet. `technique sweep --profile smoke` makes some, "
+    "and `technique report` shows them here."
 )
 # The same for every technique, so that nobody chooses the rows that look good.
 _SUMMARY_CONVERSIONS = ("float", "int8")
-
-_CSV_SECTIONS = {
-    "model": ("parameters", "trainable_parameters"),
-    "storage": ("tflite_bytes", "gzip_bytes"),
-    "static": (
-        "weight_bytes",
-        "weight_values",
-        "zero_fraction",
-        "unique_values",
-        "sparse_tensors",
-        "peak_live_activation_bytes",
-    ),
-    "latency": ("median_ms", "p95_ms", "cpu_median_ms", "init_ms", "first_ms"),
-    "memory": ("peak_bytes", "floor_bytes"),
-}
-
-_PAGE = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),
-    autoescape=True,
-    keep_trailing_newline=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
+_CSV = (
+    *(*Setting._fields, "variant", "training", "conversion", "level_name", "level"),
+    *("status", "problems", "metric", *SPREADS, "exceeds_spread"),
+    *(*(metric.column for metric in METRICS), "measured_run"),
 )
+_HTML = MarkdownIt("commonmark", {"html": False}).enable("table")
+_PAGE = string.Template("""<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Results</title>
+<style>
+body { font: 15px/1.5 sans-serif; margin: 2em auto; max-width: 75em; padding: 0 1em; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+th, td { border-bottom: 1px solid #ccc; padding: .3em .8em; white-space: nowrap; }
+img { max-width: 100%; }
+</style></head>
+<body>
+$body</body>
+</html>
+""")
 
 
-@dataclasses.dataclass(frozen=True)
-class Table:
-    """A table of plain text.
-
-    Attributes:
-        title: What is in it.
-        header: Headings of the columns.
-        rows: Tuples of cells.
-        problems: Pairs of a variant and the reason why it was not measured.
-        notes: Lines for under the table.
-        plots: Pairs of a file name and what it shows.
-        names: Number of columns at the left that hold names, not numbers.
-    """
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    problems: tuple[tuple[str, str], ...] = ()
-    notes: tuple[str, ...] = ()
-    plots: tuple[tuple[str, str], ...] = ()
-    names: int = 1
-
-
-def table(rows, plots=()):
-    """Returns the table of one setting.
+def table(rows: Sequence[Row], plots: Plots = ()) -> str:
+    """Returns the table of one setting as Markdown, with what was not measured and notes.
 
     Args:
-        rows: The Rows of the setting.
-        plots: Pairs of a file name and what it shows.
-
-    Returns:
-        A Table.
+        rows: The rows of the setting.
+        plots: Those to show.
     """
-    metric = next((row.metric for row in rows if row.metric), "quality")
-    header = ("variant", metric, "seeds", "difference to control")
-    header += ("exceeds spread", *(heading for heading, *_ in _MEASURES))
-    return Table(
-        title=rows[0].setting.title,
-        header=header,
-        rows=tuple(_cells(row) for row in rows),
-        problems=tuple((row.name, line) for row in rows for line in row.problems),
-        notes=tuple(notes.notes(rows)),
-        plots=tuple(plots),
-    )
+    columns = [
+        ("variant", lambda row: row.name),
+        (next((row.metric for row in rows if row.metric), "quality"), _quality),
+        ("seeds", lambda row: str(row.quality_n or "-")),
+        *_DIFFERENCE,
+        *(_measured(metric) for metric in METRICS if metric.heading),
+    ]
+    lines = [_table(columns, rows, names=1)]
+    problems = [(row.name, line) for row in rows for line in row.problems]
+    if problems:
+        lines += ["", "Not measured:", ""]
+        lines += [f"*   {escape(variant)}: {escape(why)}" for variant, why in problems]
+    lines += _images(plots)
+    said = notes.notes(rows)
+    if said:
+        lines += ["", *(f"*   {escape(note)}" for note in said)]
+    return "\n".join(lines) + "\n"
 
 
-def summary(settings):
-    """Returns a short table of the technique at each level, for all settings.
+def summary(settings: dict[Setting, list[Row]], plots: Plots = ()) -> str:
+    """Returns a short table of the technique at each level, for all settings, as Markdown.
 
     Args:
         settings: What aggregate.aggregate returns.
-
-    Returns:
-        A Table.
+        plots: Those to show.
     """
+    columns = [
+        ("task", lambda row: row.setting.title),
+        ("variant", lambda row: row.name),
+        ("quality", lambda row: f"{_quality(row)} {row.metric or ''}".strip()),
+        *_DIFFERENCE,
+        *(column for m in METRICS if m.plot for column in (_measured(m), _of_control(m))),
+    ]
     rows = [
         row
         for rows in settings.values()
         for row in rows
         if row.role == "technique" and row.conversion in _SUMMARY_CONVERSIONS
     ]
-    return Table(
-        title="Summary",
-        header=_SUMMARY_HEADER,
-        rows=tuple(_summary_cells(row) for row in rows),
-        names=2,
-    )
+    return "\n".join([_table(columns, rows, names=2), *_images(plots)]) + "\n"
 
 
-def markdown(content):
-    """Returns a Table as Markdown: the table, problems, plots and notes."""
-    header = [formats.escape(cell) for cell in content.header]
-    ruler = ["---" if i < content.names else "---:" for i in range(len(header))]
-    lines = [_line(header), _line(ruler)]
-    lines += [_line([formats.escape(cell) for cell in row]) for row in content.rows]
-    if content.problems:
-        lines += ["", "Not measured:", ""]
-        lines += [f"*   {formats.escape(v)}: {formats.escape(why)}" for v, why in content.problems]
-    for name, caption in content.plots:
-        lines += ["", f"![{formats.escape(caption)}]({name})"]
-    if content.notes:
-        lines += ["", *(f"*   {formats.escape(note)}" for note in content.notes)]
-    return "\n".join(lines) + "\n"
+def page(text: str) -> str:
+    """Returns Markdown as an HTML page."""
+    return _PAGE.substitute(body=_HTML.render(text))
 
 
-def page(contents):
-    """Returns all Tables as one HTML page."""
-    template = _PAGE.get_template("tables.html.jinja")
-    return template.render(tables=contents, no_results=NO_RESULTS)
-
-
-def values(settings):
+def values(settings: dict[Setting, list[Row]]) -> str:
     """Returns all rows as CSV, with all digits.
 
     Args:
-        settings: What aggregate.aggregate returns.
-
-    Returns:
-        A string.
+        settings: What aggregate.aggregate returns; not empty.
     """
-    records = [_record(row) for rows in settings.values() for row in rows]
-    stream = io.StringIO()
-    if records:
-        writer = csv.DictWriter(stream, list(records[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(records)
-    return stream.getvalue()
+    frame = pd.DataFrame([row for rows in settings.values() for row in rows], dtype=object)
+    frame["problems"] = frame.problems.map("; ".join)
+    frame["measured_run"] = frame.run.map(lambda run: run and run["run_id"])
+    frame = frame.rename(columns={"name": "variant", "verdict": "exceeds_spread"})
+    return frame.to_csv(columns=_CSV, index=False, lineterminator="\n")
 
 
-def _cells(row):
-    return (
-        row.name,
-        _quality(row),
-        str(row.quality.n) if row.quality else formats.NOTHING,
-        formats.spread(formats.difference, row.difference),
-        row.verdict or formats.NOTHING,
-        *(
-            formats.optional(number, row.value(section, key))
-            for _, section, key, number in _MEASURES
-        ),
-    )
+def _table(columns: Sequence[Column], rows: Iterable[Row], names: int) -> str:
+    header = [escape(heading) for heading, _ in columns]
+    cells = [[escape(cell(row)) for _, cell in columns] for row in rows]
+    return markdown.table(header, cells, names)
 
 
-def _summary_cells(row):
-    return (
-        row.setting.title,
-        row.name,
-        f"{_quality(row)} {row.metric or ''}".strip(),
-        formats.spread(formats.difference, row.difference),
-        row.verdict or formats.NOTHING,
-        formats.optional(formats.kilobytes, row.value("storage", "gzip_bytes")),
-        formats.optional(formats.points, row.ratio("storage", "gzip_bytes")),
-        formats.optional(formats.milliseconds, row.value("latency", "median_ms")),
-        formats.optional(formats.points, row.ratio("latency", "median_ms")),
-    )
+def _images(plots: Plots) -> list[str]:
+    return [part for name, caption in plots for part in ("", f"![{escape(caption)}]({name})")]
 
 
-def _quality(row):
+def _quality(row: Row) -> str:
     if row.status != "ok":
         return row.status.replace("_", " ")
-    return formats.spread(formats.quality, row.quality)
+    return f"{write(row.quality_mean, 'quality')}{_deviation(row.quality_std)}"
 
 
-def _record(row):
-    record = {
-        **dataclasses.asdict(row.setting),
-        "variant": row.name,
-        "training": row.training,
-        "conversion": row.conversion,
-        "level_name": row.level_name,
-        "level": row.level,
-        "status": row.status,
-        "problems": "; ".join(row.problems),
-        "metric": row.metric,
-    }
-    for name, value in (("quality", row.quality), ("difference", row.difference)):
-        record[f"{name}_mean"] = value.mean if value else None
-        record[f"{name}_std"] = value.std if value else None
-        record[f"{name}_n"] = value.n if value else 0
-    record["exceeds_spread"] = row.verdict
-    for section, keys in _CSV_SECTIONS.items():
-        record |= {f"{section}_{key}": row.value(section, key) for key in keys}
-    record["measured_run"] = row.run["run_id"] if row.run else None
-    return record
+def _difference(row: Row) -> str:
+    if row.difference_mean is None:
+        return "-"
+    mean = round(row.difference_mean, 3) + 0.0  # adding 0 makes -0 positive
+    return f"{mean:+.3f}{_deviation(row.difference_std)}"
 
 
-def _line(cells):
-    return f"| {' | '.join(cells)} |"
+def _deviation(value: float | None) -> str:
+    return "" if value is None else f" ± {write(value, 'quality')}"
+
+
+def _measured(metric: Metric) -> Column:
+    heading = f"{metric.heading} ({metric.unit})"
+    return heading, lambda row: write(getattr(row, metric.column), metric.unit)
+
+
+def _of_control(metric: Metric) -> Column:
+    return "of control (%)", lambda row: write(getattr(row, f"{metric.column}_ratio"), "%")
+
+
+_DIFFERENCE: tuple[Column, ...] = (
+    ("difference to control", _difference),
+    ("exceeds spread", lambda row: row.verdict or "-"),
+)

@@ -1,54 +1,40 @@
 """AP50, the average precision of boxes, as COCO defines it.
 
 Source: Lin et al., "Microsoft COCO: Common Objects in Context",
-https://arxiv.org/abs/1405.0312, and its evaluation code, whose interpolation at
-101 values of recall is used here. Crowds are not treated: leave them out.
+https://arxiv.org/abs/1405.0312, and its evaluation code, whose interpolation at 101 values of
+recall is used here. Crowds are not treated: leave them out.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
+
+from tfmot_technique_kit.errors import UserError
 
 _RECALLS = np.linspace(0, 1, 101)
 
 
-def overlaps(boxes, others):
-    """Computes the intersection over union of boxes.
-
-    Args:
-        boxes: Array [n, 4] of (ymin, xmin, ymax, xmax).
-        others: Array [m, 4].
-
-    Returns:
-        Array [n, m] with values in [0, 1].
-    """
-    boxes, others = np.asarray(boxes), np.asarray(others)
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:4], others[None, :, 2:4])
-    shared = np.maximum(high - low, 0).prod(-1)
-    areas = (boxes[:, 2:4] - boxes[:, :2]).prod(-1)
-    other_areas = (others[:, 2:4] - others[:, :2]).prod(-1)
-    union = areas[:, None] + other_areas[None, :] - shared
-    return shared / np.maximum(union, np.finfo(float).tiny)
-
-
-def average_precision(detections, truths, threshold=0.5):
+def average_precision(
+    detections: Iterable[np.ndarray], truths: Iterable[np.ndarray], threshold: float = 0.5
+) -> float:
     """Computes the average precision, the mean over the classes.
 
     Args:
-        detections: Iterable with one array [k, 6] per image, rows of (ymin, xmin,
-            ymax, xmax, class, score).
-        truths: Iterable with one array [n, 5] per image, rows of (ymin, xmin, ymax,
-            xmax, class).
+        detections: One array [k, 6] per image, rows of (ymin, xmin, ymax, xmax, class, score).
+        truths: One array [n, 5] per image, rows of (ymin, xmin, ymax, xmax, class). Class -1
+            means that there is no box.
         threshold: Overlap from which on a box counts as found, 0.5 for AP50.
 
     Returns:
-        A float in [0, 1]. Classes without any true box do not count.
+        A number in [0, 1]. Classes without any true box do not count.
 
     Raises:
-        ValueError: If there is no true box at all.
+        UserError: If there is no true box at all.
     """
     matches = {}  # Class to a list of arrays [k, 2] of (score, whether right).
     totals = {}
-    for found, true in zip(detections, truths, strict=True):
+    for found, rows in zip(detections, map(np.asarray, truths), strict=True):
+        true = rows[rows[:, 4] >= 0]
         for label in np.unique(np.concatenate([found[:, 4], true[:, 4]])):
             mine = found[found[:, 4] == label]
             boxes = true[true[:, 4] == label]
@@ -60,17 +46,28 @@ def average_precision(detections, truths, threshold=0.5):
         if total
     ]
     if not precisions:
-        raise ValueError("AP50 is not defined without any true box.")
+        raise UserError("AP50 is not defined without any true box.")
     return float(np.mean(precisions))
 
 
-def _match(found, boxes, threshold):
+def _overlaps(boxes: np.ndarray, others: np.ndarray):
+    """Returns the intersection over union of boxes [n, 4 or more] and [m, 4 or more], [n, m]."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:4], others[None, :, 2:4])
+    shared = np.maximum(high - low, 0).prod(-1)
+    areas = (boxes[:, 2:4] - boxes[:, :2]).prod(-1)
+    other_areas = (others[:, 2:4] - others[:, :2]).prod(-1)
+    union = areas[:, None] + other_areas[None, :] - shared
+    return shared / np.maximum(union, np.finfo(float).tiny)
+
+
+def _match(found: np.ndarray, boxes: np.ndarray, threshold: float):
     """Gives each detection, the surest first, the best box that is left."""
     found = found[np.argsort(-found[:, 5], kind="stable")]
     free = np.ones(len(boxes), bool)
     right = np.zeros(len(found), bool)
     if len(boxes):
-        for i, overlap in enumerate(overlaps(found, boxes)):
+        for i, overlap in enumerate(_overlaps(found, boxes)):
             best = np.argmax(np.where(free, overlap, -1))
             if free[best] and overlap[best] >= threshold:
                 right[i] = True
@@ -78,7 +75,7 @@ def _match(found, boxes, threshold):
     return np.stack([found[:, 5], right], axis=1)
 
 
-def _interpolate(matches, total):
+def _interpolate(matches: np.ndarray, total: int):
     """Returns the mean, over values of recall, of the best precision there."""
     matches = matches[np.argsort(-matches[:, 0], kind="stable")]
     right = np.cumsum(matches[:, 1])

@@ -1,14 +1,33 @@
-"""What every task offers: data, a model, a loss and a score."""
+"""What a task is: data, a model, a loss and a score.
+
+A file in a project's folder `tasks` is a task: it has one class, derived from `Task` or
+`Classification`. `tasks.data` and `tasks.models` have data and models for it; others will do.
+"""
 
 import abc
 import dataclasses
 import hashlib
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pydantic
 import tensorflow as tf
 
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.keras_api import keras
-from tfmot_technique_kit.tasks import option_parsing
+
+
+class Options(pydantic.BaseModel):
+    """What the part `task` of the hyper-parameters can say: fields with types and defaults.
+
+    A value must have the type of its field, without conversion. `pydantic.PositiveInt` and
+    the like say more of it; `pydantic.model_validator` checks several together.
+    """
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,140 +35,153 @@ class Data:
     """The examples of a task, and where they come from.
 
     Attributes:
-        train: Unbatched `tf.data.Dataset` of (input, label), finite.
+        train: Unbatched `tf.data.Dataset` of (input, label), of a known length.
         test: The same, in a fixed order: for measuring.
-        info: Dict with the `name` and `version` of the data, `splits` with the
-            number of examples in `train` and `test`, `source` ('real' or
-            'synthetic') and `sha256` of the content, or None where only the version
-            stands for it.
+        name: Name of the data.
+        version: Their version.
+        source: 'real' or 'synthetic'.
+        sha256: Hash of the content, or None where the version alone stands for it.
     """
 
     train: tf.data.Dataset
     test: tf.data.Dataset
-    info: dict
+    name: str
+    version: str
+    source: str = "real"
+    sha256: str | None = None
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What results say of the data."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "splits": {"train": len(self.train), "test": len(self.test)},
+            "source": self.source,
+            "sha256": self.sha256,
+        }
+
+    def map(self, convert: Callable[..., Any]) -> "Data":
+        """Returns the data with each example converted by a function of TensorFlow."""
+        return dataclasses.replace(self, train=self.train.map(convert), test=self.test.map(convert))
 
 
 class Task(abc.ABC):
     """One problem: its data, model and metric, in the sizes that options say.
 
+    Args:
+        name: Name of the task, that of its file.
+        options: The part `task` of its hyper-parameters. What is missing has its default.
+
     Attributes:
         name: Name of the task.
-        metric: Name of what `score` returns. Higher is better.
-        Options: The dataclass of the options.
+        metric: Name of what `score` returns, such as 'accuracy'.
+        Options: The class of the options.
         options: An `Options`.
+
+    Raises:
+        UserError: If an option is missing, unknown or impossible.
     """
 
-    name: str
     metric: str
-    Options: type
+    Options: type[Options] = Options
 
-    def __init__(self, options) -> None:
-        """Creates the task.
-
-        Args:
-            options: Dict, the part `task` of the YAML file.
-
-        Raises:
-            ValueError: If an option is missing, unknown or impossible.
-        """
-        self.options = option_parsing.parse(self.Options, options, self.name)
+    def __init__(self, name: str, options: Mapping[str, Any] | None = None) -> None:
+        self.name = name
+        try:
+            self.options = self.Options.model_validate({} if options is None else options)
+        except pydantic.ValidationError as error:
+            raise UserError(_explain(error, name, self.Options)) from error
 
     @abc.abstractmethod
-    def load(self, data_dir=None):
+    def load(self, data_dir: str | Path | None = None) -> Data:
         """Loads the data.
 
         Args:
             data_dir: Folder of the data sets that do not come with a library.
 
-        Returns:
-            A `Data`.
-
         Raises:
-            FileNotFoundError: If the data are not there. The message says how to get
-                them.
-            ValueError: If something else is missing for them, or they do not fit the
-                options.
+            FileNotFoundError: If the data are not there. The message says how to get them.
+            UserError: If something else is missing for them, or they do not fit the options.
         """
 
     @abc.abstractmethod
-    def build(self):
+    def build(self) -> keras.Model:
         """Builds the model, its weights drawn with the global random seed.
 
         Returns:
-            An uncompiled Functional `keras.Model` with one input and one output.
+            An uncompiled Functional model with one input and one output.
 
         Raises:
-            ValueError, FileNotFoundError: If the weights that the options ask for
-                cannot be loaded.
+            UserError, FileNotFoundError: If there is no model of these options, or weights
+                that they ask for cannot be loaded.
         """
 
-    def prepare_conversion(self, model) -> None:
-        """Changes what a model needs before it is converted: here, nothing.
-
-        Args:
-            model: A `keras.Model` that was trained, and may have been loaded.
-        """
-        del model
+    @abc.abstractmethod
+    def loss(self) -> keras.losses.Loss:
+        """Returns the loss to compile the model with."""
 
     @abc.abstractmethod
-    def loss(self):
-        """Returns the loss to compile the model with, a `keras.losses.Loss`."""
-
-    @abc.abstractmethod
-    def score(self, outputs, labels):
-        """Measures quality.
+    def score(self, outputs: Iterable[np.ndarray], labels: Iterable[Any]) -> float:
+        """Returns the quality: a number in [0, 1], higher is better.
 
         Args:
-            outputs: What the model puts out for each test example: a float array,
-                the first axis of which goes over the examples, or an iterable.
+            outputs: What the model puts out for each test example: a float array, the first
+                axis of which goes over the examples, or an iterable.
             labels: The labels of the same examples, alike.
-
-        Returns:
-            A float in [0, 1], higher is better.
         """
+
+    def prepare_conversion(self, model: keras.Model) -> None:
+        """Changes what a trained model needs before it is converted: here, nothing."""
+        del model
 
 
 class Classification(Task):
-    """A task whose model puts out logits, and whose labels are class numbers."""
+    """A task whose model puts out logits, and whose labels are numbers of classes."""
 
     metric = "accuracy"
 
-    def loss(self):
+    def loss(self) -> keras.losses.Loss:
         """See base class."""
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-    def score(self, outputs, labels):
+    def score(self, outputs: Iterable[np.ndarray], labels: Iterable[Any]) -> float:
         """See base class. The share of examples with the right class on top."""
         return float(np.mean(np.argmax(outputs, axis=-1) == np.asarray(labels)))
 
 
-def from_arrays(name, version, source, train, test):
-    """Makes `Data` of arrays.
-
-    Args:
-        name: Name of the data.
-        version: Their version, a string.
-        source: 'real' or 'synthetic'.
-        train: Tuple of an array of inputs and an array of labels.
-        test: The same for measuring.
-
-    Returns:
-        A `Data`, with a hash of the values.
-    """
+def from_arrays(
+    train: tuple[np.ndarray, np.ndarray],
+    test: tuple[np.ndarray, np.ndarray],
+    name: str,
+    version: str,
+    source: str = "real",
+) -> Data:
+    """Makes `Data` of inputs and labels, arrays the first axes of which go over the examples."""
     digest = hashlib.sha256()
     for array in (*train, *test):
         # Little endian everywhere, so that the hash is that of the values.
         array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
         digest.update(f"{array.dtype.str} {array.shape}".encode())
         digest.update(array.tobytes())
-    return Data(
-        train=tf.data.Dataset.from_tensor_slices(train),
-        test=tf.data.Dataset.from_tensor_slices(test),
-        info={
-            "name": name,
-            "version": version,
-            "splits": {"train": len(train[0]), "test": len(test[0])},
-            "source": source,
-            "sha256": digest.hexdigest(),
-        },
-    )
+    train_set, test_set = map(tf.data.Dataset.from_tensor_slices, (train, test))
+    return Data(train_set, test_set, name, version, source, digest.hexdigest())
+
+
+def _explain(error: pydantic.ValidationError, task: str, options: type[Options]) -> str:
+    """Says in one line which option of a task is wrong, and what it must be."""
+    first = error.errors(include_url=False)[0]
+    name, kind, given = ".".join(map(str, first["loc"])), first["type"], repr(first["input"])
+    reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be", 1)
+    if kind == "model_type":
+        return f"The options of the task {task} must be a mapping. You gave: {given}."
+    if not name:  # A check of several together, which says what it was given.
+        return f"The task {task}: {reason}"
+    if kind == "extra_forbidden":
+        return f"The task {task} has no option {name}. It has: {', '.join(options.model_fields)}."
+    if kind == "missing":
+        return f"The task {task} needs the option {name}."
+    field = options.model_fields.get(name)
+    if field and type(None) in typing.get_args(field.annotation):
+        reason += " or null"
+    return f"The option {name} of the task {task} {reason}. You gave: {given}."

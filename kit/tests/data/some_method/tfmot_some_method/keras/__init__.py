@@ -3,8 +3,11 @@
 import tensorflow_model_optimization as tfmot
 from tensorflow_model_optimization.python.core.keras.compat import keras
 from tensorflow_model_optimization.python.core.sparsity.keras.prune_registry import PruneRegistry
+from tensorflow_model_optimization.python.core.sparsity.keras.pruning_wrapper import (
+    PruneLowMagnitude,
+)
 
-ApplySome = tfmot.sparsity.keras.pruning_wrapper.PruneLowMagnitude
+ApplySome = PruneLowMagnitude
 ConstantSparsity = tfmot.sparsity.keras.ConstantSparsity
 PolynomialDecay = tfmot.sparsity.keras.PolynomialDecay
 UpdateSomeMethodStep = tfmot.sparsity.keras.UpdatePruningStep

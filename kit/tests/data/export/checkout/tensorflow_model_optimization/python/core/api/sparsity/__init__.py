@@ -1,0 +1,1 @@
+from tensorflow_model_optimization.python.core.sparsity import prune

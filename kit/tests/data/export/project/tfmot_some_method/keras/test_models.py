@@ -1,0 +1,4 @@
+# Copyright 2026 The TensorFlow Authors.
+"""Models."""
+
+MODEL = 1

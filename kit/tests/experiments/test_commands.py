@@ -1,0 +1,71 @@
+"""Tests for what the commands refuse, and for those that need no TensorFlow."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tests.metrics.benchmark_output import output_of
+from tests.run_example import run_example
+from tfmot_technique_kit import cli
+from tfmot_technique_kit.experiments import results
+
+
+@pytest.fixture
+def invoke(project, monkeypatch):
+    """A function that runs a command in the project, and returns its exit status and output."""
+    monkeypatch.chdir(project.root / "experiments")
+
+    def run(*arguments):
+        done = CliRunner().invoke(cli.main, list(map(str, arguments)))
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("run --task=text --variant=all", "Error: There is no task 'text'"),
+        ("run --task=tiny --variant=bad", "Error: There is no variant 'bad'"),
+        ("run --task=tiny --variant=all --seed=-1", "'--seed': -1 is not in the range"),
+        ("run --task=tiny --variant=all --strategy=tpu", "'tpu' is not one of 'none', 'mirrored'"),
+        ("run --task=tiny --variant=all --results=tasks/tiny.py/r", "Error: Cannot write into"),
+        ("sweep --artifacts=tasks/tiny.py/a", "Error: Cannot write into tasks/tiny.py/a: Not a"),
+        ("sweep --shard=4/4", "'4/4' is no shard"),
+        ("sweep --seeds=0,x", "'--seeds': 'x' is not a valid integer"),
+        ("sweep --jobs=0", "0 is not in the range"),
+        ("sweep --tasks=tiny,text", "Error: There is no task 'text'"),
+        ("reproduce", "Pass files of runs, or --all"),
+        ("reproduce missing.json", "Error: [Errno 2] No such file"),
+        ("reproduce --all", "Error: There is no run of smoke to repeat: run `technique sweep`."),
+    ],
+)
+def test_a_mistake_is_one_line_and_leaves_nothing(invoke, project, command, expected):
+    before = sorted(project.root.rglob("*"))
+    status, shown = invoke(*command.split())
+    assert status
+    assert expected in shown.splitlines()[-1]
+    assert sorted(project.root.rglob("*")) == before
+
+
+def test_a_broken_run_file_is_named(invoke, project):
+    results.write(project.folder("results"), run_example())
+    (path,) = project.folder("results").iterdir()
+    path.write_text("{}")
+    assert "is not as run_schema.json says" in invoke("reproduce", path)[1]
+
+
+def test_device_latency_writes_a_run(invoke, project, tmp_path):
+    run = run_example(storage__tflite_bytes=1_234_567)
+    path = results.write(tmp_path, run)
+    (tmp_path / "benchmark.txt").write_text(output_of())
+    device = ("--device=adb:Pixel 8", f"--benchmark-output={tmp_path}/benchmark.txt")
+
+    status, shown = invoke("device-latency", path, *device)
+
+    assert status == 0
+    (measured,) = results.load_all(project.folder("results"))
+    assert measured["device"] == "adb:Pixel 8" and measured["run_id"][:8] in shown
+    assert json.loads(path.read_text()) == run

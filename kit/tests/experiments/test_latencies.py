@@ -1,0 +1,101 @@
+"""Tests for latencies: where a measurement may go."""
+
+import copy
+import hashlib
+import re
+
+import pytest
+
+from tests.metrics.benchmark_output import output_of
+from tests.run_example import run_example
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.experiments import environment, latencies, results
+from tfmot_technique_kit.metrics import latency
+
+MODEL = latency.one_operator_model()
+
+
+@pytest.fixture
+def measure(make_plan, record, tmp_path, monkeypatch):
+    """A function that records a run, measures what is left to, and returns lines and the run."""
+    sections = {name: run_example()[name] for name in ("latency", "memory")}
+    monkeypatch.setattr(latency, "measure", lambda *_: sections)
+
+    def run_it(model=MODEL, **changes):
+        plan = make_plan()
+        software = environment.software("no-such-distribution")
+        here = {"hardware": environment.hardware(), "software": software, "artifacts__path": "a"}
+        here["artifacts__tflite_sha256"] = hashlib.sha256(MODEL).hexdigest()
+        recorded = record(plan, "control", **{**here, **changes})
+        path = tmp_path / "artifacts" / "a" / "model_float.tflite"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(model)
+        lines = latencies.measure([plan], ["control"], tmp_path / "results", tmp_path / "artifacts")
+        (run,) = results.load_all(tmp_path / "results")
+        assert run == {**recorded, **{name: run[name] for name in sections}}
+        return lines, run, path.with_suffix(".md")
+
+    return run_it
+
+
+def test_a_run_of_this_machine_is_measured_once(measure):
+    lines, run, card = measure()
+    assert lines == []
+    assert run["latency"]["median_ms"] == 0.1
+    assert "| Latency | 0.100 ms |" in card.read_text()
+
+
+def other_hardware(**changes):
+    return {"hardware": environment.hardware() | changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (other_hardware(cpu="Another CPU"), "another machine trained"),
+        (other_hardware(cores=999), "another machine trained"),
+        (other_hardware(ram_bytes=2**20), "another machine trained"),
+        ({"software": run_example()["software"]}, "another ai-edge-litert"),
+        ({"model": b"another"}, "not in .*artifacts"),
+    ],
+)
+def test_what_belongs_elsewhere_is_left_with_a_line(measure, changes, reason):
+    (line,), run, _ = measure(**changes)
+    assert re.search(reason, line)
+    assert line.startswith("Left 1 latencies") and "`technique sweep`" in line
+    assert run["latency"] is None and run["memory"] is None
+
+
+def test_a_kernel_may_keep_a_little_more_memory_for_itself(measure):
+    ram = environment.hardware()["ram_bytes"]
+    assert measure(**other_hardware(ram_bytes=int(ram * 1.005)))[0] == []
+
+
+def test_a_run_on_a_device_is_a_run_of_its_own(tmp_path):
+    run = run_example(storage__tflite_bytes=1_234_567)
+    before = copy.deepcopy(run)
+
+    measured = latencies.on_device(run, "adb:Pixel 8", output_of())
+
+    assert run == before
+    assert measured["device"] == "adb:Pixel 8"
+    assert measured["latency"]["median_ms"] == 2.48
+    assert measured["quality"] == run["quality"]
+    for each in (run, measured):
+        results.write(tmp_path, each)
+    assert len(results.load_all(tmp_path)) == 2
+    again = latencies.on_device(run, "adb:Pixel 8", output_of(2500))
+    assert again["run_id"] == measured["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "device", "message"),
+    [
+        ({}, "Pixel 8", "write adb:"),
+        ({"status": "failed"}, "adb:Pixel 8", "failed on host"),
+        ({"device": "adb:Pixel 8"}, "adb:Pixel 8", "ok on adb:Pixel 8"),
+    ],
+)
+def test_device_and_run_must_fit(changes, device, message):
+    with pytest.raises(UserError, match=message):
+        latencies.on_device(run_example(**changes), device, output_of())

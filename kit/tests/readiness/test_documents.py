@@ -1,0 +1,135 @@
+"""Tests for the rules for any file, and for those for RFCs, notebooks and release notes."""
+
+import json
+
+import pytest
+
+from tests.readiness.conftest import component
+from tfmot_technique_kit.checks import execution
+from tfmot_technique_kit.readiness import common, documents
+
+_INIT = "tfmot_some_method/__init__.py"
+_SPONSOR = "| **Author** | A (@a) |\n| **Sponsor** | {} |\n"
+_RFC = """# Proposal: some method
+
+| Status | Draft |
+| :-- | :-- |
+| **Author** | A (@a) |
+| **Sponsor** | TODO(some_method): who |
+
+TODO(some_method): say why.
+"""
+
+
+def _notebook(code="print(1)", prose="Text."):
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": [prose]},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": [code]},
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+
+
+def test_missing_files(find):
+    (problem,) = find(common.check_files, {"a.md": ""}, component("a.md", "b.md"))
+    assert problem.path == "b.md"
+
+
+def test_code_for_upstream_begins_with_the_licence(find):
+    licence = "# Some comment.\n# Copyright 2026 The TensorFlow Authors.\n"
+    files = {"a.py": "x = 1\n", "b.py": f"{licence}x = 1\n", "c.md": "Text.\n"}
+    assert [problem.path for problem in find(common.check_licence, files)] == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    "name, line, message",
+    [
+        ("a.md", "<!-- TODO(some_method): say why. -->", ": say why."),
+        ("a.py", "# TODO(some_method): this.", ": this."),
+        ("a.md", "| a | TODO(some_method): date |", ": date"),
+        ("a.ipynb", r'  "TODO(some_method): say \"why\".\n",', ': say "why".'),
+    ],
+)
+def test_todos_are_found_with_their_line(find, name, line, message):
+    (problem,) = find(common.check_todos, {name: f"first\n{line}\nTODO(b/1): of others\n"})
+    assert str(problem) == f"{name}:2: TODO(some_method){message}"
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("is you@example.com", True),
+        ("is github.com/your-handle/x", True),
+        ("by Your Name", True),
+        ("jane@example.org, jane-handle, Jane Name; your handle", False),
+    ],
+)
+def test_answers_that_nobody_gave(find, text, found):
+    problems = find(common.check_answers, {"a.md": f"\n{text}\n"})
+    assert [(p.path, p.line) for p in problems] == [("a.md", 2)] * found
+
+
+@pytest.mark.parametrize(
+    "sponsor, lines",
+    [("none yet", [2]), ("TODO(some_method): who", [2]), ("", [2]), ("Ada (ada@example.org)", [])],
+)
+def test_sponsor(find, sponsor, lines):
+    files = {"p.md": _SPONSOR.format(sponsor), "d.md": _SPONSOR.format("Ada")}
+    parts = [component("p.md", name="proposal"), component("d.md", name="design")]
+    assert [problem.line for problem in find(documents.check_sponsor, files, *parts)] == lines
+
+
+def test_what_keeps_an_rfc_from_being_submitted(find):
+    names = ("proposal", "design")
+    parts = [component(f"rfcs/{name}.md", name=name) for name in names]
+    problems = find(documents.check_submission, {f"rfcs/{name}.md": _RFC for name in names}, *parts)
+
+    assert {problem.path for problem in problems} == {"rfcs/proposal.md"}
+    messages = "\n".join(problem.message for problem in problems)
+    assert 'has no section "Motivation"' in messages
+    assert "Status is 'Draft'" in messages
+    # Other rules tell what is to fill in.
+    assert not {problem.line for problem in problems} & {6, 8}
+
+
+def test_notebooks_have_to_run_as_they_are(make):
+    path = "g3doc/guide/a.ipynb"
+    project = make({path: _notebook()})
+
+    def found():
+        problems = documents.check_executed(project, project.manifest.components[0])
+        return [str(problem) for problem in problems]
+
+    assert found() == [f"{path}: did not run yet"]
+    execution.record(project, project.root / path)
+    assert not found()
+    (project.root / path).write_text(_notebook(prose="More."))
+    assert not found()
+    (project.root / path).write_text(_notebook(code="print(2)"))
+    (problem,) = found()
+    assert "did not run since its code or that of the technique changed" in problem
+
+
+@pytest.mark.parametrize(
+    "notes, message",
+    [
+        ("# Changelog\n\n## 0.2.0\n\n*   Halves the size of models.\n", None),
+        ("## 0.2.0 (unreleased)\n\n*   Halves the size.\n", None),
+        ("", 'has no section "## 0.2.0"'),
+        ("## 0.1.0\n\n*   Older.\n", 'has no section "## 0.2.0"'),
+        ("## 0.2.0\n\n## 0.1.0\n\n*   Older.\n", "say under 0.2.0 what"),
+        ("## 0.2.0\n\n*   First version, with the baseline algorithm.\n", "say under"),
+    ],
+)
+def test_note_about_the_version(find, notes, message):
+    files = {"CHANGELOG.md": notes, _INIT: "__version__ = '0.2.0'\n"}
+    problems = find(documents.check_note, files, component("CHANGELOG.md"))
+    assert len(problems) == (message is not None)
+    assert not message or message in problems[0].message
+
+
+def test_notebooks_of_the_component_install_the_version(find):
+    notebook = _notebook("%pip install -q tfmot-some-method==0.1.0")
+    files = {"a.ipynb": notebook, "b.ipynb": notebook, _INIT: "__version__ = '0.2.0'\n"}
+    parts = [component("a.ipynb"), component("b.ipynb", name="other")]
+    (problem,) = find(documents.check_stable, files, *parts)
+    assert problem.path == "a.ipynb"

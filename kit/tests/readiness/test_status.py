@@ -1,0 +1,171 @@
+"""Tests for how the status is put together and shown, and for its command."""
+
+import io
+import json
+
+import pytest
+import rich.console
+from click.testing import CliRunner
+
+from tests.readiness.conftest import component
+from tfmot_technique_kit import manifest
+from tfmot_technique_kit.cli import main
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.readiness import render, rules, status
+
+_PARTS = (
+    component(name="later", step=2, rules=("bad",)),
+    component(name="fine", rules=("good",)),
+    component(name="extra", optional=True, rules=("bad",)),
+    component(name="first", rules=("good", "bad")),
+    component(name="inner", step=None, rules=("bad",)),
+)
+_BAD = Problem("is bad", "a.md", 3, "repair a.md")
+
+
+@pytest.fixture
+def made(make, monkeypatch):
+    """A project whose rules find something, or nothing."""
+    bad, good = rules.Rule("more", lambda *_: [_BAD]), rules.Rule("more", lambda *_: [])
+    monkeypatch.setattr(rules, "RULES", rules.RULES | {"good": good, "bad": bad})
+    return make({}, *_PARTS)
+
+
+def _show(project, **options):
+    file = io.StringIO()
+    console = rich.console.Console(file=file, soft_wrap=True, **options)
+    render.show(project, status.evaluate(project), [Problem("kit", "p")], console)
+    return file.getvalue()
+
+
+def test_states_by_step(made):
+    entries = status.evaluate(made)
+    assert [(entry.component.name, entry.state) for entry in entries] == [
+        ("fine", "done"),
+        ("extra", "optional"),
+        ("first", "open"),
+        ("later", "open"),
+    ]
+    # What is optional is not next.
+    assert status.next_finding(entries) is entries[2].findings[0]
+    assert status.next_finding(entries[:2]) is None
+
+
+def test_text(made):
+    shown = _show(made)
+    assert shown.startswith("Some method: 1 done, 2 open, 1 optional\n")
+    assert "\n1. Propose: why a user would use it\n   done     Fine\n   optional Extra\n" in shown
+    assert "      - a.md:3: is bad\n        repair a.md\n" in shown
+    assert "\n2. Design: the API, and a prototype\n   open     Later\n" in shown
+    assert "\nNext: a.md:3: is bad\n      repair a.md\n" in shown
+    assert shown.endswith("\nBeside the components: p: kit.\n")
+
+
+def test_colours_are_for_terminals(made, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\033[" not in _show(made)
+    assert "\033[" in _show(made, force_terminal=True)
+
+
+def test_json(made):
+    content = json.loads(render.as_json(made, status.evaluate(made), []))
+    gap = {"rule": "bad", "message": "is bad", "path": "a.md", "line": 3, "command": "repair a.md"}
+    assert content["next"] == gap
+    assert [step["number"] for step in content["steps"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert content["steps"][1]["components"] == [
+        {"name": "later", "title": "Later", "state": "open", "optional": False, "gaps": [gap]}
+    ]
+
+
+def test_table(made):
+    assert render.markdown(status.evaluate(made)).splitlines()[2:] == [
+        "| 1 | Fine | `./` | done |",
+        "| 1 | Extra (optional) | `./` | needs more |",
+        "| 1 | First | `./` | needs more |",
+        "| 2 | Later | `./` | needs more |",
+    ]
+
+
+def test_what_cannot_be_checked_is_left_to_do(make, monkeypatch):
+    def fail(*_):
+        raise ModuleNotFoundError(name="absent")
+
+    monkeypatch.setitem(rules.RULES, "bad", rules.Rule("more", fail))
+    (entry,) = status.evaluate(make({}, component(rules=("bad",))))
+    assert entry.findings[0].problem.message == "cannot be checked: absent is missing"
+
+
+def test_an_unknown_rule(make):
+    with pytest.raises(UserError, match="the rule 'nothing'; there"):
+        status.evaluate(make({}, component(rules=("nothing",))))
+
+
+def test_the_template_uses_all_rules(bake):
+    project = bake()
+    used = {name for part in project.manifest.components for name in part.rules}
+    assert used | set(rules.COMMON) == set(rules.RULES)
+
+
+def test_a_document_type_is_a_component_and_a_file(project):
+    path = project.root / manifest.NAME
+    path.write_text(
+        path.read_text()
+        + '[[component]]\nname = "poster"\ntitle = "Poster"\nstep = 7\nfolder = "experiments"\n'
+        'files = ["poster.md"]\nrules = ["shown"]\n'
+    )
+
+    def poster():
+        (entry,) = (e for e in status.evaluate(Project(project.root)) if e.component.step == 7)
+        return entry
+
+    assert poster().findings[0].problem.message.startswith("is missing")
+    (project.root / "experiments/poster.md").write_text("TODO(some_method): draw it.\n")
+    assert [finding.rule for finding in poster().findings] == ["todos"]
+    (project.root / "experiments/poster.md").write_text("A poster.\n")
+    assert poster().state == status.DONE
+    assert "| 7 | Poster | `experiments/poster.md` | done |" in render.markdown([poster()])
+
+
+@pytest.fixture
+def run(project, monkeypatch):
+    """Runs the command in the small project."""
+    monkeypatch.chdir(project.root)
+    return lambda *arguments: CliRunner().invoke(main, ["status", *arguments])
+
+
+def test_one_step(run):
+    steps = json.loads(run("--step", "3", "--json").stdout)["steps"]
+    assert [bool(step["components"]) for step in steps] == [False, False, True, *[False] * 4]
+
+
+def test_strict_agrees_with_what_is_next(run, project):
+    assert json.loads(run("--json").stdout)["next"]
+    assert run("--strict").exit_code == 1
+    assert run("--strict", "--step", "3").exit_code == 0
+    (project.root / "pyproject.toml").write_text("")
+    assert run("--strict", "--step", "3").exit_code == 1
+    assert "does not name tfmot-technique-kit" in run("--step", "3").stdout
+
+
+@pytest.mark.parametrize("step", ["0", "9"])
+def test_wrong_arguments(run, step):
+    result = run("--step", step)
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: there is no step {step}, only 1 to 7.\n"
+
+
+def test_the_table_is_written_and_checked(run, project):
+    readme = project.root / "README.md"
+    readme.write_text("# A\n\n<!-- status: begin components -->\n<!-- status: end -->\nb\n")
+    result = run("--check")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("README.md: its table of the status is out of date")
+    assert run("--write").exit_code == 0
+    assert run("--check").exit_code == 0
+
+    text = readme.read_text()
+    assert text.startswith("# A\n\n<!-- status: begin components -->\n\n| step |")
+    assert text.endswith("<!-- status: end -->\nb\n")

@@ -1,0 +1,142 @@
+"""Tests for how tasks are found, and for what they have in common."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.tasks.conftest import TEMPLATE
+from tfmot_technique_kit import tasks
+from tfmot_technique_kit.errors import UserError
+
+NAMES = ["bert", "detection", "image"]
+TASK = """
+from tfmot_technique_kit.tasks import base
+class One(base.Classification):
+  def load(self, data_dir=None): ...
+"""
+
+
+def add(project, name, text):
+    (project.folder("tasks") / f"{name}.py").write_text(text, encoding="utf-8")
+
+
+def test_names_are_those_of_files_and_need_no_tensorflow(project):
+    for path in project.folder("tasks").glob("*.py"):
+        path.unlink()
+    for name in ("one", "two", "_shared", "one_test"):
+        add(project, name, "This is no Python.")
+    code = (
+        "import sys; from tfmot_technique_kit import project, tasks; "
+        f"print(tasks.list_names(project.Project({str(project.root)!r})), "
+        "'tensorflow' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "['one', 'two'] False\n"
+    with pytest.raises(UserError, match=r"no task 'audio' in .*tasks. Tasks: one, two\."):
+        tasks.create(project, "audio")
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1", "must define one class derived from base.Task; it has none"),
+        (TASK + "class Two(One): pass", "it has One, Two"),
+        (TASK, "the class One lacks build"),
+        (TASK + "oh", ":5: cannot be imported: NameError: name 'oh' is not"),
+        ("def f(:", r"cannot be imported: SyntaxError: .*line 1"),
+    ],
+)
+def test_a_file_that_is_no_task_is_one_line(project, text, message):
+    add(project, "odd", text)
+    with pytest.raises(UserError, match=f"^experiments/tasks/odd.py.*{message}") as error:
+        tasks.create(project, "odd")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.tensorflow
+def test_the_task_of_the_page_on_experiments_is_a_fourth_one(project, train):
+    page = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```python\n(.*?class Wine.*?)```", page, re.DOTALL)
+    add(project, "wine", text.replace("import base", "import base\nfrom . import _shared"))
+    add(project, "_shared", "")
+    assert "wine" in tasks.list_names(project)
+    task = tasks.create(project, "wine", {"units": 8})
+    assert (task.name, task.metric, task.options.units) == ("wine", "accuracy", 8)
+    train(project, "wine", "technique")
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("name", NAMES)
+def test_options_that_a_task_does_not_take_are_explained(create, name):
+    with pytest.raises(UserError, match=f"task {name} has no option colour. It has: .*dataset"):
+        create(name, colour="red")
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("image", {"dataset": "mnist"}, "dataset of the task image must be 'digits' or 'folder'"),
+        ("image", {"image_size": 0}, "image_size .* must be greater than 0. You gave: 0"),
+        ("image", {"image_size": 8.5}, "must be a valid integer. You gave: 8.5"),
+        ("image", {"classes": True}, "must be a valid integer. You gave: True"),
+        ("image", {"width": -1}, "must be greater than or equal to 0. You gave: -1"),
+        ("image", {"weights": 3}, "must be a valid string or null. You gave: 3"),
+        ("bert", {"hidden": 16, "heads": 3}, "multiple of `heads`. You gave: 16, 3"),
+        ("detection", {"image_size": 30}, "multiple of 8 for cnn. You gave: 30"),
+    ],
+)
+def test_impossible_options_are_explained(create, name, options, message):
+    with pytest.raises(UserError, match=message):
+        create(name, **options)
+
+
+@pytest.mark.tensorflow
+def test_options_that_are_no_mapping_are_explained(generated):
+    with pytest.raises(UserError, match=r"must be a mapping. You gave: \[1\]"):
+        tasks.create(generated, "image", [1])
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("name", NAMES)
+def test_data_are_the_same_each_time(create, name):
+    import numpy as np
+
+    first, second = (create(name).load() for _ in range(2))
+    assert first.info == second.info
+    assert len(first.sha256) == 64
+    for split in ("train", "test"):
+        ours, theirs = getattr(first, split), getattr(second, split)
+        assert len(ours) == first.info["splits"][split]
+        for mine, other in zip(ours.take(5), theirs.take(5), strict=True):
+            np.testing.assert_array_equal(mine[0], other[0])
+            np.testing.assert_array_equal(mine[1], other[1])
+
+
+@pytest.mark.tensorflow
+def test_hash_tells_data_apart():
+    import numpy as np
+
+    from tfmot_technique_kit.tasks import base
+
+    def sha256(values):
+        pair = (values, np.array([0, 1], "int32"))
+        return base.from_arrays(pair, pair, "x", "1").sha256
+
+    inputs = np.zeros([2, 3], "float32")
+    changed = inputs.copy()
+    changed[1, 2] = 1
+    assert sha256(inputs) == sha256(inputs.copy())
+    assert len({sha256(inputs), sha256(changed), sha256(inputs.reshape([2, 3, 1]))}) == 3
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("training", ["technique", "pruning", "clustering", "qat"])
+@pytest.mark.parametrize("name", NAMES)
+def test_models_take_techniques(generated, train, name, training):
+    if (name, training) == ("bert", "qat"):
+        pytest.skip("TFMOT does not quantize attention.")
+    train(generated, name, training)

@@ -1,0 +1,66 @@
+"""Tests that hold for every command: they start fast, explain themselves, and fail in one line."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tfmot_technique_kit.cli import main
+
+_NAMES = sorted(main.commands)
+
+
+def test_help_takes_no_tensorflow():
+    code = f"""
+import sys
+from click.testing import CliRunner
+from tfmot_technique_kit.cli import main
+for name in {_NAMES}:
+  result = CliRunner().invoke(main, [name, "--help"])
+  assert result.exit_code == 0, (name, result.output)
+heavy = {{"tensorflow", "tf_keras", "pandas", "matplotlib", "libcst", "nbclient", "mkdocs"}}
+print(sorted(heavy & {{*sys.modules}}))
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_help_says_how_to_use_it(name):
+    shown = CliRunner().invoke(main, [name, "--help"]).output
+    assert f"technique {name}" in shown  # an example
+    undocumented = [
+        param.name
+        for param in main.commands[name].params
+        if isinstance(param, click.Option) and not param.help
+    ]
+    assert not undocumented
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_outside_of_a_project(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = [name]
+    for param in main.commands[name].params:
+        if param.required:
+            value = str(tmp_path) if isinstance(param.type, click.Path) else "1"
+            arguments += [value] if isinstance(param, click.Argument) else [param.opts[0], value]
+
+    result = CliRunner().invoke(main, arguments)
+
+    assert result.exit_code == 1, result.output
+    assert result.stderr.startswith("Error: There is no contribution.toml in ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_commands_are_known_by_their_names():
+    assert {"check", "docs", "doctor", "release", "report", "run", "status", "sweep"} <= {*_NAMES}
+    assert all(main.commands[name].name == name for name in _NAMES)
+
+
+def test_an_unknown_command():
+    result = CliRunner().invoke(main, ["nothing"])
+    assert result.exit_code == 2
+    assert "No such command 'nothing'" in result.stderr

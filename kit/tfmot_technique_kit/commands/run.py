@@ -1,0 +1,74 @@
+"""`technique run`."""
+
+from pathlib import Path
+
+import click
+
+from tfmot_technique_kit.experiments import options
+from tfmot_technique_kit.project import Project
+
+
+@click.command("run")
+@click.option("--task", required=True, metavar="NAME", help="A file of experiments/tasks.")
+@click.option(
+    "--variant",
+    "names",
+    multiple=True,
+    required=True,
+    metavar="NAME",
+    help="Such as baseline, technique@0.5+int8 or technique_qat; repeatable. `all` stands for "
+    "those of the configuration.",
+)
+@click.option("--seed", type=options.SEED, default=0, show_default=True, help="Of all randomness.")
+@options.common
+def command(
+    task: str,
+    names: tuple[str, ...],
+    seed: int,
+    profile: str,
+    results: Path | None,
+    artifacts: Path | None,
+    data_dir: Path | None,
+    strategy: str,
+    changes: tuple[str, ...],
+    latency: bool,
+) -> None:
+    r"""Train, convert and measure variants of a task.
+
+    Writes a file for each into experiments/results and the models into experiments/artifacts.
+    What has a result that still holds is not run again. The exit status is 1 if a run failed; a
+    technique that cannot be applied to a model is a result.
+
+    \b
+    technique run --task image --variant technique@0.5 --variant control
+    """
+    from tfmot_technique_kit.experiments import config, process
+    from tfmot_technique_kit.experiments.plan import Plan
+
+    process.exit_with_parent()
+    project = Project.find()
+    results, artifacts = options.folders(project, results, artifacts)
+    values = config.load(project, task, profile, changes)
+    plan = Plan(project, task, profile, values, seed, strategy)
+    variants = [plan.parse(name) for name in names if name != "all"]
+    if "all" in names:
+        variants = plan.expand()
+    pending = plan.list_pending(variants, results)
+    for variant in variants:
+        if variant not in pending:
+            print(f"{variant.name}: finished before.")
+    if not pending:
+        return
+    process.set_up(values["determinism"])
+    from tfmot_technique_kit.experiments.run import Runner  # Imports TensorFlow.
+
+    statuses = set()
+    for run in Runner(plan, results, artifacts, data_dir, latency).run(pending):
+        statuses.add(run["status"])
+        shown = run["error"]
+        if run["status"] == "ok":
+            shown = "{metric} {value:.4f}".format(**run["quality"])
+        name = plan.path(plan.parse(run["variant"]["name"]), results).name
+        print(f"{run['variant']['name']}: {shown} ({name})", flush=True)
+    if "failed" in statuses:
+        raise SystemExit(1)

@@ -1,0 +1,88 @@
+"""`technique sweep`."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tfmot_technique_kit.experiments import options
+from tfmot_technique_kit.project import Project
+
+
+def _parse_shard(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
+    index, _, count = text.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and int(index) < int(count)):
+        raise click.BadParameter(
+            f"{text!r} is no shard: write 0/4 to 3/4 for the four parts of a sweep"
+        )
+    return int(index), int(count)
+
+
+@click.command("sweep")
+@click.option("--tasks", type=options.Values(), help="Such as image,bert; by default all.")
+@click.option(
+    "--trainings",
+    type=options.Values(),
+    help="Such as control,technique; by default those of the configuration.",
+)
+@click.option("--seeds", type=options.Values(options.SEED), help="Such as 0,1; likewise.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    help="Processes at a time.",
+)
+@click.option(
+    "--shard",
+    callback=_parse_shard,
+    default="0/1",
+    metavar="I/N",
+    help="The I-th of N parts, I from 0: for arrays of jobs.",
+)
+@click.option(
+    "--executor",
+    type=click.Choice(["local", "slurm", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where to run: here, as a Slurm job array, or on the Ray cluster of RAY_ADDRESS.",
+)
+@options.common
+def command(
+    tasks: tuple[str, ...] | None,
+    seeds: tuple[int, ...] | None,
+    profile: str,
+    results: Path | None,
+    artifacts: Path | None,
+    strategy: str,
+    changes: tuple[str, ...],
+    **settings: Any,
+) -> None:
+    r"""Run all that has no result yet, then measure latencies.
+
+    Starts `technique run` for each task and seed. Writes a file for each run into
+    experiments/results; started again, it goes on where it was stopped. Then it measures latency
+    and memory, one model at a time, for the first seed of each task, of the runs whose models
+    this machine trained.
+
+    \b
+    technique sweep
+    technique sweep --profile full --data-dir ~/data --tasks image --seeds 0,1
+    """
+    from tfmot_technique_kit.experiments import config
+    from tfmot_technique_kit.experiments.plan import Plan
+    from tfmot_technique_kit.experiments.sweep import Sweep
+
+    project = Project.find()
+    results, artifacts = options.folders(project, results, artifacts)
+    plans = []
+    for task in tasks or config.list_tasks(project, profile):
+        values = config.load(project, task, profile, changes)
+        for seed in seeds or values["seeds"]:
+            plans.append(Plan(project, task, profile, values, seed, strategy))
+    problems = Sweep(plans, results, artifacts, changes=changes, **settings).run()
+    for problem in problems:
+        click.echo(f"Failed: {problem}", err=True)
+    if problems:
+        raise SystemExit(1)

@@ -1,0 +1,95 @@
+"""Options that several commands have."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.project import Project
+
+SEED = click.IntRange(0, 2**32 - 1)
+
+
+class Values(click.ParamType):
+    """Values with commas between them, such as `0,1,2`; a tuple of what `of` says."""
+
+    name = "values"
+
+    def __init__(self, of: Any = click.STRING) -> None:
+        self._of = of
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[Any, ...]:
+        """See base class."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(self._of.convert(part.strip(), param, ctx) for part in value.split(","))
+
+
+def _folder(name: str, help: str) -> Callable[..., Any]:
+    return click.option(f"--{name}", type=click.Path(path_type=Path), metavar="DIR", help=help)
+
+
+data_dir = _folder("data-dir", "Folder of data sets.")
+results = _folder("results", "Folder of the run files, by default experiments/results.")
+_COMMON = (
+    click.option(
+        *("--profile", "profile"),
+        default="smoke",
+        show_default=True,
+        help="smoke, full or another.",
+    ),
+    results,
+    _folder("artifacts", "Folder of the models, by default experiments/artifacts."),
+    data_dir,
+    click.option(
+        "--strategy",
+        type=click.Choice(["none", "mirrored", "multiworker"]),
+        default="none",
+        show_default=True,
+        help="Of tf.distribute, for training on several devices or machines.",
+    ),
+    click.option(
+        *("--set", "changes"),
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Another hyper-parameter, such as training.epochs=3; repeatable.",
+    ),
+    click.option(
+        *("--no-latency", "latency"),
+        flag_value=False,
+        default=True,
+        help="Measure latency and memory later, by `technique sweep`.",
+    ),
+)
+
+
+def common(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds what `run` and `sweep` share."""
+    for option in reversed(_COMMON):
+        command = option(command)
+    return command
+
+
+def folders(
+    project: Project, results: Path | None, artifacts: Path | None = None
+) -> tuple[Path, Path]:
+    """Returns the folders of results and artifacts, the project's where they are None.
+
+    Raises:
+        UserError: If files cannot be written there; better now than after training.
+    """
+    own = project.folder("results")
+    places = results or own, artifacts or own.with_name("artifacts")
+    for place in places:
+        existing = next(p for p in (place.absolute(), *place.absolute().parents) if p.exists())
+        try:
+            tempfile.TemporaryFile(dir=existing).close()
+        except OSError as error:
+            raise UserError(
+                f"Cannot write into {place}: {error.strerror}. Change that, or choose another "
+                "folder."
+            ) from error
+    return places

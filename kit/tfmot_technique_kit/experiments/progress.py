@@ -1,0 +1,41 @@
+"""Shows how far something is: a bar in a terminal, else now and then a line."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+import rich.progress
+from rich.console import Console
+
+_LINE_EVERY_S = 60.0
+
+
+@contextlib.contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Gives a function to call with how many are done.
+
+    Args:
+        what: What is counted, such as 'runs'.
+        total: How many there are. Nothing is shown for none.
+    """
+    console = Console()
+    if not total or not console.is_terminal:
+        yield _lines(what, total)
+        return
+    columns = rich.progress.Progress.get_default_columns()
+    shown = (*columns[:-1], rich.progress.MofNCompleteColumn(), columns[-1])
+    with rich.progress.Progress(*shown, console=console) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _lines(what: str, total: int) -> Callable[[int], None]:
+    last = time.monotonic()
+
+    def show(done: int) -> None:
+        nonlocal last
+        if time.monotonic() >= last + _LINE_EVERY_S:
+            last = time.monotonic()
+            print(f"{done} of {total} {what}", flush=True)
+
+    return show

@@ -1,0 +1,73 @@
+"""Rules for RFCs, notebooks and release notes."""
+
+import re
+from collections.abc import Iterator
+
+from tfmot_technique_kit import versions
+from tfmot_technique_kit.checks import execution, rfcs
+from tfmot_technique_kit.manifest import Component
+from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.readiness import common
+
+_FIRST = "First version, with the baseline algorithm."
+
+
+def check_sponsor(project: Project, _: Component) -> Iterator[Problem]:
+    """Finds an RFC without a sponsor in the table at its top."""
+    parts = map(project.manifest.component, ("proposal", "design"))
+    drafts = [file for part in parts for file in part.files]
+    for path, line, match in common.find(project, r"^\| \W*Sponsor[^|]*\|(.*)\|", drafts):
+        sponsor = match[1].strip().lower()
+        if sponsor in ("", "-", "none", "none yet") or sponsor.startswith("todo"):
+            yield Problem("no sponsor yet; who takes the proposal upstream finds one", path, line)
+
+
+def check_submission(project: Project, component: Component) -> Iterator[Problem]:
+    """Finds what keeps an RFC from being submitted, beside what is to fill in."""
+    told = {
+        (problem.path, problem.line)
+        for rule in (common.check_todos, check_sponsor, common.check_answers)
+        for problem in rule(project, component)
+    }
+    paths = {file.path for file in component.files}
+    for problem in [*rfcs.check_drafts(project), *rfcs.check_submissions(project)]:
+        if problem.path in paths and (problem.path, problem.line) not in told:
+            command = "technique check --submit"
+            yield Problem(problem.message, problem.path, problem.line, command)
+
+
+def check_executed(project: Project, component: Component) -> Iterator[Problem]:
+    """Finds notebooks that did not run as they are, with the code as it is."""
+    executed = execution.recorded(project)
+    command = "technique check --execute"
+    for file in component.files:
+        path = project.root / file.path
+        if path.suffix != ".ipynb" or not path.exists():
+            continue
+        if file.path not in executed:
+            yield Problem("did not run yet", file.path, command=command)
+        elif executed[file.path] != execution.fingerprint(project, path):
+            message = "did not run since its code or that of the technique changed"
+            yield Problem(message, file.path, command=command)
+
+
+def check_stable(project: Project, component: Component) -> Iterator[Problem]:
+    """Finds notebooks that install another version than the package has."""
+    paths = {file.path for file in component.files}
+    problems = versions.check_notebooks(project, versions.of_package(project))
+    return (problem for problem in problems if problem.path in paths)
+
+
+def check_note(project: Project, component: Component) -> Iterator[Problem]:
+    """Finds a version that the release notes say nothing about."""
+    (file,) = component.files
+    version = versions.of_package(project)
+    sections = re.split(r"^## +", common.read(project, file.path) or "", flags=re.MULTILINE)
+    notes = {note.split()[0]: note for note in sections[1:] if note.split()}
+    lines = notes.get(version, "").splitlines()[1:]
+    if version not in notes:
+        message = f'has no section "## {version}", the version of the package'
+        yield Problem(message, file.path)
+    elif not any(line.strip("* -") and _FIRST not in line for line in lines):
+        yield Problem(f"say under {version} what your technique gives to users", file.path)

@@ -1,0 +1,94 @@
+"""Images by class: the digits of scikit-learn, or folders as ImageNet comes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.tasks import base
+
+_LAYOUT = (
+    "Put the images into train/<class>/ and validation/<class>/ in one folder, and pass that "
+    "folder as --data-dir."
+)
+
+
+def load_digits(image_size: int, classes: int) -> base.Data:
+    """Loads 1,797 gray images of digits, a fifth of them for measuring.
+
+    Args:
+        image_size: Height and width in pixels, a multiple of the 8 that they have.
+        classes: Number of classes, which is 10.
+
+    Returns:
+        Images, float32 [image_size, image_size, 1] with values in [0, 1], and int32 labels.
+
+    Raises:
+        UserError: If the digits have another size, or other classes.
+    """
+    from sklearn import datasets, model_selection  # Slow to import.
+
+    digits = datasets.load_digits()
+    pixels = digits.images.shape[1]
+    factor, rest = divmod(image_size, pixels)
+    if rest or classes != len(digits.target_names):
+        raise UserError(
+            f"The digits have {len(digits.target_names)} classes and {pixels} pixels: set "
+            f"`classes` to that, and `image_size` to a multiple. You gave: {classes}, {image_size}."
+        )
+    images = digits.images.repeat(factor, axis=1).repeat(factor, axis=2)
+    images = (images[..., None] / digits.images.max()).astype("float32")
+    labels = digits.target.astype("int32")
+    train_images, test_images, train_labels, test_labels = model_selection.train_test_split(
+        images, labels, test_size=0.2, stratify=labels, random_state=0
+    )
+    return base.from_arrays((train_images, train_labels), (test_images, test_labels), "digits", "1")
+
+
+def load_folder(
+    data_dir: str | Path | None, image_size: int, classes: int, preprocess: Callable[..., tf.Tensor]
+) -> base.Data:
+    """Loads RGB images from `train/<class>/` and `validation/<class>/`.
+
+    Files come by class, so the training files are shuffled once, always in the same way, and
+    their images in a buffer again whenever they are read.
+
+    Args:
+        data_dir: Folder that holds both.
+        image_size: Height and width to resize to, in pixels.
+        classes: Number of classes that there must be.
+        preprocess: Function of a float32 image with values in [0, 255].
+
+    Returns:
+        Images, float32 [image_size, image_size, 3], and int32 labels. Classes are numbered in
+        the order of their names.
+
+    Raises:
+        FileNotFoundError: If the folders are not there.
+        UserError: If the number of classes is another one, or the two folders do not have the
+            same.
+    """
+    if data_dir is None:
+        raise FileNotFoundError(f"No folder of images was given. {_LAYOUT}")
+    folders = [Path(data_dir) / "train", Path(data_dir) / "validation"]
+    names = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"There is no folder {folder}. {_LAYOUT}")
+        names.append({path.name for path in folder.iterdir() if path.is_dir()})
+        if len(names[-1]) != classes:
+            raise UserError(
+                f"{folder} has {len(names[-1])} folders of classes, but the option `classes` is "
+                f"{classes}."
+            )
+    different = ", ".join(sorted(names[0] ^ names[1]))
+    if different:
+        raise UserError(f"Classes that only one of {folders[0]} and {folders[1]} has: {different}.")
+    size = (image_size, image_size)
+    read = keras.utils.image_dataset_from_directory
+    train = read(folders[0], batch_size=None, image_size=size, shuffle=True, seed=0)
+    test = read(folders[1], batch_size=None, image_size=size, shuffle=False)
+    data = base.Data(train, test, name=Path(data_dir).resolve().name, version="unknown")
+    return data.map(lambda image, label: (preprocess(image), label))

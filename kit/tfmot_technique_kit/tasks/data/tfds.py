@@ -1,0 +1,63 @@
+"""Loads data sets by TensorFlow Datasets, without surprises.
+
+What is missing is said at once: left alone, the library first tries to reach the network for
+minutes.
+"""
+
+from pathlib import Path
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.tasks import base
+
+
+def load(
+    name: str,
+    data_dir: str | Path | None = None,
+    train_examples: int | None = None,
+    test_examples: int | None = None,
+    download: bool = False,
+) -> base.Data:
+    """Loads a data set in a fixed order. Its split `validation` is for measuring.
+
+    Args:
+        name: Name of the data set, such as 'glue/sst2'.
+        data_dir: Folder of TensorFlow Datasets; by default its own, `~/tensorflow_datasets`.
+        train_examples: Number of training examples, the first ones; None for all.
+        test_examples: The same for the test examples.
+        download: Whether to download and prepare what is not there.
+
+    Returns:
+        The data. Examples are dicts, as the data set has them.
+
+    Raises:
+        UserError: If TensorFlow Datasets is not installed.
+        FileNotFoundError: If the data set is not there, and `download` is False.
+    """
+    try:
+        import tensorflow_datasets  # An extra, and slow to import.
+    except ImportError as error:
+        raise UserError(
+            f"{name} needs TensorFlow Datasets: pip install 'tfmot-technique-kit[datasets]' "
+            f"({error})."
+        ) from error
+    # A path of the library, which may lie in a bucket.
+    folder = tensorflow_datasets.core.as_path(
+        data_dir or tensorflow_datasets.core.constants.DATA_DIR
+    ).expanduser()
+    if not download and not any((folder / name).glob("*/dataset_info.json")):
+        raise FileNotFoundError(
+            f"There is no data set in {folder / name}. Pass the folder that has it as --data-dir, "
+            'or prepare it: python -c "import tensorflow_datasets as tfds; '
+            f"tfds.load('{name}', data_dir='{folder}')\""
+        )
+    # The labels of the splits called `test` are not published.
+    counts = {"train": train_examples, "validation": test_examples}
+    (train, test), info = tensorflow_datasets.load(
+        name,
+        split=[split if n is None else f"{split}[:{n}]" for split, n in counts.items()],
+        data_dir=folder,
+        download=download,
+        shuffle_files=False,
+        with_info=True,
+    )
+    return base.Data(train, test, name, str(info.version))

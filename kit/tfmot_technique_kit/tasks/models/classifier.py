@@ -1,0 +1,97 @@
+"""Models that classify images: a small CNN, or one of `keras.applications`."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import tensorflow as tf
+from pydantic import NonNegativeFloat, PositiveInt
+
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.tasks import base
+
+
+class BackboneOptions(base.Options):
+    """Options of any model that starts with one of these.
+
+    Attributes:
+        model: 'cnn' (small), or one of `keras.applications`.
+        image_size: Height and width of images, in pixels.
+        width: Factor for the number of channels. ResNet50 takes 1 only.
+        batch_norm_momentum: Momentum of the batch normalization outside of the models of
+            `keras.applications`. With 0.99, the default of Keras, a run of a few hundred
+            steps evaluates at chance: the moving averages have not arrived yet.
+        weights: Weights of one of `keras.applications` to start from: null, 'imagenet', or
+            the path of a file.
+    """
+
+    model: Literal["cnn", "mobilenet_v2", "resnet50"] = "cnn"
+    image_size: PositiveInt = 16
+    width: NonNegativeFloat = 1.0
+    batch_norm_momentum: NonNegativeFloat = 0.9
+    weights: str | None = None
+
+    def preprocess(self, images: tf.Tensor) -> tf.Tensor:
+        """Returns RGB images in [0, 255] as the published weights expect them, or in [0, 1]."""
+        if self.model == "cnn":
+            return images / 255.0
+        return getattr(keras.applications, self.model).preprocess_input(images)
+
+
+class Options(BackboneOptions):
+    """Options of a classifier.
+
+    Attributes:
+        classes: Number of classes.
+    """
+
+    classes: PositiveInt = 10
+
+
+def build(options: Options, channels: int) -> keras.Model:
+    """Builds the model.
+
+    Args:
+        options: Its options.
+        channels: Number of channels of images: 1 for gray, 3 for RGB.
+
+    Returns:
+        A Functional model of float32 images [image_size, image_size, channels] to logits
+        [classes].
+
+    Raises:
+        UserError, FileNotFoundError: As `build_application`.
+    """
+    shape = (options.image_size, options.image_size, channels)
+    if options.model != "cnn":
+        return build_application(
+            options, input_shape=shape, classes=options.classes, classifier_activation=None
+        )
+    x = inputs = keras.Input(shape)
+    for filters, strides in ((16, 1), (32, 2), (64, 2)):
+        filters = max(int(filters * options.width), 1)
+        x = keras.layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization(momentum=options.batch_norm_momentum)(x)
+        x = keras.layers.ReLU()(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, keras.layers.Dense(options.classes)(x), name="cnn")
+
+
+def build_application(options: BackboneOptions, **arguments: Any) -> keras.Model:
+    """Builds a model of `keras.applications`, with arguments of its function.
+
+    Raises:
+        UserError: If the model has no such variant.
+        FileNotFoundError: If there is no file with the weights.
+    """
+    weights = options.weights
+    if weights not in (None, "imagenet") and not Path(weights).exists():
+        raise FileNotFoundError(
+            f"There is no file {weights}. Set `weights` to null, to imagenet, or to a file with "
+            "the weights of the model."
+        )
+    if options.model == "mobilenet_v2":
+        return keras.applications.MobileNetV2(alpha=options.width, weights=weights, **arguments)
+    if options.width != 1:
+        raise UserError(f"ResNet50 takes the `width` 1 only. You gave: {options.width}.")
+    return keras.applications.ResNet50(weights=weights, **arguments)
