@@ -1,12 +1,14 @@
-"""A generated project can be put into a checkout of TFMOT; its own tests of that pass."""
+"""A generated project can be put into a checkout of TFMOT, a small one here."""
 
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
+import history
 import pytest
 import support
 from conftest import bake
+
+CHECKOUT = support.ROOT / "kit" / "tests" / "data" / "export" / "checkout"
 
 # Names and texts that the files of the checkout have to hold.
 PROJECTS = {
@@ -26,22 +28,28 @@ PROJECTS = {
 }
 
 
-def run_tests(project: Path, *arguments: str) -> None:
-    run = subprocess.run(
-        [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=project,
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stdout[-4000:]
-    assert "skipped" not in run.stdout
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout without the technique."""
+    folder = Path(shutil.copytree(CHECKOUT, tmp_path / "checkout"))
+    history.git(folder, "init", "--quiet")
+    history.commit(folder)
+    return folder
 
 
-def test_its_own_tests_pass(project):
-    run_tests(project, "tools/export")
+def check(project: Path, checkout: Path) -> None:
+    """Exports a project, first as pull requests."""
+    series = checkout.parent / "series"
+    support.technique(project, "export", f"--series={series}", str(checkout))
+    assert len(list(series.glob("*.patch"))) == 7
+    assert "Wrote" in support.technique(project, "export", str(checkout))
+    support.technique(project, "export", "--check", str(checkout))
+
+
+def test_projects_of_each_kind_can_be_exported(kind_project, checkout):
+    check(kind_project, checkout)
 
 
 @pytest.mark.parametrize("name", PROJECTS)
-def test_projects_of_all_sorts_can_be_exported(cookies, name):
-    project = bake(cookies, PROJECTS[name])
-    run_tests(project, "tools/export/export_test.py", "-k", "this_project")
+def test_projects_of_all_sorts_can_be_exported(cookies, name, checkout):
+    check(bake(cookies, PROJECTS[name]), checkout)

@@ -1,11 +1,17 @@
 """Projects to run on: a small one of our own, and generated ones."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tfmot_technique_kit.project import Project
+
+# What tests start imports the kit from here, installed or not.
+os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).with_name("data")
@@ -25,18 +31,15 @@ def bake(tmp_path_factory):
     made = {}
 
     def generate(**answers: str) -> Project:
-        # Imported late: most tests need no project from the template.
-        from cookiecutter.main import cookiecutter
-
         key = tuple(sorted(answers.items()))
         if key not in made:
-            folder = cookiecutter(
-                str(REPOSITORY),
-                no_input=True,
-                extra_context=answers,
-                output_dir=str(tmp_path_factory.mktemp("baked")),
-                default_config=True,
-            )
+            out = tmp_path_factory.mktemp("baked")
+            own = Path(sys.executable).with_name("cookiecutter")
+            command = [str(own) if own.exists() else "cookiecutter", "--no-input"]
+            command += ["--default-config", "--output-dir", str(out), str(REPOSITORY)]
+            command += [f"{name}={answer}" for name, answer in answers.items()]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            (folder,) = out.iterdir()
             made[key] = Project(folder)
         return made[key]
 

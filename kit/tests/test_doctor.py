@@ -151,7 +151,7 @@ def test_a_kit_on_this_machine(project):
     path.write_text(path.read_text().replace("git+https://github.com", "file://"))
     ((level, message),) = _problems(project, _HEALTHY)
     assert level == "warning"
-    assert "is on this machine" in message
+    assert "is a path of this machine" in message
 
 
 def test_this_environment_is_read():

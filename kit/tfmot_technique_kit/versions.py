@@ -111,8 +111,8 @@ def check_kit(project: Project, installed: str = tfmot_technique_kit.__version__
         # With or without `git+` before it.
         if url and urllib.parse.urlsplit(url.removeprefix("git+")).scheme in ("", "file"):
             message = (
-                f"{url} is on this machine, and nobody else can install the kit from there: name "
-                f"a repository, as in git+https://github.com/OWNER/REPOSITORY@{layout}"
+                f"{url} is a path of this machine, from which nobody else can install the kit: "
+                f"name a repository, as in git+https://github.com/OWNER/REPOSITORY@{layout}"
                 "#subdirectory=kit"
             )
             problems.append(Problem(message, PYPROJECT, line))

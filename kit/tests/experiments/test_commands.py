@@ -37,6 +37,7 @@ def invoke(project, monkeypatch):
         ("sweep --seeds=0,x", "'--seeds': 'x' is not a valid integer"),
         ("sweep --jobs=0", "0 is not in the range"),
         ("sweep --tasks=tiny,text", "Error: There is no task 'text'"),
+        ("sweep --tasks tiny text --seeds 0 1", "Error: There is no task 'text'"),
         ("reproduce", "Pass files of runs, or --all"),
         ("reproduce missing.json", "Error: [Errno 2] No such file"),
         ("reproduce --all", "Error: There is no run of smoke to repeat: run `technique sweep`."),

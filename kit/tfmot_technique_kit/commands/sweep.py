@@ -20,13 +20,24 @@ def _parse_shard(_: click.Context, __: click.Parameter, text: str) -> tuple[int,
 
 
 @click.command("sweep")
-@click.option("--tasks", type=options.Values(), help="Such as image,bert; by default all.")
+@click.option(
+    "--tasks",
+    cls=options.Several,
+    type=options.Values(),
+    help="Such as image bert; by default all.",
+)
 @click.option(
     "--trainings",
+    cls=options.Several,
     type=options.Values(),
-    help="Such as control,technique; by default those of the configuration.",
+    help="Such as control technique; by default those of the configuration.",
 )
-@click.option("--seeds", type=options.Values(options.SEED), help="Such as 0,1; likewise.")
+@click.option(
+    "--seeds",
+    cls=options.Several,
+    type=options.Values(options.SEED),
+    help="Such as 0 1; likewise.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -68,7 +79,7 @@ def command(
 
     \b
     technique sweep
-    technique sweep --profile full --data-dir ~/data --tasks image --seeds 0,1
+    technique sweep --profile full --data-dir ~/data --tasks image --seeds 0 1
     """
     from tfmot_technique_kit.experiments import config
     from tfmot_technique_kit.experiments.plan import Plan

@@ -13,6 +13,23 @@ from tfmot_technique_kit.project import Project
 SEED = click.IntRange(0, 2**32 - 1)
 
 
+class Several(click.Option):
+    """An option that takes all arguments up to the next option, as `--seeds 0 1 2`."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """See base class."""
+        super().add_to_parser(parser, ctx)
+        for name in self.opts:
+            option = parser._long_opt[name]
+
+            def process(value: str, state: Any, take: Callable[..., None] = option.process) -> None:
+                while state.rargs and not state.rargs[0].startswith("-"):
+                    value += f",{state.rargs.pop(0)}"
+                take(value, state)
+
+            option.process = process
+
+
 class Values(click.ParamType):
     """Values with commas between them, such as `0,1,2`; a tuple of what `of` says."""
 
