@@ -31,14 +31,17 @@ new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
 	$(NEW)/bin/cookiecutter $$ask --output-dir '$(OUT)' . $(ARGS)
 
+# On all cores; tests that share a project in one process.
+PARALLEL := --numprocesses auto --dist loadgroup
+
 test: test-fast test-life test-baked
 
 test-fast: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest $(PARALLEL)
 	cd kit && $(abspath $(BIN))/python -m pytest --numprocesses auto
 
 test-life: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto -m "life and not baked"
+	$(BIN)/python -m pytest $(PARALLEL) -m "life and not baked"
 
 test-baked: $(READY)
 	$(BIN)/python -m pytest -m baked

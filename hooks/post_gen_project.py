@@ -133,7 +133,10 @@ def main(context: Context, root: Path) -> int:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     if not _is_update(context, root):
-        print(next_steps(context, _shown_folder(root)))
+        try:
+            print(next_steps(context, _shown_folder(root)), flush=True)
+        except BrokenPipeError:  # nobody reads it; the project is complete all the same
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -37,7 +37,7 @@ NAMES = 44  # columns of the names in the picture of the files
 
 # Folders of the project that are drawn with what is in them, and how deep.
 OPEN = {"tfmot_connection_pruning": 2, "g3doc": 3}
-OPEN |= dict.fromkeys(["blog", "examples", "rfcs"], 1)
+OPEN |= dict.fromkeys(["blog", "examples", "experiments", "rfcs"], 1)
 
 # What is typed in the recording; all else is left at its default.
 TYPED = {1: "Weight Slicing", 2: "class", 7: "Ada Lovelace", 8: "ada@example.com", 9: "ada-l"}

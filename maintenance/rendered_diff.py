@@ -9,6 +9,7 @@ that of the base. Standard output is the difference, as git shows it.
 
 import argparse
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -47,10 +48,13 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        (folder / "template").mkdir()
-        unpack(options.base, folder / "template")
-        generate(folder / "template", folder / "before")
-        generate(ROOT, folder / "after")
+        template = folder / "template"  # of both: projects say where their kit is
+        template.mkdir()
+        unpack(options.base, template)
+        generate(template, folder / "before")
+        shutil.rmtree(template)
+        shutil.copytree(ROOT, template, ignore=shutil.ignore_patterns(".git", ".venv*"))
+        generate(template, folder / "after")
         format_ = ["--stat=100"] if options.stat else []
         command = ["git", "diff", "--no-index", *format_, "before", "after"]
         shown = subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout

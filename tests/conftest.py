@@ -24,6 +24,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.line("\n".join(lines))
 
 
+# Fixtures that make something for several tests, one after the other.
+SHARED = ("kind_project", "named_project", "upgrade")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of one project in one process, which makes it once."""
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        for name in SHARED:
+            if name in parameters:
+                item.add_marker(pytest.mark.xdist_group(f"{name} {parameters[name]}"))
+
+
 def bake(cookies, answers: dict[str, str]) -> Path:
     """Generates a project and returns its folder."""
     result = cookies.bake(template=str(support.ROOT), extra_context=answers)

@@ -4,9 +4,6 @@ import pytest
 import support
 from conftest import bake
 
-from tfmot_technique_kit import blocks
-from tfmot_technique_kit.documents import api
-from tfmot_technique_kit.project import Project
 from tfmot_template_rules import names
 
 CHECKS = (
@@ -34,13 +31,6 @@ def test_documents_pass_the_checks(kind_project):
 @pytest.mark.parametrize("name", support.TECHNIQUES)
 def test_documents_pass_the_checks_whatever_the_name(cookies, name, kind):
     check(bake(cookies, {"technique_name": name, "technique_kind": kind}))
-
-
-def test_the_design_has_the_api_of_the_code(named_project):
-    """If not, take it from generated projects: `make facts`."""
-    path = named_project / "rfcs" / "design.md"
-    parts = dict(blocks.split(path.name, path.read_text(encoding="utf-8"), "code"))
-    assert "".join(parts["api"]).strip() == api.render(Project(named_project), path)
 
 
 @pytest.mark.parametrize(

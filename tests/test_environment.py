@@ -4,6 +4,7 @@ A project comes of it, or one clear line; a half-written one never stays.
 """
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,16 @@ def test_no_network(home):
     assert "the network was used" not in run.stdout
 
 
+def test_a_reader_may_stop_early(home):
+    command = shlex.join([sys.executable, "-m", "cookiecutter", "--no-input", str(support.ROOT)])
+    variables = support.environment(home)
+    run = subprocess.run(
+        f"{command} 2>&1 | true", shell=True, cwd=home, env=variables, capture_output=True
+    )
+    assert run.returncode == 0
+    assert support.projects_in(home) == ["connection_pruning"]
+
+
 def test_strict_umask(home):
     run = support.cookiecutter(home, umask=0o077)
     assert run.returncode == 0, run.stdout
@@ -109,7 +120,7 @@ def test_a_target_of_somebody_else(home):
     check_refused(support.cookiecutter(home, "--output-dir", "other"), "nothing can be written to")
 
 
-@pytest.mark.parametrize("options", ["size=1m", "nr_inodes=50"])
+@pytest.mark.parametrize("options", ["size=600k", "nr_inodes=50"])
 def test_a_full_disk(home, mount, options):
     folder = mount(options)
     check_refused(support.cookiecutter(home, "--output-dir", str(folder)), "has no room for")

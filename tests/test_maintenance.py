@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -151,9 +152,15 @@ def test_generates_from_answers_in_the_environment(tmp_path):
     """As the workflow does it that is run by hand: answers are data, whatever they hold."""
     given = {"technique_name": "Weight Slicing", "author_name": support.CANARIES[3]}
     given["more"] = '{"verb": "cut"}'
-    run = command("maintenance.generate", ANSWERS=json.dumps(given), OUT=str(tmp_path))
+    source = "https://github.com/me/it"
+    run = command(
+        "maintenance.generate", ANSWERS=json.dumps(given), OUT=str(tmp_path), SOURCE=source
+    )
     assert run.returncode == 0, run.stderr
     project = tmp_path / "weight_slicing"
+    text = (project / "pyproject.toml").read_text()
+    assert re.search(r"tfmot-technique-kit @ git\+https://github\.com/me/it@[\d.]+#subdirec", text)
+    assert "file:" not in text
     assert (project / "tfmot_weight_slicing" / "keras" / "cut_weights.py").is_file()
     assert support.metadata_of(project)["authors"][0]["name"] == support.CANARIES[3]
 

@@ -43,6 +43,23 @@ def test_new_says_what_is_wrong(home):
     assert support.projects_in(home) == []
 
 
+@pytest.mark.life
+def test_new_makes_a_small_environment_once(home, tmp_path):
+    template = support.copy_of_the_template(tmp_path / "my template")
+    command = ["make", "new", f"OUT={home}", f"PYTHON={sys.executable}"]
+    for name in ("Weight Slicing", "Weight Sharing"):
+        answers = f'ARGS=technique_name="{name}"'
+        run = subprocess.run([*command, answers], cwd=template, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        made = (template / ".venv-new" / ".ready").stat().st_mtime_ns
+    assert support.projects_in(home) == ["weight_sharing", "weight_slicing"]
+    assert made < (home / "weight_sharing").stat().st_ctime_ns
+    installed = {path.name for path in template.glob(".venv-new/lib/python*/site-packages/*")}
+    assert {"cookiecutter", "nbformat"} <= installed
+    assert not {"pytest", "pandas", "pip"} & installed
+    assert not (template / ".venv").exists()
+
+
 @pytest.mark.parametrize(
     "command", ["make new", "make test", "make lint test-fast", "make rendered-diff"]
 )

@@ -1,5 +1,7 @@
 """Projects to run on: a small one of our own, and generated ones."""
 
+import contextlib
+import hashlib
 import os
 import shutil
 import subprocess
@@ -16,6 +18,15 @@ os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).with_name("data")
 
+# Names of the usual sort, and the longest.
+USUAL = {}
+LONGEST = {
+    "technique_name": "Longest",
+    "technique_slug": "twelve_chars_and_twenty_eight_more_so_40",
+    "verb": "internationalize",
+    "verb_object": "representations_everywhere",
+}
+
 collect_ignore = ["data"]  # has tests, too, of projects
 
 
@@ -27,20 +38,23 @@ def project(tmp_path) -> Project:
 
 @pytest.fixture(scope="session")
 def bake(tmp_path_factory):
-    """A function of answers that generates a project; equal answers share it."""
-    made = {}
+    """A function of answers that generates a project; equal answers share it, in all processes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "baked"
 
     def generate(**answers: str) -> Project:
-        key = tuple(sorted(answers.items()))
-        if key not in made:
-            out = tmp_path_factory.mktemp("baked")
+        given = [f"{name}={answer}" for name, answer in sorted(answers.items())]
+        kept = shared / hashlib.sha256(repr(given).encode()).hexdigest()[:16]
+        if not kept.exists():
+            out = tmp_path_factory.mktemp("out")
             own = Path(sys.executable).with_name("cookiecutter")
             command = [str(own) if own.exists() else "cookiecutter", "--no-input"]
-            command += ["--default-config", "--output-dir", str(out), str(REPOSITORY)]
-            command += [f"{name}={answer}" for name, answer in answers.items()]
+            command += ["--default-config", "--output-dir", str(out), str(REPOSITORY), *given]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            (folder,) = out.iterdir()
-            made[key] = Project(folder)
-        return made[key]
+            shared.mkdir(exist_ok=True)
+            with contextlib.suppress(OSError):  # another process was faster
+                out.rename(kept)
+        (folder,) = kept.iterdir()
+        return Project(folder)
 
     return generate

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
+from tests.conftest import LONGEST, USUAL
 from tfmot_technique_kit import blocks
 from tfmot_technique_kit.cli import main
 from tfmot_technique_kit.documents import api
@@ -14,15 +15,6 @@ from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
 
 _KINDS = ("weight_mask", "weight_projection", "activation", "layer_replacement")
-_ODD = (
-    {"technique_name": "Straße & <Co> | X|Y", "technique_slug": "odd"},
-    {
-        "technique_name": "Longest",
-        "technique_slug": "twelve_chars_and_twenty_eight_more_so_40",
-        "verb": "internationalize",
-        "verb_object": "representations_everywhere",
-    },
-)
 _DESIGN = "rfcs/20260101-x-design.md"
 _TEXT = "# Design\n\n<!-- code: begin api -->\nold\n<!-- code: end -->\n"
 _MANIFEST = """
@@ -72,7 +64,7 @@ def test_fills_in_the_api(project):
     assert _docs().output == ""
 
 
-@pytest.mark.parametrize("answers", [{}, *_ODD], ids=["usual", "odd", "long"])
+@pytest.mark.parametrize("answers", [USUAL, LONGEST], ids=["usual", "longest"])
 @pytest.mark.parametrize("kind", _KINDS)
 def test_the_api_in_fresh_projects_is_up_to_date(bake, kind, answers):
     made = bake(technique_kind=kind, **answers)

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from tests.conftest import LONGEST, USUAL
 from tfmot_technique_kit.readiness import algorithm
 
 _PATH = "keras/algorithm.py"
@@ -74,11 +75,9 @@ def test_baselines_are_added_once(make, baselines):
 @pytest.mark.parametrize(
     "kind", ["weight_mask", "weight_projection", "activation", "layer_replacement"]
 )
-@pytest.mark.parametrize(
-    "name", ["Gradual Magnitude Slicing", "Extraordinarily Long Kernel Ternarizing"]
-)
-def test_fresh_projects_have_a_baseline(bake, tmp_path, kind, name):
-    project = bake(technique_kind=kind, technique_name=name)
+@pytest.mark.parametrize("answers", [USUAL, LONGEST], ids=["usual", "longest"])
+def test_fresh_projects_have_a_baseline(bake, tmp_path, kind, answers):
+    project = bake(technique_kind=kind, **answers)
     component = project.manifest.component("algorithm")
     found = [problem.path for problem in algorithm.check_replaced(project, component)]
     assert found == [file.path for file in component.files], (

@@ -75,7 +75,8 @@ def command(
             click.echo(f"{'FAILED' if result.problems else 'ok':6} {name}: {result.summary}")
             for problem in result.problems:
                 click.echo(f"         {problem}")
-        click.echo(f"{failed} checks failed." if failed else "All is well.")
+        count = f"{failed} of {len(verify_lib.CHECKS)} checks failed."
+        click.echo(count if failed else "All is well.")
         raise SystemExit(min(failed, 1))
     if check:
         problems = plan.problems(before)

@@ -17,34 +17,22 @@ from tfmot_technique_kit.export.checkout import Tree
 from tfmot_technique_kit.export.names import PACKAGE
 from tfmot_technique_kit.export.python_code import imports_of
 
-PIP_PACKAGE = "//:pip_pkg"
-
 # Rules that own sources; others, such as `package`, say something else.
 _RULES = ("py_library", "py_test", "py_binary", "sh_binary", "filegroup")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A target of a BUILD file.
+    """A target of a BUILD file."""
 
-    Attributes:
-        label: Its label, in full: '//folder:name'.
-        rule: The rule's name, without what makes it strict: 'py_library'.
-        sources: Paths of files.
-        deps: Labels in full, those in other repositories left out.
-    """
-
-    label: str
-    rule: str
-    sources: tuple[str, ...]
-    deps: tuple[str, ...]
+    label: str  # In full: '//folder:name'.
+    rule: str  # Without what makes it strict: 'py_library'.
+    sources: tuple[str, ...]  # Paths of files.
+    deps: tuple[str, ...]  # Labels in full, but for those in other repositories.
 
 
 class Graph:
-    """The targets of all BUILD files of a tree.
-
-    Attributes:
-        targets: Each Target by its label.
+    """The targets of all BUILD files of a tree, by label.
 
     Raises:
         UserError: If a BUILD file is broken.
@@ -78,9 +66,9 @@ class Graph:
                 return folder if posixpath.basename(folder) == name else target.label
         return None
 
-    def closure(self, label: str = PIP_PACKAGE) -> set[str]:
-        """Returns the paths of the Python files that a target reaches."""
-        reached, todo = set(), [label]
+    def closure(self) -> set[str]:
+        """Returns the paths of the Python files that get into the wheel."""
+        reached, todo = set(), ["//:pip_pkg"]
         while todo:
             target = self.targets.get(todo.pop())
             if target and target not in reached:
@@ -112,7 +100,7 @@ class Graph:
 
     def _uncovered(self, target: Target, source: str) -> Iterator[str]:
         covered = {target.label, *target.deps}
-        for imported in imports_of(self._tree.read(source) or ""):
+        for imported in imports_of(self._tree.read(source)):
             path = imported.file_in(self._tree)
             owners = (owner.label for owner in self.owners.get(path, ()))
             if path and path not in target.sources and covered.isdisjoint(owners):
@@ -120,7 +108,7 @@ class Graph:
 
     def _read(self, path: str) -> Iterator[Target]:
         try:
-            statements = ast.parse(self._tree.read(path) or "").body
+            statements = ast.parse(self._tree.read(path)).body
         except SyntaxError as error:
             raise UserError(f"{path}:{error.lineno}: cannot be read: {error.msg}.") from error
         for statement in statements:

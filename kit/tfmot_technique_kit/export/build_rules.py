@@ -30,18 +30,13 @@ _PACKAGE = f"""package(
 
 
 class Writer:
-    """Writes the BUILD files of a technique.
-
-    Args:
-        tree: A Tree with the technique's Python files in it.
-        graph: The Graph of the checkout without them.
-    """
+    """Writes BUILD files, from a tree with the technique, and the graph of that without it."""
 
     def __init__(self, tree: Tree, graph: Graph) -> None:
         self._tree = tree
         self._graph = graph
         # Up to TFMOT 0.8.0, BUILD files had strict rules, and fewer lines that tools add.
-        self._strict = "py_strict_library" in (tree.read(f"{PACKAGE}/python/core/BUILD") or "")
+        self._strict = "py_strict_library" in (tree.read(f"{PACKAGE}/python/core/BUILD"))
         prefix = "py_strict" if self._strict else "py"
         self._library_rule, self._test_rule = f"{prefix}_library", f"{prefix}_test"
         self._version = 'python_version = "PY3",' if self._strict else None
@@ -89,7 +84,7 @@ class Writer:
         return _stanza(self._library_rule, name, lines, deps)
 
     def _test(self, folder: str, name: str) -> str:
-        source = self._tree.read(f"{folder}/{name}") or ""
+        source = self._tree.read(f"{folder}/{name}")
         needs_network = re.search(r"datasets\.\w+\.load_data\(", source)  # such as MNIST
         lines = [
             'size = "medium",',
@@ -105,7 +100,7 @@ class Writer:
         """Returns dependencies: of the same folder, comments for others', then the toolkit's."""
         path = f"{folder}/{name}"
         deps = {_PROTOBUF} if runs and not self._strict else set()
-        for imported in imports_of(self._tree.read(path) or ""):
+        for imported in imports_of(self._tree.read(path)):
             target = imported.file_in(self._tree)
             if target is None:
                 deps.update(_comments(imported))

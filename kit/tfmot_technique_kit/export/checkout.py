@@ -18,37 +18,32 @@ _MARK = "tensorflow_model_optimization/python/core/BUILD"
 class Tree:
     """The text files below a folder, with changes laid over them, which are not written.
 
-    Args:
-        root: The folder.
-        changes: From a path in it to the text of the file, or to None for one that is not there.
+    A change is the text that a path has, or None if it is not there.
     """
 
     def __init__(self, root: Path, changes: Mapping[str, str | None] | None = None) -> None:
         self._root = root
         self._changes = dict(changes or {})
         gone = {path for path, text in self._changes.items() if text is None}
-        # The paths of all files, with slashes.
-        self.paths = {*_walk(root), *self._changes} - gone
+        self.paths = {*_walk(root), *self._changes} - gone  # of all files, with slashes
         self._texts = dict(self._changes)
 
     def with_changes(self, changes: Mapping[str, str | None]) -> "Tree":
         """Returns the tree after further changes, given as to the constructor."""
         return Tree(self._root, {**self._changes, **changes})
 
-    def read(self, path: str) -> str | None:
-        """Returns the text of a file, or None if it is not there.
+    def read(self, path: str) -> str:
+        """Returns the text of a file; that of one that is not there is empty.
 
         Raises:
             UserError: If it is no text in UTF-8.
         """
-        if path not in self._texts:
+        if path not in self._texts and path in self.paths:
             try:
                 self._texts[path] = (self._root / path).read_bytes().decode()
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                self._texts[path] = None
             except (OSError, UnicodeDecodeError) as error:
                 raise UserError(f"{path}: cannot be read: {error}.") from error
-        return self._texts[path]
+        return self._texts.get(path) or ""
 
 
 class Checkout:

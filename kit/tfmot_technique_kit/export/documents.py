@@ -15,13 +15,7 @@ _ROW = re.compile(r"\|[ *]*(?P<key>[^|*]*?)[ *]*(?=\|)")
 
 
 class Writer:
-    """Writes documents for a checkout.
-
-    Args:
-        project: The project.
-        names: The Names.
-        date: The day of the export.
-    """
+    """Writes documents of a project for a checkout, on the day of the export."""
 
     def __init__(self, project: Project, names: Names, date: datetime.date) -> None:
         self._names = names

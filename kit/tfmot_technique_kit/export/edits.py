@@ -26,23 +26,14 @@ _VERSION = "is this a checkout of tensorflow/model-optimization, version 0.7.0 o
 
 @dataclass(frozen=True)
 class Facts:
-    """What the edits say about the technique.
-
-    Attributes:
-        names: The Names.
-        release_notes: What is new, each a line of Markdown, and what it has been tested against.
-        api_modules: Names of the modules that the API imports.
-        guide: Folder of its pages in a checkout.
-        pages: Titles of its pages and their addresses below that, without suffix.
-        folders: The folders that are the technique's own.
-    """
+    """What the edits say about the technique."""
 
     names: Names
-    release_notes: tuple[str, ...]
-    api_modules: tuple[str, ...]
-    guide: str
-    pages: tuple[tuple[str, str], ...]
-    folders: tuple[str, ...]
+    release_notes: tuple[str, ...]  # Lines of Markdown.
+    api_modules: tuple[str, ...]  # Names of the modules that the API imports.
+    guide: str  # Folder of its pages in a checkout.
+    pages: tuple[tuple[str, str], ...]  # Their titles, and addresses below the guide.
+    folders: tuple[str, ...]  # Those that are the technique's own.
 
 
 class Lines:
@@ -78,26 +69,20 @@ class Lines:
         """Takes out the lines that match."""
         self.lines = [line for line in self.lines if not re.fullmatch(pattern, line)]
 
-    def insert(self, index: int, *lines: str) -> None:
-        """Puts lines before the line of an index."""
-        self.lines[index:index] = lines
-
     def insert_sorted(
         self, line: str, places: list[int], key: Callable[[str], str] = lambda line: line
     ) -> None:
         """Puts a line before the first of some places that is greater, or after the last."""
         greater = (i for i in places if key(self.lines[i]) > key(line))
-        self.insert(next(greater, places[-1] + 1), line)
+        self.lines.insert(next(greater, places[-1] + 1), line)
 
 
-def apply(edit: Callable[[Lines, Facts], None], path: str, text: str | None, facts: Facts) -> str:
-    """Returns the text of a file after one of the EDITS; it has None if it is not there.
+def apply(edit: Callable[[Lines, Facts], None], path: str, text: str, facts: Facts) -> str:
+    """Returns the text of a file after one of the EDITS.
 
     Raises:
         UserError: If the place for the edit cannot be found.
     """
-    if text is None:
-        raise UserError(f"{path}: is not there; {_VERSION}")
     lines = Lines(path, text)
     edit(lines, facts)
     return "\n".join(lines.lines) + "\n"
@@ -160,7 +145,7 @@ def _readme(lines: Lines, facts: Facts) -> None:
     places = lines.all(r" *<td>tfmot\.\w+</td>", expected=expected)
     organization = html.escape(facts.names.technique.organization, quote=False)
     index = next((i - 1 for i in places if lines.lines[i] > cell), places[-1] + 3)
-    lines.insert(index, "  <tr>", cell, f"    <td>{organization}</td>", "  </tr>")
+    lines.lines[index:index] = ["  <tr>", cell, f"    <td>{organization}</td>", "  </tr>"]
 
 
 def _release(lines: Lines, facts: Facts) -> None:
@@ -206,7 +191,7 @@ def _book(lines: Lines, facts: Facts) -> None:
         start = lines.all(r" *- heading: .*", 0, there[0])[-1]
         lines.lines[start : there[-1] + 1] = block
     else:
-        lines.insert(collaborative, *block, "")
+        lines.lines[collaborative:collaborative] = [*block, ""]
 
 
 def _guide_index(lines: Lines, facts: Facts) -> None:
@@ -227,13 +212,8 @@ def _guide_index(lines: Lines, facts: Facts) -> None:
         after = lines.all(r"#+ .*", own + 1)
         del lines.lines[own : after[0] if after else len(lines.lines)]
         index = own
-    lines.insert(
-        index,
-        f"### {facts.names.technique.title}",
-        "",
-        *_wrapped(facts.names.technique.summary),
-        "",
-    )
+    technique = facts.names.technique
+    lines.lines[index:index] = [f"### {technique.title}", "", *_wrapped(technique.summary), ""]
 
 
 def _optimize_further(lines: Lines, facts: Facts) -> None:
@@ -242,7 +222,7 @@ def _optimize_further(lines: Lines, facts: Facts) -> None:
     if not any(target in line for line in lines.lines):
         expected = 'a bullet "[Collaborative optimization]"'
         index = lines.find(r"\* +\[Collaborative.*", expected)
-        lines.insert(index, f"*   [{facts.names.technique.title}]{target}")
+        lines.lines.insert(index, f"*   [{facts.names.technique.title}]{target}")
 
 
 def _wrapped(text: str) -> Sequence[str]:

@@ -34,11 +34,6 @@ class Names:
         return cls(manifest.technique, core, api, paths)
 
     @property
-    def core_module(self) -> str:
-        """The module of its code in TFMOT."""
-        return self.core.replace("/", ".")
-
-    @property
     def public(self) -> str:
         """The technique in the public API: 'tfmot.weight_masking'."""
         return f"tfmot.{self.technique.slug}"

@@ -23,40 +23,30 @@ _COMPAT = f"{PACKAGE}/python/core/keras/compat.py"
 
 @dataclass(frozen=True)
 class Planned:
-    """A file of the checkout that the export makes, or edits if it is TFMOT's.
-
-    Attributes:
-        path: Its path there.
-        phase: Number of the phase that it belongs to.
-        text: What it has to be.
-        is_edit: Whether only some lines are ours.
-    """
+    """A file of the checkout that the export makes, or edits if it is TFMOT's."""
 
     path: str
-    phase: int
-    text: str
+    phase: int  # The number of that it belongs to.
+    text: str  # What it has to be.
     is_edit: bool = False
+
+    def is_in(self, tree: Tree) -> bool:
+        """Returns whether a tree has it."""
+        return self.path in tree.paths and tree.read(self.path) == self.text
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All files that the export makes or edits in a checkout.
+    """All files that the export makes or edits in a checkout."""
 
-    Attributes:
-        files: The files, sorted by phase and path.
-        symbols: The public API, from each symbol to its module.
-        names: The Names.
-        folders: The technique's own folders there.
-    """
-
-    files: tuple[Planned, ...]
-    symbols: Mapping[str, str]
+    files: tuple[Planned, ...]  # Sorted by phase and path.
+    symbols: Mapping[str, str]  # The public API, from each symbol to its module.
     names: Names
-    folders: tuple[str, ...]
+    folders: tuple[str, ...]  # The technique's own folders there.
 
     def changed(self, tree: Tree) -> list[Planned]:
         """Returns the files that are not yet in a tree."""
-        return [file for file in self.files if tree.read(file.path) != file.text]
+        return [file for file in self.files if not file.is_in(tree)]
 
     def unknown(self, tree: Tree) -> list[str]:
         """Returns paths in the technique's folders that are not of the plan."""
@@ -73,18 +63,17 @@ class Plan:
         """Returns what is missing in a tree, not current, or not of this project."""
         found = []
         for file in self.changed(tree):
-            state = "is missing" if tree.read(file.path) is None else "is not current"
+            state = "is not current" if file.path in tree.paths else "is missing"
             found.append(f"{file.path}: {state}")
         return found + [f"{path}: is not of this project" for path in self.unknown(tree)]
 
     def diff(self, tree: Tree) -> Iterator[str]:
         """Yields the lines of a patch that makes a tree as it has to be."""
         for file in self.changed(tree):
-            before = tree.read(file.path)
             yield from difflib.unified_diff(
-                (before or "").splitlines(keepends=True),
+                tree.read(file.path).splitlines(keepends=True),
                 file.text.splitlines(keepends=True),
-                "/dev/null" if before is None else f"a/{file.path}",
+                f"a/{file.path}" if file.path in tree.paths else "/dev/null",
                 f"b/{file.path}",
             )
 
@@ -92,12 +81,11 @@ class Plan:
         """Writes what is not yet in a checkout, and returns it.
 
         Raises:
-            UserError: If a file cannot be written, or the checkout has changes that are not
-                committed, and they are not allowed.
+            UserError: If a file cannot be written, or other changes are not committed.
         """
         changed = self.changed(checkout.tree)
         if changed and not allow_dirty:
-            current = {file.path for file in self.files} - {file.path for file in changed}
+            current = {file.path for file in self.files if file not in changed}
             dirty = [path for path in checkout.uncommitted() if path not in current]
             if dirty:
                 raise UserError(
@@ -131,7 +119,7 @@ def make(project: Project, tree: Tree, date: datetime.date | None = None) -> Pla
 def notes(project: Project, tree: Tree) -> list[str]:
     """Returns what the user should know, though it hinders nothing."""
     found = []
-    if not re.search(r"\bkeras\b *=|import .*keras", tree.read(_COMPAT) or ""):
+    if not re.search(r"\bkeras\b *=|import .*keras", tree.read(_COMPAT)):
         found.append(f"{_COMPAT} defines no `keras`: the code runs on TFMOT 0.8.0 and later.")
     todo = f"TODO({project.technique.slug})"
     exported = [file.path for part in _parts(project.manifest) for file in part.files]
@@ -200,10 +188,8 @@ class _Planner:
     def _add_packages(self) -> None:
         """Adds the `__init__.py` files that the project has no counterpart of."""
         licence = python_code.licence_of(self._api_source)
-        keras = (
-            f'"""Module containing code for {self._names.title_inside}."""\n'
-            f"from {self._api.replace('/', '.')} import keras\n"
-        )
+        module, title = self._api.replace("/", "."), self._names.title_inside
+        keras = f'"""Module containing code for {title}."""\nfrom {module} import keras\n'
         self._add(f"{self._area}/__init__.py", "core", licence)
         self._add(f"{self._names.core}/__init__.py", "core", licence)
         self._add(f"{self._example}/__init__.py", "examples", licence)

@@ -20,17 +20,11 @@ _OURS = re.compile(r"#\s*(noqa|ruff:|isort:|fmt:)")
 
 @dataclass(frozen=True)
 class Import:
-    """What one import statement brings in.
-
-    Attributes:
-        module: The module, with dots.
-        name: What is imported from it, or None for `import module`.
-        line: Number of the line, from 1.
-    """
+    """What an import statement brings in."""
 
     module: str
-    name: str | None
-    line: int
+    name: str | None  # None for `import module`.
+    line: int  # From 1.
 
     def file_in(self, tree: Tree) -> str | None:
         """Returns the path of the file of a tree that this leads to, or None."""
@@ -85,7 +79,8 @@ def public_symbols(path: str, source: str, names: Names) -> dict[str, str]:
 def api_module(source: str, symbols: Mapping[str, str], names: Names) -> str:
     """Returns the API's `keras/__init__.py` in TFMOT, of the source of that here."""
     docstring = ast.get_docstring(ast.parse(source), clean=False)
-    lines = [f"from {names.core_module}.{module} import {name}" for name, module in symbols.items()]
+    core = names.core.replace("/", ".")
+    lines = [f"from {core}.{module} import {name}" for name, module in symbols.items()]
     body = ["# pylint: disable=g-bad-import-order", *lines, "# pylint: enable=g-bad-import-order\n"]
     return names.rewrite(f'{licence_of(source)}"""{docstring}"""\n' + "\n".join(body))
 
@@ -213,7 +208,7 @@ class _Rewriter(cst.CSTTransformer):
         return cst.TrailingWhitespace(newline=updated.newline) if is_ours else updated
 
     def _import(self, module: Sequence[str], name: str, asname: str | None = None) -> str:
-        target = ".".join((self._names.core_module, *module))
+        target = ".".join((*self._names.core.split("/"), *module))
         return f"from {target} import {name}" + (f" as {asname}" if asname else "")
 
 

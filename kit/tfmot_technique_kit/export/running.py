@@ -16,24 +16,19 @@ _TIMEOUT = 1800  # Seconds for a test file.
 # By attribute: `import tensorflow_model_optimization.<slug>` also works if the API does not have
 # the technique.
 _PROGRAM = """
-import pathlib
-import sys
-
+import functools, pathlib, sys
 import tensorflow_model_optimization as tfmot
 
 root = pathlib.Path(sys.argv[1])
 if root not in pathlib.Path(tfmot.__file__).resolve().parents:
   sys.exit(f'imported {tfmot.__file__} instead of the checkout')
 for path in sys.argv[2:]:
-  found = tfmot
   try:
-    for name in path.split('.')[1:]:
-      found = getattr(found, name)
+    found = functools.reduce(getattr, path.split('.')[1:], tfmot)
   except AttributeError as error:
     print(f'{path}: {error}')
     continue
-  module = sys.modules.get(getattr(found, '__module__', None))
-  file = getattr(module, '__file__', None)
+  file = getattr(sys.modules.get(getattr(found, '__module__', None)), '__file__', None)
   if file and root not in pathlib.Path(file).resolve().parents:
     print(f'{path}: is from {file}')
 """

@@ -24,23 +24,14 @@ _ALWAYS = (
 
 
 def write(plan: Plan, checkout: Checkout, folder: Path, today: datetime.date) -> list[Path]:
-    """Writes a series of patches for `git am`, and the text of each pull request.
+    """Writes patches for `git am`, and the text of each pull request; returns the paths.
 
     The patches are made in a clone, of what is committed in the checkout; that itself stays as it
     is. Their author is the technique's, alone: with several, the check of the contributor licence
     agreement fails.
 
-    Args:
-        plan: The Plan.
-        checkout: The Checkout.
-        folder: Where to write: a folder that is empty or not there.
-        today: The day of the commits.
-
-    Returns:
-        The paths written.
-
     Raises:
-        UserError: If a file cannot be written, or git fails.
+        UserError: If the folder is not empty, a file cannot be written, or git fails.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder}: is there and not empty; name another.")
@@ -93,15 +84,13 @@ def _commit(plan: Plan, checkout: Checkout, phase: Phase, today: datetime.date) 
         return False
     checkout.write({file.path: file.text for file in files})
     git(checkout.root, "add", "--force", "--", *(file.path for file in files))
-    moment = datetime.datetime.combine(
-        today, datetime.time(12, phase.number), datetime.timezone.utc
-    )
     technique, names = plan.names.technique, plan.names
+    noon = datetime.datetime.combine(today, datetime.time(12, phase.number), datetime.timezone.utc)
     git(
         checkout.root,
         *("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null"),
         *("-c", f"user.name={_author(technique)}", "-c", f"user.email={technique.email}"),
-        *("commit", "--quiet", "--no-verify", f"--date={moment.isoformat()}"),
+        *("commit", "--quiet", "--no-verify", f"--date={noon.isoformat()}"),
         *("-m", names.fill(phase.title), "-m", names.fill(phase.body)),
     )
     return True

@@ -20,8 +20,8 @@ class Subject:
     """A checkout to verify, with what should be in it.
 
     Args:
-        plan: The Plan.
-        checkout: The Checkout.
+        plan: What should be in it.
+        checkout: The checkout.
         tests: Which of the exported tests to run: 'none', 'fast' or 'all'.
         tell: Is called with a line about each test that has run.
 
@@ -34,11 +34,7 @@ class Subject:
     """
 
     def __init__(
-        self,
-        plan: Plan,
-        checkout: Checkout,
-        tests: str = "fast",
-        tell: Callable[[str], object] = str,
+        self, plan: Plan, checkout: Checkout, tests: str, tell: Callable[[str], object]
     ) -> None:
         self.plan, self.checkout, self.tests, self.tell = plan, checkout, tests, tell
         self.tree = checkout.tree
@@ -55,19 +51,15 @@ class Subject:
         }
         self.pristine = Graph(self.tree.with_changes({**dict.fromkeys(self.own_files), **changes}))
 
-    def read(self, path: str) -> str:
-        """Returns the text of a file; that of a missing one is empty."""
-        return self.tree.read(path) or ""
-
     def _without_technique(self, path: str) -> str:
         slug = self.plan.names.technique.slug
         ours = (*(f"//{folder}" for folder in self.plan.folders), f'"{slug}/', f" import {slug}\n")
-        lines = self.read(path).splitlines(keepends=True)
+        lines = self.tree.read(path).splitlines(keepends=True)
         return "".join(line for line in lines if not any(text in line for text in ours))
 
     def imports_of(self, path: str) -> tuple[Import, ...]:
         """Returns the imports of a Python file; a missing one has none."""
-        return imports_of(self.read(path))
+        return imports_of(self.tree.read(path))
 
 
 def is_test(path: str) -> bool:

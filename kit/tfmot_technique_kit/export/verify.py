@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
@@ -37,24 +37,12 @@ def _other_files(subject: Subject) -> Result:
     return Result(f"{len(paths)} files are not committed", problems)
 
 
-def _names(subject: Subject) -> Result:
-    """Is the technique called by its name in TFMOT, everywhere?"""
-    names = subject.plan.names
-    problems = [
-        f"{file.path}:{number}: says {found[0]!r}"
-        for file in subject.plan.files
-        for number, line in enumerate(subject.read(file.path).splitlines(), 1)
-        if (found := names.here.search(line))
-    ]
-    return Result(f"{names.public} in every file", problems)
-
-
 def _code(subject: Subject) -> Result:
     """Does the code look as in TFMOT?"""
     paths = [path for path in subject.own_files if path.endswith(".py")]
     problems = []
     for path in paths:
-        text, name = subject.read(path), posixpath.basename(path).removesuffix(".py")
+        text, name = subject.tree.read(path), posixpath.basename(path).removesuffix(".py")
         try:
             line = _wrong_indent(ast.parse(text))
         except SyntaxError as error:
@@ -93,10 +81,7 @@ def _imports(subject: Subject) -> Result:
             target = imported.file_in(subject.tree)
             problem = None
             if is_library and imported.module == PACKAGE:
-                problem = (
-                    "imports the whole toolkit, which is importing this: import the module that "
-                    "you need"
-                )
+                problem = "imports the whole toolkit, which is importing this; import a module"
             elif target and target not in wheel:
                 problem = f"imports {target}, which no wheel has"
             elif is_library and target in subject.core_files and is_test(target):
@@ -117,7 +102,7 @@ def _tests(subject: Subject) -> Result:
         if path.endswith("/conftest.py")
     ]
     for path in tests:
-        body = ast.parse(subject.read(path)).body
+        body = ast.parse(subject.tree.read(path)).body
         problems += [
             f"{path}:{node.lineno}: {node.name} is in no class and runs under pytest alone; put it "
             "into a tf.test.TestCase"
@@ -133,11 +118,8 @@ def _tests(subject: Subject) -> Result:
 
 def _packages(subject: Subject) -> Result:
     """Does `find_packages` of setuptools see the technique?"""
-    folders = set()
-    for folder in (subject.plan.names.core, subject.plan.names.api):
-        while folder:
-            folders.add(folder)
-            folder = posixpath.dirname(folder)
+    own = [PurePosixPath(path) for path in (subject.plan.names.core, subject.plan.names.api)]
+    folders = {str(folder) for path in own for folder in (path, *path.parents)} - {"."}
     problems = [
         f"{folder}: is no package, as it has no __init__.py"
         for folder in sorted(folders)
@@ -187,7 +169,7 @@ def _yaml(subject: Subject) -> Result:
     problems = []
     for path, wanted in ((edits.BOOK, f"guide/{slug}"), (edits.LABELER, f"technique:{slug}")):
         try:
-            if wanted not in str(yaml.safe_load(subject.read(path))):
+            if wanted not in str(yaml.safe_load(subject.tree.read(path))):
                 problems.append(f"{path}: has no {wanted}")
         except yaml.YAMLError as error:
             problems.append(f"{path}: {' '.join(str(error).split())}")
@@ -199,7 +181,7 @@ def _titles(subject: Subject) -> Result:
     pages = [p for p in subject.own_files if p.endswith((".md", ".ipynb")) and "g3doc/" in p]
     problems = []
     for path in pages:
-        found = _TITLE.search(subject.read(path))
+        found = _TITLE.search(subject.tree.read(path))
         words = re.findall(r"[A-Za-z]{4,}", found[1]) if found else []
         if len(words) > 1 and all(word[0].isupper() for word in words):
             problems.append(f"{path}: write the title {found[1]!r} in sentence case, as TFMOT does")
@@ -214,7 +196,7 @@ def _links(subject: Subject) -> Result:
         if path.endswith((".md", ".ipynb"))
         and (path in subject.own_files or subject.plan.is_dated(path))
     ]
-    links = [(path, target) for path in pages for target in _LINK.findall(subject.read(path))]
+    links = [(path, target) for path in pages for target in _LINK.findall(subject.tree.read(path))]
     problems = [
         f"{path}: links to {target}, which is not there"
         for path, target in links
@@ -231,7 +213,7 @@ def _notebooks(subject: Subject) -> Result:
         for path in paths:
             copy = Path(folder, posixpath.relpath(path, PACKAGE))
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(subject.read(path), encoding="utf-8")
+            copy.write_text(subject.tree.read(path), encoding="utf-8")
         for check in (notebooks.check_format, notebooks.check_style, notebooks.check_structure):
             problems += [f"{PACKAGE}/{problem}" for problem in check(Path(folder))]
     return Result(f"nbfmt and nblint on {len(paths)} notebooks", problems)
@@ -241,7 +223,6 @@ def _notebooks(subject: Subject) -> Result:
 CHECKS: dict[str, Callable[[Subject], Result]] = {
     "export": _current,
     "other files": _other_files,
-    "names": _names,
     "code": _code,
     "imports": _imports,
     "tests": _tests,
