@@ -31,9 +31,8 @@ def mine(project, tmp_path) -> Path:
     return Path(shutil.copytree(project, tmp_path / project.name))
 
 
-def test_a_new_project_begins_with_the_algorithm(named_project):
-    """The kit knows the baselines of all kinds, whatever the names in them."""
-    status = Status(named_project)
+def test_a_new_project_begins_with_the_algorithm(kind_project):
+    status = Status(kind_project)
     assert status.next["rule"] == "algorithm"
     assert status.next["path"].endswith("keras/algorithm.py")
     assert status.states["api"] == status.states["core"] == status.states["example"] == "done"

@@ -5,28 +5,40 @@ import json
 import pytest
 import support
 
+pytestmark = pytest.mark.xdist_group("replay")
 
-def replay(home, **changes):
-    """Generates a project, changes its saved answers, and generates from those."""
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """What Cookiecutter saves of a generation, and the files of that."""
+    home = tmp_path_factory.mktemp("home")
     assert support.cookiecutter(home).returncode == 0
-    [saved] = (home / ".cookiecutter_replay").glob("*.json")
-    context = json.loads(saved.read_text())
-    context["cookiecutter"].update(changes)
-    answers = home / ".cookiecutter.json"
-    answers.write_text(json.dumps(context))
-    options = ("--replay-file", str(answers), "--output-dir", "again")
-    return support.cookiecutter(home, *options, no_input=False)
+    [path] = (home / ".cookiecutter_replay").glob("*.json")
+    return path.read_text(), support.files_of(home / "connection_pruning")
 
 
-def test_the_same_answers_give_the_same_files(home):
-    run = replay(home)
+@pytest.fixture
+def replay(home, saved):
+    """A function that changes the saved answers, and generates from those."""
+
+    def run(**changes):
+        context = json.loads(saved[0])
+        context["cookiecutter"].update(changes)
+        answers = home / ".cookiecutter.json"
+        answers.write_text(json.dumps(context))
+        return support.cookiecutter(home, "--replay-file", str(answers), no_input=False)
+
+    return run
+
+
+def test_the_same_answers_give_the_same_files(home, replay, saved):
+    run = replay()
     assert run.returncode == 0, run.stdout
-    first = support.files_of(home / "connection_pruning")
-    assert support.files_of(home / "again" / "connection_pruning") == first
+    assert support.files_of(home / "connection_pruning") == saved[1]
 
 
-def test_replayed_text_is_literal(home):
-    run = replay(home, author_name="<<7*7>> a << b <% c")
+def test_replayed_text_is_literal(replay):
+    run = replay(author_name="<<7*7>> a << b <% c")
     assert run.returncode == 0, run.stdout
 
 
@@ -39,10 +51,10 @@ def test_replayed_text_is_literal(home):
         ("_template_version", "0.0.0"),
     ],
 )
-def test_changed_answers_are_checked_again(home, key, value):
-    run = replay(home, **{key: value})
+def test_changed_answers_are_checked_again(home, replay, key, value):
+    run = replay(**{key: value})
     assert run.returncode == 1
     assert run.stdout.startswith("ERROR: ")
     assert run.stdout.count("\n") == 1
     assert not list(home.rglob("evil*"))
-    assert not (home / "again" / "connection_pruning").exists()
+    assert support.projects_in(home) == []
