@@ -3,6 +3,7 @@
 # make test-fast     those without TensorFlow, of the template and of the kit, about a minute
 # make test-life     updates of earlier versions, hostile input, odd environments
 # make test-baked    a generated project of each kind, installed and used
+# make test-kit      the kit's tests with TensorFlow, which are part of test-baked, alone
 # make test-methods  all of its tests with each published method in place (an hour)
 # make lint       style of the template's own code and of the kit's
 # make lock       newest versions of the packages for all this, by hash
@@ -25,7 +26,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NEW := $(VENV)-new
 
-.PHONY: new test test-fast test-life test-baked test-methods lint lock facts rendered-diff pictures bench bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-kit test-methods lint lock facts rendered-diff pictures bench bench-generation clean
 
 new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -45,6 +46,18 @@ test-life: $(READY)
 
 test-baked: $(READY)
 	$(BIN)/python -m pytest -m baked
+
+# What the kit's README says: what it takes with TensorFlow.
+KIT := $(VENV)/kit
+
+$(KIT)/.ready: kit/pyproject.toml
+	$(PYTHON) -m venv --clear $(KIT)
+	$(KIT)/bin/python -m pip install --quiet --upgrade pip
+	$(KIT)/bin/python -m pip install --quiet -e ./kit --group kit/pyproject.toml:dev
+	@touch $@
+
+test-kit: $(KIT)/.ready
+	cd kit && $(abspath $(KIT))/bin/python -m pytest --numprocesses auto -m tensorflow
 
 test-methods: $(READY)
 	$(BIN)/python -m pytest -m methods
@@ -117,10 +130,5 @@ bench-generation: $(READY)
 
 # Reads from the code and from a trained and converted model what fresh projects of each
 # kind say of it, which `technique docs` keeps current in a project. Some five minutes.
-FACTS := $(VENV)/facts
-
-facts:
-	$(PYTHON) -m venv --clear $(FACTS)
-	$(FACTS)/bin/python -m pip install --quiet --upgrade pip
-	$(FACTS)/bin/python -m pip install --quiet ./kit --group kit/pyproject.toml:dev
-	$(FACTS)/bin/python templates/facts/refresh.py
+facts: $(KIT)/.ready
+	$(KIT)/bin/python templates/facts/refresh.py
