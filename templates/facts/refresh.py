@@ -22,7 +22,7 @@ from tfmot_technique_kit.project import Project
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parents[1]
-_KINDS = ("weight_mask", "weight_projection", "activation", "layer_replacement")
+_KINDS = sorted(path.stem for path in _HERE.glob("*.md"))
 
 # Words that nothing but a name has.
 _ANSWERS = {

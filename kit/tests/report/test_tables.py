@@ -1,6 +1,8 @@
 """Tests of tables and the notes below them."""
 
 import csv
+import subprocess
+import sys
 
 import pytest
 
@@ -55,6 +57,19 @@ def test_the_page_shows_the_same_and_is_escaped():
     assert "<td>baseline</td>" in page
     assert "<script>" not in page
     assert "&lt;script&gt;x&lt;/script&gt; _a_" in page
+
+
+def test_a_metric_in_the_list_is_a_column():
+    code = (
+        "from tfmot_technique_kit.metrics import catalog\n"
+        "mine = catalog.Metric('static', 'weight_bytes', 'kB', 'bytes of weights', 'weights')\n"
+        "catalog.METRICS += (mine,)\n"
+        "from tests.report.test_tables import _table, run\n"
+        "print(_table(run()))\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert _cells(shown.stdout, "variant")[-1] == "weights (kB)"
+    assert _cells(shown.stdout, "baseline")[-1] == "0.4"
 
 
 def test_notes_come_from_the_runs():
