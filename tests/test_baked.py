@@ -90,20 +90,19 @@ def test_doctor_finds_nothing_that_will_break(environment, project):
 
 def test_its_own_tests_pass(kind_project):
     """The command of its README, for all kinds but one on what their algorithm decides."""
-    package = f"tfmot_{kind_project.name}/keras"
-    chosen = [f"{package}/{name}_test.py" for name in contract(kind_project)]
-    more = "" if kind_of(kind_project) == FIRST else " ".join(chosen)
+    more = "" if kind_of(kind_project) == FIRST else shlex.join(contract(kind_project))
     check_passed(run_documented(kind_project, "pytest", more))
 
 
 def contract(project: Path) -> list[str]:
-    """Returns the tests that hold for any algorithm, and those of the algorithm.
+    """Returns what chooses the tests that hold for any algorithm, and those of the algorithm.
 
     The others bring small algorithms of their own, and are the same code for each kind.
     """
     entry = support.toml_of(project / "contribution.toml")["technique"]["entry"]
-    tests = sorted((project / f"tfmot_{project.name}" / "keras").glob(f"{entry}*_test.py"))
-    return ["algorithm", *(path.stem.removesuffix("_test") for path in tests)]
+    keras = project / f"tfmot_{project.name}" / "keras"
+    files = [keras / "algorithm_test.py", *sorted(keras.glob(f"{entry}*_test.py"))]
+    return [*(str(path.relative_to(project)) for path in files), "-k", "not NothingTest"]
 
 
 def test_a_test_file_runs_as_a_script(environment, project):
