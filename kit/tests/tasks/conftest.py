@@ -20,6 +20,7 @@ def make_project(root: Path) -> Project:
         licence, _, text = path.read_text(encoding="utf-8").partition("\n")
         assert licence.startswith("<% include"), path
         place = root / "experiments" / path.relative_to(TEMPLATE)
+        place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
     return Project(root)
 
