@@ -60,8 +60,9 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
       keep. And with 'sparsity', the fraction of the batch that it zeroes.
     """
     values = tf.cast(tf.reshape(tensor, [-1]), tf.float32)
-    size = tf.cast(tf.size(values), tf.float32)
-    index = tf.cast(size * level, tf.int32)
+    last = tf.size(values) - 1
+    index = tf.cast(tf.cast(last + 1, tf.float32) * level, tf.int32)
+    index = tf.minimum(index, last)
     quantile = tf.maximum(tf.raw_ops.NthElement(input=values, n=index), 0.0)
     past = state['threshold']
     moved = self.momentum * past + (1.0 - self.momentum) * quantile

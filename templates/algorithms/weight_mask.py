@@ -44,12 +44,11 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     """
     del state
     magnitude = tf.abs(weight)
-    size = tf.cast(tf.size(magnitude), tf.float32)
-    kept = tf.maximum(tf.cast(tf.round(size * (1.0 - level)), tf.int32), 1)
+    kept = base_algorithm.count(1.0 - level, tf.size(magnitude))
     # The k-th value alone decides. Selecting it takes a tenth of the time that
     # sorting all values with `tf.math.top_k` takes, but XLA cannot compile it.
     threshold = tf.raw_ops.NthElement(
-      input=tf.reshape(magnitude, [-1]), n=kept - 1, reverse=True
+      input=tf.reshape(magnitude, [-1]), n=tf.maximum(kept, 1) - 1, reverse=True
     )
     return {'mask': magnitude >= threshold}
 

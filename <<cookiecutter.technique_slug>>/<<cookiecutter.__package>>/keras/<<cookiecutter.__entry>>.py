@@ -1,11 +1,15 @@
 <% include 'license_header.txt' %>
 """Entry points: apply the technique to a model, load it, strip it."""
 
+import warnings
+
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
-from <<cookiecutter.__package>>.keras import policy as policy_lib
+from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import registry
+from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
 
 
@@ -84,29 +88,34 @@ def <<cookiecutter.__entry>>(
     raise ValueError(
       f'Only a single layer takes the arguments {list(kwargs)} of the wrapper.'
     )
+  fixed_training, tied = set(), set()
   for layer in layers:
     _check_type(layer)
-    if policy is not None and isinstance(layer, keras.Model):
-      policy.ensure_model_supports_<<cookiecutter.technique_slug>>(layer)
-  _check_supported(layers, policy)
-
-  wrapped = {}  # A layer that two models share is wrapped once.
+    if isinstance(layer, keras.Model):
+      cloning.check_operations(layer)
+      if policy is not None:
+        policy.ensure_model_supports_<<cookiecutter.technique_slug>>(layer)
+      fixed_training |= cloning.find_layers_with_fixed_training(layer)
+      tied |= cloning.find_layers_with_tied_weights(layer)
+  if _supports_tied_weights(algorithm):
+    tied = set()
+  chosen = _choose(layers, policy, tied)
 
   def wrap(layer):
-    if id(layer) not in wrapped:
-      wrapped[id(layer)] = wrap_new(layer)
-    return wrapped[id(layer)]
+    if id(layer) not in chosen:
+      return [_copy(layer)]
+    return [
+      wrapper.<<cookiecutter.__wrapper>>(
+        layer,
+        schedule=schedule,
+        algorithm=algorithm,
+        training_from_callback=id(layer) in fixed_training,
+        **kwargs,
+      )
+    ]
 
-  def wrap_new(layer):
-    if isinstance(layer, keras.Model):
-      return keras.models.clone_model(layer, clone_function=wrap)
-    if _stays_as_it_is(layer) or not _is_allowed(layer, policy):
-      return layer
-    return wrapper.<<cookiecutter.__wrapper>>(
-      layer, schedule=schedule, algorithm=algorithm, **kwargs
-    )
-
-  results = [wrap(layer) for layer in layers]
+  cloner = cloning.Cloner(wrap)
+  results = [cloner(layer)[0] for layer in layers]
   return results if is_list else results[0]
 
 
@@ -127,13 +136,15 @@ def strip_<<cookiecutter.technique_slug>>(model):
   0
 
   Args:
-    model: A Sequential or Functional `keras.Model`.
+    model: A Sequential or Functional `keras.Model`. Wrappers are found in
+      nested models and in the attributes of layers, too.
 
   Returns:
     A new `keras.Model` without wrappers and without optimizer.
 
   Raises:
-    ValueError: If `model` is not such a model.
+    ValueError: If `model` is not such a model, or a layer holds a subclassed
+      model with wrappers.
   """
   _check_type(model)
   if not isinstance(model, keras.Model):
@@ -142,62 +153,31 @@ def strip_<<cookiecutter.technique_slug>>(model):
       f'{type(model).__name__}.'
     )
 
-  return _strip(model)
+  wrapper.restore_output_names(model)
+  names = set(map(wrapper.get_own_name, cloning.find_layers(model)))
+
+  def strip(layer):
+    if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
+      new = layer.strip(names)
+      return [_copy(part) if part is layer.layer else part for part in new]
+    if wrapper.collect_<<cookiecutter.__able>>_layers(layer):
+      return [cloning.replace_parts(layer, strip_part)]
+    return [_copy(layer)]
+
+  def strip_part(layer):
+    left = wrapper.collect_<<cookiecutter.__able>>_layers(layer)
+    if left and isinstance(layer, keras.Model):
+      _check_type(layer)
+    return cloner.get_one(layer) if left else layer
+
+  cloner = cloning.Cloner(strip)
+  return cloner(model)[0]
 
 
-class _Chain:
-  """Layers that take the place of one layer while a model is cloned.
-
-  `keras.models.clone_model` calls it as it would call the one, and then reads
-  the outputs of the last layer. So the new layers become part of the model
-  itself, not of a model inside: other techniques handle no nested models.
-  """
-
-  def __init__(self, layers):
-    self._layers = layers
-
-  def __getattr__(self, name):
-    return getattr(self._layers[-1], name)
-
-  # It is the last layer, so that Keras does not take it for a layer beside the
-  # graph: then it would add what else has called the layers to the new model.
-  def __eq__(self, other):
-    return other is self._layers[-1]
-
-  def __hash__(self):
-    return hash(self._layers[-1])
-
-  def __call__(self, inputs, *args, **kwargs):
-    first, *others = self._layers
-    outputs = first(inputs, *args, **kwargs)
-    for layer in others:
-      outputs = layer(outputs)
-    return outputs
-
-
-def _strip(model):
-  layers = model._flatten_layers(include_self=False, recursive=False)  # pylint: disable=protected-access
-  stripped = {layer.name: _strip_layer(layer) for layer in layers}
-  has_chains = any(len(new) > 1 for new in stripped.values())
-  if has_chains and isinstance(model, keras.Sequential):
-    return keras.Sequential(sum(stripped.values(), []), name=model.name)
-
-  def replace(layer):
-    new = stripped[layer.name]
-    return new[0] if len(new) == 1 else _Chain(new)
-
-  return keras.models.clone_model(model, clone_function=replace)
-
-
-def _strip_layer(layer):
-  """Returns the layers that take the place of a layer, most often itself."""
-  if isinstance(layer, keras.Model):
-    return [_strip(layer)]
-  if isinstance(layer, keras.layers.InputLayer):
-    return [layer.from_config(layer.get_config())]
-  if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
-    return layer.strip()
-  return [layer]
+def _copy(layer):
+  """Returns a layer for one more model, with the same weights."""
+  # Without calls it belongs to no model, and may have no weights to share.
+  return cloning.copy_layer(layer) if layer.inbound_nodes else layer
 
 
 def _stays_as_it_is(layer):
@@ -205,16 +185,6 @@ def _stays_as_it_is(layer):
   nothing = (keras.layers.InputLayer, wrapper.<<cookiecutter.__wrapper>>)
   is_operation = registry.<<cookiecutter.__camel>>Registry.is_operation
   return isinstance(layer, nothing) or is_operation(layer)
-
-
-def _is_allowed(layer, policy):
-  return policy is None or policy.allow_<<cookiecutter.technique_slug>>(layer)
-
-
-def _is_subclassed(model):
-  return not (
-    isinstance(model, keras.Sequential) or model._is_graph_network  # pylint: disable=protected-access
-  )
 
 
 def _check_type(layer):
@@ -237,29 +207,65 @@ def _check_type(layer):
       f'Functional `keras.Model`. You passed an object of type {name}.'
     )
   if isinstance(layer, keras.Model):
-    if _is_subclassed(layer):
+    if not cloning.is_graph(layer):
       raise ValueError(
         f'You passed a subclassed model of type {name}, which can be neither '
         'wrapped nor stripped as a whole. Wrap the layers in its constructor '
         'with `<<cookiecutter.__entry>>(layer)`.'
       )
-    for inner in layer.layers:
+    for inner in cloning.get_layers(layer):
       _check_type(inner)
 
 
-def _check_supported(layers, policy):
+def _supports_tied_weights(algorithm):
+  """Returns whether others that use a weight find the result in it, too."""
+  algorithm = algorithm or algorithm_lib.<<cookiecutter.__camel>>Algorithm()
+  if isinstance(algorithm.target, target_lib.Output):
+    return True
+  is_stored = not isinstance(algorithm.target, target_lib.WeightInForward)
+  replace = type(algorithm).replace
+  return is_stored and replace is base_algorithm.Algorithm.replace
+
+
+def _choose(layers, policy, tied):
+  """Chooses the layers to wrap.
+
+  Args:
+    layers: List of layers and models.
+    policy: A `<<cookiecutter.__camel>>Policy`, or None.
+    tied: Set with the `id` of each layer whose weights are tied to others so
+      that the technique cannot work on them.
+
+  Returns:
+    A set with the `id` of each layer.
+
+  Raises:
+    ValueError: If layers are not supported and no policy leaves them out.
+  """
   supports = registry.<<cookiecutter.__camel>>Registry.supports_or_custom
-  unsupported = [
-    f'{layer.name} ({type(layer).__name__})'
-    for given in layers
-    for layer in policy_lib.find_layers(given)
-    if not _stays_as_it_is(layer)
-    and not supports(layer)
-    and _is_allowed(layer, policy)
-  ]
+  chosen, unsupported, skipped = set(), [], []
+  parts = [part for layer in layers for part in cloning.find_layers(layer)]
+  for layer in parts:
+    if _stays_as_it_is(layer):
+      continue
+    if policy and not policy.allow_<<cookiecutter.technique_slug>>(layer):
+      continue
+    if not supports(layer):
+      unsupported.append(f'{layer.name} ({type(layer).__name__})')
+    elif id(layer) in tied:
+      (skipped if policy else unsupported).append(
+        f'{layer.name} (weights that another layer uses, too)'
+      )
+    else:
+      chosen.add(id(layer))
   if unsupported:
     raise ValueError(
       f'Layers that are not supported: {", ".join(unsupported)}. Leave them as '
       'they are with `policy=SkipUnsupportedLayers()`, or give them a method '
       '`<<cookiecutter.__getter>>`.'
     )
+  if skipped:
+    warnings.warn(
+      f'Layers left as they are: {", ".join(skipped)}.', stacklevel=3
+    )
+  return chosen

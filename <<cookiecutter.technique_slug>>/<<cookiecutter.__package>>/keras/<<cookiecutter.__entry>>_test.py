@@ -134,13 +134,13 @@ class ApplyTest(tf.test.TestCase, parameterized.TestCase):
       apply(create())
 
   def testRefusalNamesAllUnsupportedLayersAndTheWayOut(self):
-    inner = keras.Sequential([layers.ConvLSTM2D(2, 3, name='deep')])
-    flat = layers.ConvLSTM1D(2, 3, name='flat')
+    inner = keras.Sequential([layers.RandomCrop(2, 3, name='deep')])
+    flat = layers.RandomHeight(0.1, name='flat')
     model = keras.Sequential([flat, layers.Dense(2, name='fine'), inner])
     with self.assertRaises(ValueError) as caught:
       apply(model)
     message = str(caught.exception)
-    for text in ('flat (ConvLSTM1D)', 'deep (ConvLSTM2D)', Skip.__name__):
+    for text in ('flat (RandomHeight)', 'deep (RandomCrop)', Skip.__name__):
       self.assertIn(text, message)
     self.assertNotIn('fine', message)
 

@@ -3,7 +3,28 @@
 
 import abc
 
+import tensorflow as tf
+
 from <<cookiecutter.__package>>.keras import target as target_lib
+
+
+def count(fraction, size):
+  """Returns how many elements a fraction of `size` elements is, rounded.
+
+  A float32 cannot tell apart integers above 2**24, which the number of elements
+  of an embedding may be. So the product alone may be larger than `size`.
+
+  Args:
+    fraction: float32 scalar tensor in [0, 1].
+    size: int32 scalar tensor, or int, the number of all elements.
+
+  Returns:
+    int32 scalar tensor in [0, size], exact for the fractions 0 and 1.
+  """
+  size = tf.cast(size, tf.int32)
+  product = tf.round(tf.cast(size, tf.float32) * fraction)
+  part = tf.minimum(tf.cast(product, tf.int32), size)
+  return tf.where(fraction < 1.0, part, size)
 
 
 class Algorithm(abc.ABC):

@@ -2,6 +2,7 @@
 """Callbacks for training with the technique."""
 
 import os
+import warnings
 
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
@@ -40,30 +41,73 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
 
   def __init__(self):
     super().__init__()
+    self._supports_tf_logs = True  # Nothing waits for the logs of a batch.
     self._layers = []
+    self._steps = []
+    self._is_training = False
 
   def on_train_begin(self, logs=None):
     """Starts the steps at 0, or leaves them where a restored model stopped."""
+    wrapper.restore_output_names(self.model)
     self._layers = wrapper.collect_<<cookiecutter.__able>>_layers(self.model)
     for layer in self._layers:
       if keras.backend.get_value(layer.step) == -1:
         keras.backend.set_value(layer.step, 0)
+    self._steps = self._get_steps()
+
+  def on_train_batch_begin(self, batch, logs=None):
+    """Goes on after what was computed between two steps."""
+    self._set_training(True)
+
+  def on_train_batch_end(self, batch, logs=None):
+    """Settles after the last batch, before any callback ends the epoch."""
+    if batch + 1 == (self.params or {}).get('steps'):
+      self._settle()
 
   def on_epoch_end(self, epoch=None, logs=None, batch=None):
     """Applies the algorithm to the weights that the last step has moved."""
     self._settle()
+    self._set_training(False)
 
   def on_test_begin(self, logs=None):
     """See `on_epoch_end`: evaluation may come first."""
-    self._settle()
+    self.on_epoch_end()
 
   def on_predict_begin(self, logs=None):
     """See `on_epoch_end`: prediction may come first."""
-    self._settle()
+    self.on_epoch_end()
+
+  def on_train_end(self, logs=None):
+    """Settles what others have changed since, and names what never trained."""
+    self.on_epoch_end()
+    idle = [
+      layer.layer.name
+      for layer, old, new in zip(
+        self._layers, self._steps, self._get_steps(), strict=True
+      )
+      if new == old
+    ]
+    if idle:
+      warnings.warn(
+        f'Training did not reach these layers: {", ".join(idle)}. Their model '
+        'calls them with `training=False`, or not at all.',
+        stacklevel=2,
+      )
+
+  def _get_steps(self):
+    return [keras.backend.get_value(layer.step) for layer in self._layers]
 
   def _settle(self):
     for layer in self._layers:
       layer.settle()
+
+  def _set_training(self, value):
+    if value == self._is_training:
+      return
+    self._is_training = value
+    for layer in self._layers:
+      if layer.training_from_callback:
+        keras.backend.set_value(layer.is_training, value)
 
 
 class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):

@@ -1,6 +1,8 @@
 <% include 'license_header.txt' %>
 """Checks what an algorithm returns, so that an error says where to look."""
 
+import itertools
+
 import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
@@ -101,7 +103,7 @@ class CheckedAlgorithm:
       )
     return value
 
-  def replace(self, slots, states, wrapper, input_shape):
+  def replace(self, slots, states, wrapper, input_shape, names):
     """Returns the layers that take the place of the wrapper.
 
     Args:
@@ -109,6 +111,7 @@ class CheckedAlgorithm:
       states: List of dicts of tensors.
       wrapper: The wrapper, its weights finished.
       input_shape: `tf.TensorShape` of its inputs.
+      names: Set of names that new layers cannot have. Theirs are added.
     """
     given = [
       self._state('replace', slot, state)
@@ -122,6 +125,7 @@ class CheckedAlgorithm:
       self._fail(
         'replace', None, f'a list of `keras.layers.Layer`, but got {layers}'
       )
+    _make_names_unique(layers, self._layer.name, names)
     is_on_outputs = slots[0].weight is None
     if layers != [self._layer] or is_on_outputs:
       self._check_same_outputs(layers, wrapper, input_shape)
@@ -205,6 +209,15 @@ class _State(dict):
       f'`create_state` to describe the state `{key}`, which is used here. It '
       f'describes {sorted(self)}'
     )
+
+
+def _make_names_unique(layers, own, names):
+  """Gives layers other names than `names`; one of them may be called `own`."""
+  for layer in layers:
+    name, count = layer.name, itertools.count(1)
+    while layer.name in names and layer.name != own:
+      layer._name = f'{name}_{next(count)}'  # pylint: disable=protected-access
+    names.add(layer.name)
 
 
 def _shapes(tensors):

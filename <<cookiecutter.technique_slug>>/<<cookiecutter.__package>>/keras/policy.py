@@ -6,6 +6,7 @@ import weakref
 
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
+from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import registry
 
 
@@ -107,7 +108,7 @@ class SkipFirstAndLastLayers(<<cookiecutter.__camel>>Policy):
 
   def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
     """See base class. Looks for the first and the last layer."""
-    layers = list(find_layers(model))
+    layers = list(cloning.find_layers(model))
     has_weights = registry.<<cookiecutter.__camel>>Registry.has_weights
     weighty = [layer for layer in layers if has_weights(layer)]
     self._known.update(layers)
@@ -155,7 +156,7 @@ class OnlyLayers(<<cookiecutter.__camel>>Policy):
     Raises:
       ValueError: If no layer of the model has one of the names.
     """
-    found = [layer.name for layer in find_layers(model)]
+    found = [layer.name for layer in cloning.find_layers(model)]
     missing = [name for name in self._names if name not in found]
     if missing:
       raise ValueError(
@@ -190,19 +191,3 @@ class AllOf(<<cookiecutter.__camel>>Policy):
     """See base class."""
     for policy in self._policies:
       policy.ensure_model_supports_<<cookiecutter.technique_slug>>(model)
-
-
-def find_layers(layer):
-  """Finds the layers in a model and in the models inside it.
-
-  Args:
-    layer: A `keras.Model`, or a layer, which stands for itself.
-
-  Yields:
-    Layers that are no models, in order.
-  """
-  if isinstance(layer, keras.Model):
-    for inner in layer.layers:
-      yield from find_layers(inner)
-  else:
-    yield layer

@@ -9,9 +9,11 @@ Which of their weights it works on or, if it works on outputs, which of those.
 import functools
 import operator
 
+import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
+from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import custom_layer
 
 # Built-in layers and the attributes that hold their technique weights.
@@ -22,6 +24,9 @@ _WEIGHTS = {
   'Conv2DTranspose': ['kernel'],
   'Conv3D': ['kernel'],
   'Conv3DTranspose': ['kernel'],
+  'ConvLSTM1D': ['cell.kernel', 'cell.recurrent_kernel'],
+  'ConvLSTM2D': ['cell.kernel', 'cell.recurrent_kernel'],
+  'ConvLSTM3D': ['cell.kernel', 'cell.recurrent_kernel'],
   'Dense': ['kernel'],
   'EinsumDense': ['kernel'],
   'Embedding': ['embeddings'],
@@ -38,15 +43,13 @@ _WEIGHTS = {
 }
 
 # Built-in layers whose outputs are activations. Those with an argument
-# `activation` have them, too, unless it is one that makes probabilities of
-# scores, or no activation at all.
+# `activation` have them, too, if `_is_activation` says so of that.
 _ACTIVATIONS = ['ELU', 'LeakyReLU', 'PReLU', 'ReLU', 'ThresholdedReLU']
 _MAY_ACTIVATE = """
   Activation Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
   Conv3DTranspose Dense DepthwiseConv1D DepthwiseConv2D EinsumDense
   LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
 """.split()
-_NOT_ACTIVATIONS = ['linear', 'softmax', 'sigmoid', 'hard_sigmoid']
 
 # Built-in layers without technique weights: they have none at all, or so few
 # (normalization, depthwise convolution) that changing them costs more accuracy
@@ -102,6 +105,38 @@ def _has_interface(layer):
   interface = custom_layer.<<cookiecutter.__able_camel>>Layer
   getter = '<<cookiecutter.__getter>>'
   return isinstance(layer, interface) or hasattr(layer, getter)
+
+
+def _is_activation(function):
+  """Returns whether a function makes activations of what a layer computes.
+
+  What it computes tells, not its name: `tf.nn.softmax`, a lambda around it and
+  `keras.activations.softmax` are the same.
+
+  Args:
+    function: Function from a float32 tensor to one of the same shape.
+
+  Returns:
+    False for one that leaves its input as it is (linear), or whose values
+    depend on each other or lie between 0 and 1, or never above 0, and are far
+    from 0 for an input of 0: scores as (logarithms of) probabilities (softmax,
+    sigmoid). Nothing is to be set to zero there.
+  """
+  values = np.linspace(-8.0, 8.0, 17, dtype='float32')
+  try:
+    with tf.init_scope():  # Layers are built in graphs, too.
+      results, *others = (
+        np.asarray(function(tf.constant([inputs])))[0]
+        for inputs in (values, np.append(values[:-1], [80.0]).astype('float32'))
+      )
+  except Exception:  # pylint: disable=broad-exception-caught
+    return True  # It wants another shape, which only its layer knows.
+  is_linear = np.array_equal(results, values)
+  is_by_element = np.array_equal(results[:-1], others[0][:-1])
+  zero, low, high = results[len(values) // 2], results.min(), results.max()
+  is_probability = 0.0 < zero < 1.0 and low >= 0.0 and high <= 1.0
+  is_logarithm = zero < 0.0 and high <= 0.0
+  return is_by_element and not (is_linear or is_probability or is_logarithm)
 
 
 def build_attention(layer):
@@ -164,8 +199,7 @@ class <<cookiecutter.__camel>>Registry:
     if kind in cls._RNNS:
       return all(cls._supports_cell(cell) for cell in _cells(layer))
     if kind in cls._CONTAINERS:
-      inner = [getattr(layer, name) for name in cls._CONTAINERS[kind]]
-      return all(cls.supports_or_custom(part) for part in inner)
+      return all(cls.supports_or_custom(part) for part in cls._parts(layer))
     return kind in cls._LAYERS or cls.is_operation(layer)
 
   @classmethod
@@ -219,8 +253,7 @@ class <<cookiecutter.__camel>>Registry:
     if kind in cls._RNNS:
       return sum((cls._get_cell_weights(cell) for cell in _cells(layer)), [])
     if kind in cls._CONTAINERS:
-      inner = [getattr(layer, name) for name in cls._CONTAINERS[kind]]
-      return sum((cls.get_weights(part) for part in inner), [])
+      return sum((cls.get_weights(part) for part in cls._parts(layer)), [])
     names = cls._LAYERS.get(kind, [])
     return [operator.attrgetter(name)(layer) for name in names]
 
@@ -238,8 +271,7 @@ class <<cookiecutter.__camel>>Registry:
       return False
     kind = type(layer)
     if kind in cls._CONTAINERS:
-      inner = [getattr(layer, name) for name in cls._CONTAINERS[kind]]
-      return any(cls.has_weights(part) for part in inner)
+      return any(cls.has_weights(part) for part in cls._parts(layer))
     known = kind in cls._RNNS or bool(cls._LAYERS.get(kind))
     return known or _has_interface(layer)
 
@@ -264,10 +296,22 @@ class <<cookiecutter.__camel>>Registry:
   @classmethod
   def _get_builtin_activations(cls, layer):
     cls._check(layer)
-    if type(layer) in cls._MAY_ACTIVATE:
-      name = getattr(layer.activation, '__name__', None)
-      return [] if name in _NOT_ACTIVATIONS else [0]
-    return [0] if type(layer) in cls._ACTIVATIONS else []
+    if type(layer) not in cls._MAY_ACTIVATE:
+      return [0] if type(layer) in cls._ACTIVATIONS else []
+    activation = layer.activation
+    if isinstance(activation, keras.layers.Layer):
+      is_activation = type(activation) in cls._ACTIVATIONS
+    else:
+      is_activation = _is_activation(activation)
+    return [0] if is_activation else []
+
+  @classmethod
+  def _parts(cls, layer):
+    """Returns the layers in a layer that wraps others, or in its model."""
+    held = [getattr(layer, name) for name in cls._CONTAINERS[type(layer)]]
+    parts = [part for one in held for part in cloning.find_layers(one)]
+    nothing = keras.layers.InputLayer
+    return [part for part in parts if not isinstance(part, nothing)]
 
   @classmethod
   def _supports_cell(cls, cell):

@@ -180,11 +180,23 @@ class ActivationsTest(tf.test.TestCase, parameterized.TestCase):
     ('HardSigmoid', 'hard_sigmoid', []),
     ('Relu', 'relu', [0]),
     ('Tanh', 'tanh', [0]),
-    ('Function', lambda x: x, [0]),
+    ('Gelu', 'gelu', [0]),
+    ('Swish', 'swish', [0]),
+    ('Softplus', 'softplus', [0]),
+    ('TensorFlowIdentity', tf.identity, []),
+    ('TensorFlowSoftmax', tf.nn.softmax, []),
+    ('TensorFlowLogSoftmax', tf.nn.log_softmax, []),
+    ('TensorFlowLogSigmoid', tf.math.log_sigmoid, []),
+    ('TensorFlowRelu', tf.nn.relu6, [0]),
+    ('Identity', lambda x: x, []),
+    ('Temperature', lambda x: tf.nn.softmax(x / 2.0), []),
+    ('Square', lambda x: tf.nn.relu(x) ** 2, [0]),
+    ('OfAnotherShape', lambda x: tf.nn.relu(x[:, 1:3, 1:3]), [0]),
     ('Layer', layers.LeakyReLU, [0]),
+    ('SoftmaxLayer', layers.Softmax, []),
   )
   def testActivationOfALayerDecides(self, activation, expected):
-    if activation is layers.LeakyReLU:
+    if activation in (layers.LeakyReLU, layers.Softmax):
       activation = activation()
     for create in test_layers.MAY_ACTIVATE:
       layer = create(activation=activation)

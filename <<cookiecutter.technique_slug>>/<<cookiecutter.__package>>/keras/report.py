@@ -7,7 +7,7 @@ import gzip
 import numpy as np
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
-from <<cookiecutter.__package>>.keras import policy
+from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import wrapper
 
 _LEVEL = '<<cookiecutter.__level>>'
@@ -112,7 +112,7 @@ def report_<<cookiecutter.technique_slug>>(model):
       f'Model {model.name} is not built: call it on data, or give its first '
       'layer an `input_shape`.'
     )
-  reports = [_report(layer) for layer in policy.find_layers(model)]
+  reports = [_report(layer) for layer in cloning.find_layers(model)]
   return <<cookiecutter.__camel>>Report([r for r in reports if r.parameters])
 
 

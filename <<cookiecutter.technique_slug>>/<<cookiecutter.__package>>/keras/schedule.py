@@ -15,6 +15,14 @@ def _serialized(schedule, **config):
 
 
 def _validate_steps(begin_step, end_step, frequency, endless):
+  """Returns the three as ints: `len(data) / batch_size` is a float.
+
+  Raises:
+    ValueError: If one is not a whole number or is out of range.
+  """
+  begin_step = _to_int('begin_step', begin_step)
+  end_step = _to_int('end_step', end_step)
+  frequency = _to_int('frequency', frequency)
   if begin_step < 0:
     raise ValueError(f'`begin_step` must be >= 0. Received: {begin_step}.')
   if end_step == -1 and not endless:
@@ -28,6 +36,17 @@ def _validate_steps(begin_step, end_step, frequency, endless):
     )
   if frequency <= 0:
     raise ValueError(f'`frequency` must be > 0. Received: {frequency}.')
+  return begin_step, end_step, frequency
+
+
+def _to_int(name, step):
+  try:
+    is_whole = int(step) == step
+  except (TypeError, ValueError, OverflowError):
+    is_whole = False
+  if not is_whole:
+    raise ValueError(f'`{name}` must be a whole number. Received: {step!r}.')
+  return int(step)
 
 
 def _validate_level(name, level):
@@ -82,12 +101,13 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
     """Creates a schedule again.
 
     Args:
-      config: Dict, the entry `config` of what `get_config` returned.
+      config: Dict, what `get_config` returned or its entry `config`: Keras
+        passes the one or the other, by the function that reads it.
 
     Returns:
       A schedule of this class.
     """
-    return cls(**config)
+    return cls(**config.get('config', config))
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
@@ -117,12 +137,11 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
     end_step=-1,
     frequency=100,
   ):
-    _validate_steps(begin_step, end_step, frequency, endless=True)
+    self.begin_step, self.end_step, self.frequency = _validate_steps(
+      begin_step, end_step, frequency, endless=True
+    )
     _validate_level('target_<<cookiecutter.__level>>', target_<<cookiecutter.__level>>)
     self.target_<<cookiecutter.__level>> = target_<<cookiecutter.__level>>
-    self.begin_step = begin_step
-    self.end_step = end_step
-    self.frequency = frequency
 
   def __call__(self, step):
     """See base class."""
@@ -178,15 +197,14 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
     power=3,
     frequency=100,
   ):
-    _validate_steps(begin_step, end_step, frequency, endless=False)
+    self.begin_step, self.end_step, self.frequency = _validate_steps(
+      begin_step, end_step, frequency, endless=False
+    )
     _validate_level('initial_<<cookiecutter.__level>>', initial_<<cookiecutter.__level>>)
     _validate_level('final_<<cookiecutter.__level>>', final_<<cookiecutter.__level>>)
     self.initial_<<cookiecutter.__level>> = initial_<<cookiecutter.__level>>
     self.final_<<cookiecutter.__level>> = final_<<cookiecutter.__level>>
-    self.begin_step = begin_step
-    self.end_step = end_step
     self.power = power
-    self.frequency = frequency
 
   def __call__(self, step):
     """See base class."""

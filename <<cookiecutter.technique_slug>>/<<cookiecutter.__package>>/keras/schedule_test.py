@@ -2,6 +2,7 @@
 """Tests for the schedules."""
 
 from absl.testing import parameterized
+import numpy as np
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
@@ -77,6 +78,14 @@ class ValidationTest(tf.test.TestCase, parameterized.TestCase):
       with self.assertRaisesRegex(ValueError, 'frequency'):
         cls(*levels, 0, 10, frequency=frequency)
     cls(*levels, 0, 10, frequency=1)
+
+  @parameterized.named_parameters(*_BOTH)
+  def testStepsAreWholeNumbers(self, cls, levels):
+    a_schedule = cls(*levels, np.int32(2), 64 / 8 * 2, frequency=4.0)
+    self.assertEqual(due_steps(a_schedule, 20), [2, 6, 10, 14])
+    for end_step in (10.5, float('nan'), float('inf'), '10', None):
+      with self.assertRaisesRegex(ValueError, 'end_step.*whole'):
+        cls(*levels, 0, end_step)
 
   @parameterized.named_parameters(
     ('Target', f'target_{LEVEL}', lambda level: Constant(level, 0)),
@@ -194,6 +203,9 @@ class SerializationTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIs(type(loaded), type(original))
     self.assertEqual(vars(loaded), vars(original))
     again = type(original).from_config(config['config'])
+    self.assertEqual(vars(again), vars(original))
+    config = keras.utils.serialize_keras_object(original)
+    again = keras.utils.deserialize_keras_object(config)
     self.assertEqual(vars(again), vars(original))
 
   def testNamesOfArgumentsSayTheLevel(self):

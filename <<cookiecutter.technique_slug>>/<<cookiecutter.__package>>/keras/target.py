@@ -76,6 +76,10 @@ def _assign(state, update):
     state[key].assign(value)
 
 
+def _may_be(training):
+  return tf.is_tensor(training) or bool(training)
+
+
 class Weight:
   """The result of `apply` replaces the weight in every training step.
 
@@ -105,26 +109,27 @@ class Weight:
       slots.append(Slot(path, spec, weight=weight))
     return slots
 
-  def call(self, wrapper, call_layer, when_training):
+  def call(self, wrapper, call_layer, training):
     """Calls the layer.
 
     Args:
       wrapper: The wrapper.
       call_layer: Function without arguments that calls the wrapped layer.
-      when_training: Function that runs its argument in a training step only.
+      training: None, a bool, or a bool scalar tensor.
 
     Returns:
       The outputs.
     """
-    when_training(lambda: self._train(wrapper))
+    if _may_be(training):
+      self._train(wrapper, training)
     return call_layer()
 
-  def _train(self, wrapper):
+  def _train(self, wrapper, training):
     checked = wrapper.checked
     slots = wrapper.slots
 
     def work(step, variables):
-      due, level = wrapper.advance(step)
+      due, level = wrapper.advance(step, training)
       if not variables:
         return tf.no_op()
 
@@ -137,10 +142,15 @@ class Weight:
           self._after_update(checked, slot, weight, state)
         return tf.no_op()
 
+      def complete():
+        for slot, (weight, state) in zip(slots, variables, strict=True):
+          self._after_step(checked, slot, weight, state)
+        return tf.no_op()
+
       tf.cond(due, update, tf.no_op)
-      for slot, (weight, state) in zip(slots, variables, strict=True):
-        self._after_step(checked, slot, weight, state)
-      return tf.no_op()
+      if tf.is_tensor(training):
+        return tf.cond(tf.cast(training, tf.bool), complete, tf.no_op)
+      return complete()
 
     wrapper.run_on_replicas(work)
 
@@ -210,9 +220,10 @@ class WeightInForward(Weight):
         )
     return slots
 
-  def call(self, wrapper, call_layer, when_training):
+  def call(self, wrapper, call_layer, training):
     """See base class."""
-    when_training(lambda: self._train(wrapper))
+    if _may_be(training):
+      self._train(wrapper, training)
     try:
       for slot in wrapper.slots:
         weight, state = slot.variables
@@ -275,20 +286,20 @@ class Output:
       slots.append(Slot(path, spec, index=index))
     return slots
 
-  def call(self, wrapper, call_layer, when_training):
+  def call(self, wrapper, call_layer, training):
     """See `Weight.call`."""
     outputs = call_layer()
     flat = tf.nest.flatten(outputs)
-    given = list(flat)
-    when_training(lambda: self._train(wrapper, given))
+    if _may_be(training):
+      self._train(wrapper, list(flat), training)
     for slot in wrapper.slots:
       flat[slot.index] = wrapper.checked.apply(
         slot, flat[slot.index], read(slot.state)
       )
     return tf.nest.pack_sequence_as(outputs, flat)
 
-  def _train(self, wrapper, outputs):
-    due, level = wrapper.advance(wrapper.step)
+  def _train(self, wrapper, outputs, training):
+    due, level = wrapper.advance(wrapper.step, training)
     replica = tf.distribute.get_replica_context()
     is_alone = replica is None or replica.num_replicas_in_sync == 1
 

@@ -33,6 +33,21 @@ _LAYERS = {
     (4, 4, 4, 3),
     ['kernel'],
   ),
+  'ConvLSTM1D': (
+    lambda: layers.ConvLSTM1D(2, 3),
+    (4, 6, 3),
+    ['cell.kernel', 'cell.recurrent_kernel'],
+  ),
+  'ConvLSTM2D': (
+    lambda: layers.ConvLSTM2D(2, 3),
+    (2, 4, 4, 3),
+    ['cell.kernel', 'cell.recurrent_kernel'],
+  ),
+  'ConvLSTM3D': (
+    lambda: layers.ConvLSTM3D(2, 3),
+    (2, 3, 3, 3, 2),
+    ['cell.kernel', 'cell.recurrent_kernel'],
+  ),
   'Dense': (lambda: layers.Dense(2), (3,), ['kernel']),
   'EinsumDense': (
     lambda: layers.EinsumDense('ab,bc->ac', output_shape=2),
@@ -198,7 +213,7 @@ class DenseWithInterface(DenseLike, Interface):
 
 
 UNSUPPORTED = (
-  ('BuiltIn', lambda: layers.ConvLSTM2D(2, 3)),
+  ('BuiltIn', lambda: layers.RandomCrop(2, 3)),
   ('Custom', lambda: Cell(2)),
   ('Subclass', lambda: DenseLike(2)),
   ('RnnOverUnknownCell', lambda: layers.RNN(Cell(2))),
@@ -210,6 +225,10 @@ UNSUPPORTED = (
 
 def _unknown_rnn():
   return layers.RNN(Cell(2))
+
+
+def _small():
+  return keras.Sequential([layers.Dense(4), layers.Dense(2)])
 
 
 RELU = {'activation': 'relu'}
@@ -238,6 +257,9 @@ KINDS = (
   ('Cells', lambda: layers.RNN([layers.LSTMCell(4)] * 2), (3, 4)),
   ('Bidirectional', lambda: layers.Bidirectional(layers.GRU(4)), (3, 6)),
   ('TimeDistributed', lambda: layers.TimeDistributed(layers.Dense(4)), (3, 6)),
+  ('TimeDistributedModel', lambda: layers.TimeDistributed(_small()), (3, 6)),
+  ('ConvLSTM1D', lambda: layers.ConvLSTM1D(2, 2), (3, 6, 1)),
+  ('ConvLSTM2D', lambda: layers.ConvLSTM2D(2, 2), (3, 4, 3, 1)),
   ('ReLU', layers.ReLU, (6,)),
   ('Activation', lambda: layers.Activation('tanh'), (6,)),
 )

@@ -63,7 +63,14 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
       until training begins.
   """
 
-  def __init__(self, layer, schedule=None, algorithm=None, **kwargs):
+  def __init__(
+    self,
+    layer,
+    schedule=None,
+    algorithm=None,
+    training_from_callback=False,
+    **kwargs,
+  ):
     """Wraps a layer.
 
     Args:
@@ -73,6 +80,9 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
         `Constant<<cookiecutter.__level_camel>>(0.5, begin_step=0)`.
       algorithm: A `<<cookiecutter.__camel>>Algorithm`. By
         default one without arguments.
+      training_from_callback: Whether the callback, and not the argument
+        `training`, says when the layer is trained. For a layer that a model
+        calls with a constant `training`, as in `base(inputs, training=False)`.
       **kwargs: Arguments of `keras.layers.Layer`, such as `input_shape`.
 
     Raises:
@@ -121,6 +131,12 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
       dtype=tf.int64,
       initializer=keras.initializers.Constant(-1),
     )
+    self.training_from_callback = training_from_callback
+    self.is_training = None
+    if training_from_callback:
+      self.is_training = self._add_variable(
+        'is_training', shape=[], dtype=tf.bool, initializer='zeros'
+      )
     self._takes_mask = 'mask' in inspect.signature(layer.call).parameters
 
   def build(self, input_shape=None):
@@ -129,7 +145,9 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     Args:
       input_shape: Shape of the inputs, as the layer takes it.
     """
-    super().build(input_shape)
+    # When a file is read, no scope is open that names the weights.
+    with tf.name_scope(f'{self.layer.name}/'):
+      super().build(input_shape)
     self._input_shape = _Untracked(_to_shapes(input_shape))
     registry.build_attention(self.layer)
     # Some layers, MultiHeadAttention for one, make their weights when they are
@@ -201,38 +219,37 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     def call_layer():
       return self.layer(inputs, *args, **kwargs)
 
-    def when_training(work):
-      def run():
-        work()
-        return tf.no_op()
-
-      if isinstance(training, tf.Tensor):
-        tf.cond(tf.cast(training, tf.bool), run, tf.no_op)
-      elif training:
-        work()
-
+    if self.training_from_callback:
+      training = tf.convert_to_tensor(self.is_training)
     if self._slots is None:
       call_layer()
       with tf.init_scope():
         self._create_technique_vars()
-    return self.algorithm.target.call(self, call_layer, when_training)
+    return self.algorithm.target.call(self, call_layer, training)
 
-  def advance(self, step):
+  def advance(self, step, training=True):
     """Counts a training step and asks the schedule.
 
     Args:
       step: The variable `step`, or its copy on one replica.
+      training: True, or a bool scalar tensor. Where it is False nothing is
+        counted, and nothing is due.
 
     Returns:
       What the schedule returns: a bool and a float32 scalar tensor.
     """
+    is_fine, count, is_now = step >= 0, 1, True
+    if tf.is_tensor(training):
+      is_now = tf.cast(training, tf.bool)
+      is_fine, count = is_fine | ~is_now, tf.cast(is_now, tf.int64)
     if not self.slots:
-      step.assign_add(1)
+      step.assign_add(count)
       return False, 0.0
-    begun = tf.debugging.Assert(step >= 0, [_MISSING_CALLBACK])
+    begun = tf.debugging.Assert(is_fine, [_MISSING_CALLBACK])
     with tf.control_dependencies([begun] if begun is not None else []):
-      step_now = step.assign_add(1, read_value=True)
-    return self.schedule(tf.convert_to_tensor(step_now))
+      step_now = step.assign_add(count, read_value=True)
+    due, level = self.schedule(tf.convert_to_tensor(step_now))
+    return due if is_now is True else due & is_now, level
 
   def run_on_replicas(self, work):
     """Runs the same work on the variables of each replica.
@@ -265,10 +282,19 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     After an optimizer step the weights have moved. Evaluation and saving need
     them as the algorithm leaves them. Call it outside of `tf.function`.
     """
-    self.algorithm.target.settle(self)
+    if keras.backend.get_value(self.step) >= 0:
+      self.algorithm.target.settle(self)
 
-  def strip(self):
+  def save_own_variables(self, store):
+    """See base class. A file has the weights that inference computes with."""
+    self.settle()
+    super().save_own_variables(store)
+
+  def strip(self, names=None):
     """Gives the weights their final values.
+
+    Args:
+      names: Set of names that new layers cannot have. Theirs are added.
 
     Returns:
       A list of layers that compute, one after the other and without the
@@ -279,7 +305,7 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     self.algorithm.target.finish(self)
     states = [target_lib.read(slot.state) for slot in self.slots]
     return self.checked.replace(
-      self.slots, states, self, self._input_shape.value
+      self.slots, states, self, self._input_shape.value, names or set()
     )
 
   def summarize(self):
@@ -322,6 +348,7 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
         'class_name': keras.utils.get_registered_name(type(self.algorithm)),
         'config': self.algorithm.get_config(),
       },
+      'training_from_callback': self.training_from_callback,
     }
 
   @classmethod
@@ -379,7 +406,7 @@ def collect_<<cookiecutter.__able>>_layers(model):
   1
 
   Args:
-    model: A `keras.Model`.
+    model: A `keras.Model`, or a layer that holds others.
 
   Returns:
     A list of wrappers, in the order of their layers.
@@ -389,3 +416,25 @@ def collect_<<cookiecutter.__able>>_layers(model):
     for layer in model._flatten_layers()  # pylint: disable=protected-access
     if isinstance(layer, <<cookiecutter.__wrapper>>)
   ]
+
+
+def get_own_name(layer):
+  """Returns the name of a layer or, for a wrapper, of the layer inside."""
+  is_wrapper = isinstance(layer, <<cookiecutter.__wrapper>>)
+  return layer.layer.name if is_wrapper else layer.name
+
+
+def restore_output_names(model):
+  """Calls the outputs of a model as they were called before wrapping.
+
+  Losses and metrics are given, and logged, by these names. Keras takes them
+  from the layers, also when a file is loaded.
+
+  Args:
+    model: A `keras.Model`. It is changed in place.
+  """
+  for index, layer in enumerate(getattr(model, '_output_layers', [])):
+    name = model.output_names[index]
+    if name.startswith(layer.name):  # Equal names are numbered.
+      # The list, which a compiled model shares with its losses and metrics.
+      model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]

@@ -44,7 +44,7 @@ class ConstructionTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.named_parameters(
     ('NoLayer', lambda: Wrapper(object()), 'object'),
     ('ClassOfLayers', lambda: Wrapper(layers.Dense), 'Dense'),
-    ('Unsupported', lambda: Wrapper(layers.ConvLSTM2D(2, 3)), 'ConvLSTM2D'),
+    ('Unsupported', lambda: Wrapper(layers.RandomCrop(2, 3)), 'RandomCrop'),
     ('Schedule', lambda: Wrapper(layers.Dense(2), 0.5), 'schedule'),
     ('ScheduleClass', lambda: Wrapper(layers.Dense(2), Constant), 'schedule'),
     ('Algorithm', lambda: Wrapper(layers.Dense(2), None, 'a'), 'algorithm'),

@@ -4,8 +4,10 @@ The record holds a fingerprint of each notebook's code together with that of the
 It is the same wherever it is written, and part of the repository.
 """
 
+import concurrent.futures
 import hashlib
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -57,18 +59,27 @@ for keras in [tf_keras, compat.keras]:
 
 def check_execution(project: Project) -> list[Problem]:
     """Runs notebooks, and examples of the design RFC, from top to bottom; takes minutes."""
-    problems = []
-    for path in pages.find(project.folder("g3doc"), ".ipynb"):
-        code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
-        code = [source for source in code if _NO_EXECUTE not in source]
-        found = _run(project, path, [(None, source) for source in code])
-        if not found:
+    notebooks = pages.find(project.folder("g3doc"), ".ipynb")
+    designs = [
+        path
+        for path in pages.find(project.folder("designs"), ".md")
+        if path.stem.endswith("design")
+    ]
+    codes = [*map(_cells, notebooks), *map(_examples, designs)]
+    paths = [*notebooks, *designs]
+    # Each waits for a process of its own most of the time.
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda path, code: _run(project, path, code), paths, codes))
+    for path, problems in zip(notebooks, found, strict=False):
+        if not problems:
             record(project, path)  # readiness asks for it
-        problems += found
-    for path in pages.find(project.folder("designs"), ".md"):
-        if path.stem.endswith("design"):
-            problems += _run(project, path, _examples(path))
-    return problems
+    return [problem for problems in found for problem in problems]
+
+
+def _cells(path: Path) -> list[tuple[None, str]]:
+    """Returns the code of a notebook's cells, which have no lines."""
+    code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
+    return [(None, source) for source in code if _NO_EXECUTE not in source]
 
 
 def record(project: Project, path: Path) -> None:

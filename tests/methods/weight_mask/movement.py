@@ -52,8 +52,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     """
     previous = state['previous']
     score = state['score'] + (weight - previous) * previous
-    size = tf.cast(tf.size(score), tf.float32)
-    kept = tf.maximum(tf.cast(tf.round(size * (1.0 - level)), tf.int32), 1)
+    kept = tf.maximum(base_algorithm.count(1.0 - level, tf.size(score)), 1)
     threshold = tf.raw_ops.NthElement(
       input=tf.reshape(score, [-1]), n=kept - 1, reverse=True
     )

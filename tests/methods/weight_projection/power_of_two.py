@@ -74,6 +74,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     priority = tf.where(is_free, magnitude, magnitude.dtype.max)
     size = tf.cast(tf.size(priority), tf.float32)
     wanted = tf.cast(tf.math.ceil(level * size), tf.int32)
+    wanted = tf.minimum(wanted, tf.size(priority))
     threshold = tf.raw_ops.NthElement(
       input=tf.reshape(priority, [-1]),
       n=tf.maximum(wanted - 1, 0),

@@ -62,7 +62,8 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     cluster = _nearest(values, centroids)
     distance = tf.abs(values - tf.gather(centroids, cluster))
     count = tf.math.ceil(level * tf.cast(tf.size(values), tf.float32))
-    last = tf.maximum(tf.cast(count, tf.int32) - 1, 0)
+    last = tf.minimum(tf.cast(count, tf.int32), tf.size(values)) - 1
+    last = tf.maximum(last, 0)
     threshold = tf.raw_ops.NthElement(input=distance, n=last)
     shares = (distance <= threshold) & (count > 0)
     cluster = tf.where(shares, cluster, _FREE)
