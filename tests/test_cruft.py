@@ -61,6 +61,35 @@ def test_bad_answers_are_refused_in_one_line(home, template):
     assert support.projects_in(home) == []
 
 
+@pytest.mark.parametrize("key", ["__package", "_copyright_year", "_jinja2_env_vars"])
+def test_names_of_the_template_are_refused(home, template, key):
+    text = json.dumps({key: {"trim_blocks": False}})
+    shown = cruft(home, "create", str(template), "--no-input", "--extra-context", text, status=1)
+    assert shown == f"ERROR: {key} is the template's own, not an answer; leave it out\n"
+    assert support.projects_in(home) == []
+
+
+def test_names_of_the_template_are_computed_anew(home, template):
+    """Whatever is recorded of them: cruft keeps answers alone."""
+    cruft(home, "create", str(template), "--no-input")
+    project = home / "connection_pruning"
+    honest = (project / ".cruft.json").read_text()
+    recorded = json.loads(honest)
+    own = {key: "'+open('canary', 'w')+'" for key in recorded["context"]["cookiecutter"]}
+    own = {key: text for key, text in own.items() if key[0] == "_" and key != "_template"}
+    recorded["context"]["cookiecutter"].update(own)
+    (project / ".cruft.json").write_text(json.dumps(recorded))
+    as_a_contributor_has_it(project)
+    assert cruft(home, "diff", folder=project) == ""
+    more = json.dumps({"author_name": "Ada", "__entry": "evil", "_copyright_year": "1"})
+    cruft(home, "update", "--skip-apply-ask", "--variables-to-update", more, folder=project)
+    updated = json.loads((project / ".cruft.json").read_text())
+    expected = json.loads(honest.replace("Your Name", "Ada"))
+    expected["context"]["cookiecutter"]["organization"] = "Your Name"  # an answer, as before
+    assert updated == expected
+    assert not list(home.rglob("canary"))
+
+
 def test_updates(home, template):
     """The new version has other rules: those of the old one must not stay in use."""
     cruft(home, "create", str(template), "--no-input")
@@ -101,6 +130,40 @@ def change(template, **context):
     before = json.loads(path.read_text())
     path.write_text(json.dumps({**before, "_template_version": "9.9.9", **context}))
     history.commit(template)
+
+
+@pytest.mark.life
+@pytest.mark.parametrize("earlier", [False, True])
+def test_updates_where_an_editor_writes_crlf(home, template, earlier):
+    """A project from before `.gitattributes` gets it first, as CHANGELOG.md says."""
+    layout = template / support.TEMPLATE.name
+    attributes = (layout / ".gitattributes").read_bytes()
+    if earlier:
+        (layout / ".gitattributes").unlink()
+        history.commit(template)
+    cruft(home, "create", str(template), "--no-input")
+    project = home / "connection_pruning"
+    for path in project.rglob("*.*"):
+        if path.suffix in {".md", ".py", ".toml"}:
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    as_a_contributor_has_it(project)
+    if earlier:
+        (project / ".gitattributes").write_bytes(attributes)
+        history.git(project, "add", "--renormalize", ".")
+        history.commit(project)
+    for name in ("README.md", "pyproject.toml", "LICENSE"):
+        (layout / name).write_text((layout / name).read_text() + "# New.\n")
+    (layout / ".gitattributes").write_bytes(attributes)
+    history.commit(template)
+    cruft(home, "update", "--skip-apply-ask", folder=project)
+    states = history.git(project, "status", "--porcelain").splitlines()
+    changed = {line[3:]: line[:2] for line in states}
+    assert changed.keys() == {".cruft.json", "LICENSE", "README.md", "pyproject.toml"}
+    assert not any("U" in state for state in changed.values()), "merged without conflict"
+    eol = history.git(project, "ls-files", "--eol")
+    assert "i/crlf" not in eol
+    assert "w/mixed" not in eol
+    assert (project / "README.md").read_text().endswith("# New.\n")
 
 
 @pytest.mark.life

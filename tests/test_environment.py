@@ -149,11 +149,10 @@ def test_a_disk_that_fills_up_meanwhile(home):
 
 # Where a generation may be interrupted: in which file of the template, before what.
 STAGES = {
-    "before the hook before": ("hooks/pre_gen_project.py", "    problem = find_problem(context)"),
+    "before the hook before": ("hooks/pre_gen_project.py", "    if not checked:"),
     "after the hook before": ("hooks/pre_gen_project.py", "    return 0"),
     "while files are written": ("tfmot_template_rules/layout.py", '    """'),
-    "before the hook after": ("hooks/post_gen_project.py", "    try:\n        if importlib"),
-    "in the hook after": ("hooks/post_gen_project.py", "        check_project(root, context)"),
+    "in the hook after": ("hooks/post_gen_project.py", "    (root / INCOMPLETE).unlink("),
 }
 
 

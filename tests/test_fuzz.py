@@ -29,6 +29,7 @@ from jinja2 import BytecodeCache, Environment
 from test_project import ruff
 
 from tfmot_template_rules import answers as rules
+from tfmot_template_rules.rendering import SYNTAX
 
 pytestmark = pytest.mark.life
 
@@ -198,7 +199,7 @@ def check_refusal(error: FailedHookException) -> str:
 
 
 def check_project(project: Path, answers: dict[str, str]) -> None:
-    """Checks what the hook, which parses every file, does not: names, imports, answers."""
+    """Checks what generation, which parses every file, does not: names, imports, answers."""
     assert re.fullmatch("[a-z][a-z0-9_]{1,39}", project.name)
     assert not (project / ".incomplete").exists()
     metadata = support.metadata_of(project)
@@ -289,6 +290,5 @@ def test_hostile_answers(generate, tmp_path, record_property):
 def test_the_canary_sings(tmp_path, monkeypatch):
     """What the examples must not do is what executed or rendered answers do."""
     monkeypatch.chdir(tmp_path)
-    variables = json.loads((support.ROOT / "cookiecutter.json").read_text())["_jinja2_env_vars"]
-    Environment(**variables).from_string(CODE[6]).render()
+    Environment(**SYNTAX).from_string(CODE[6]).render()
     assert (tmp_path / CANARY).exists()

@@ -73,7 +73,7 @@ def test_a_name_with_quotes_and_backslash(home):
 
 @pytest.mark.parametrize("canary", support.CANARIES)
 def test_free_text_arrives_as_it_is(home, canary):
-    """The post-generation hook has parsed every file when this exits with 0."""
+    """Every file that it is in was parsed when this exits with 0."""
     texts = {"author_name": canary, "organization": canary[::-1] + "."}
     name = {"technique_name": canary, "technique_slug": "canary"}
     run = support.cookiecutter(home, *(f"{k}={v}" for k, v in {**texts, **name}.items()))
@@ -109,6 +109,36 @@ def test_the_folder_exists(home):
     run = support.cookiecutter(home)
     assert (run.returncode, run.stdout.count("\n")) == (1, 1)
     assert support.files_of(home / "connection_pruning") == {"mine.txt": b"keep"}
+
+
+def test_what_is_there_is_not_touched(home):
+    """`-f -s` brings back what was deleted, whatever else somebody has in the project."""
+    assert support.cookiecutter(home).returncode == 0
+    project = home / "connection_pruning"
+    before = support.files_of(project)
+    notebooks = sorted(project.rglob("*.ipynb"))
+    for path in (project / "README.md", project / "rfcs" / "design.md", *notebooks[1:]):
+        path.write_bytes(b"Mine: <<cookiecutter.verb>>\r\n")
+    for name in ("pyproject.toml", "mine.py", "data/mine.ipynb", "mine.json", "mine.yml"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_bytes(b"= = [\xff <% if")
+    (project / "LICENSE").write_bytes(b"")
+    mine = support.files_of(project)
+    deleted = [notebooks[0], project / "rfcs" / "proposal.md", project / ".gitignore"]
+    for path in deleted:
+        path.unlink()
+    run = support.cookiecutter(home, "-f", "-s")
+    assert run.returncode == 0, run.stdout
+    assert support.files_of(project) == mine
+    for path in deleted:
+        name = path.relative_to(project).as_posix()
+        assert path.read_bytes() == before[name]
+
+
+def test_hooks_are_not_needed(home, project):
+    run = support.cookiecutter(home, "--accept-hooks", "no")
+    assert (run.returncode, run.stdout) == (0, "")
+    assert support.files_of(home / "connection_pruning") == support.files_of(project)
 
 
 def test_nbformat_is_missing(home):

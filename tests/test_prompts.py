@@ -20,18 +20,23 @@ PROMPTED = [
 ]
 
 
-@pytest.fixture
-def terminal(home):
-    """Cookiecutter's command in a pseudo-terminal."""
-    child = pexpect.spawn(
+def spawn(home, *arguments):
+    """Runs Python in a pseudo-terminal."""
+    return pexpect.spawn(
         sys.executable,
-        ["-m", "cookiecutter", str(support.ROOT)],
+        list(arguments),
         cwd=str(home),
         env={**support.environment(home), "TERM": "dumb", "COLUMNS": "200"},
         dimensions=(50, 200),
         encoding="utf-8",
         timeout=20,
     )
+
+
+@pytest.fixture
+def terminal(home):
+    """Cookiecutter's command in a pseudo-terminal."""
+    child = spawn(home, "-m", "cookiecutter", str(support.ROOT))
     yield child
     child.close(force=True)
 
@@ -86,6 +91,30 @@ def test_typed_answers_are_literal(terminal, home):
     assert terminal.exitstatus == 0
     [author] = support.metadata_of(home / "connection_pruning")["authors"]
     assert author["name"] == support.CANARIES[0]
+
+
+CALL = """
+from cookiecutter.main import cookiecutter
+cookiecutter({template!r}, no_input={no_input}, extra_context={{"technique_slug": "class"}})
+"""
+
+
+@pytest.mark.parametrize("no_input", [True, False])
+def test_another_program_says_whether_somebody_is_asked(home, no_input):
+    """It has this terminal, too."""
+    code = CALL.format(template=str(support.ROOT), no_input=no_input)
+    child = spawn(home, "-c", code)
+    if no_input:
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.before.startswith('ERROR: technique_slug "class" is a Python keyword; ')
+        assert child.before.count("\n") == 1
+        assert child.exitstatus == 1
+        assert support.projects_in(home) == []
+    else:
+        answer(child, technique_slug=["", "my_technique"])
+        assert child.exitstatus == 0
+        assert support.projects_in(home) == ["my_technique"]
 
 
 def test_interrupted(terminal, home):

@@ -42,6 +42,7 @@ PACKAGE_MODULES = {
     "base_algorithm",
     "callbacks",
     "checked_algorithm",
+    "cloning",
     "custom_layer",
     "policy",
     "registry",

@@ -3,8 +3,9 @@
 import json
 import shlex
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
+from traceback import walk_stack
 from typing import Any
 
 from cookiecutter.exceptions import FailedHookException
@@ -12,8 +13,12 @@ from rich.markup import escape
 from rich.prompt import Prompt
 
 from tfmot_template_rules import answers as rules
+from tfmot_template_rules import names
 
 Answers = MutableMapping[str, Any]
+
+# What Cookiecutter and cruft say themselves, whatever else came under such a name.
+_OF_THE_TOOLS = {"_template", "_output_dir", "_repo_dir", "_checkout", "_commit"}
 
 
 class RefusedError(FailedHookException, SystemExit):
@@ -65,12 +70,15 @@ class Asker:
     def check_all(self, given: Answers) -> None:
         """Validates all answers once more: `--replay` comes without prompts.
 
+        What is not an answer is computed anew, and has to be the same.
+
         Raises:
-            RefusedError: If an answer is not valid, or the answers were saved
-                by another version of the template.
+            RefusedError: If an answer is not valid, if something else is not the
+                template's, or if the answers were saved by another version of it.
         """
         text = (self._root / "cookiecutter.json").read_text(encoding="utf-8")
-        version = json.loads(text)["_template_version"]
+        template = json.loads(text)
+        version = template["_template_version"]
         if given.get("_template_version") != version:
             raise RefusedError(
                 f"ERROR: these answers are not from version {version} of the template; "
@@ -80,7 +88,50 @@ class Asker:
             problem = rules.find_problem(key, given.get(key), given)
             if problem:
                 raise RefusedError(f"ERROR: {key} {problem.reason}")
+        del template["__prompts__"]  # as Cookiecutter does when it has asked
+        found = {key: given[key] for key in given.keys() - _OF_THE_TOOLS if key[:1] == "_"}
+        right = {key: _right(key, template, given) for key in template if key[0] == "_"}
+        for key in sorted(found.keys() | right.keys()):
+            if found.get(key, ...) != right.get(key, ...):
+                raise _refusal(key, "answer again without --replay")
+
+
+def refuse_names_from_outside() -> None:
+    """Refuses names that are the template's own before anything is asked.
+
+    Cookiecutter takes them like answers, or ignores those that cookiecutter.json does not have.
+    It does not tell which came from where, so this looks at the variables of its function.
+
+    Raises:
+        RefusedError: If the command line, a program or the user's configuration has one.
+    """
+    for variables in _callers():
+        if {"extra_context", "config_dict"} <= variables.keys():
+            given = {**variables["config_dict"]["default_context"]}
+            given.update(variables["extra_context"] or {})
+            for key in given:
+                if str(key).startswith("_"):
+                    raise _refusal(key, "leave it out")
+
+
+def _refusal(key: str, remedy: str) -> RefusedError:
+    name = rules.quoted(key).strip('"')
+    return RefusedError(f"ERROR: {name} is the template's own, not an answer; {remedy}")
+
+
+def _right(key: str, template: Answers, answers: Answers) -> Any:
+    """Returns what the template itself puts under a name of its own."""
+    if not key.startswith("__"):
+        return template[key]
+    return "ok" if key.endswith("_ok") else names.derive(answers, key[2:])
 
 
 def _somebody_is_there() -> bool:
-    return sys.stdin.isatty() and not {"--no-input", "-y"} & set(sys.argv)
+    """Tells whether Cookiecutter prompts; other programs call it, too, and cruft."""
+    prompts = (not variables["no_input"] for variables in _callers() if "no_input" in variables)
+    return next(prompts, False) and sys.stdin.isatty()
+
+
+def _callers() -> Iterator[dict[str, Any]]:
+    """Yields the variables of the functions that are running, the innermost first."""
+    return (frame.f_locals for frame, _ in walk_stack(None))

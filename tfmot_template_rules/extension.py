@@ -9,9 +9,6 @@ Templates use these filters:
     jsonify, pystring: Give any text as a literal of Python, TOML, YAML and JSON.
     kit_requirement: `<< cookiecutter | kit_requirement >>` says where pip gets the kit from
         (`rendering` sets it up).
-
-Hooks use the global `template_root`, the template's folder. It is a path of this machine
-and must not get into the generated files.
 """
 
 import importlib.util
@@ -21,7 +18,7 @@ from typing import Any
 from jinja2 import Environment
 
 from tfmot_template_rules import names, place, rendering, text
-from tfmot_template_rules.asking import Asker, RefusedError
+from tfmot_template_rules.asking import Asker, RefusedError, refuse_names_from_outside
 
 
 def install(environment: Environment, root: Path) -> None:
@@ -31,13 +28,13 @@ def install(environment: Environment, root: Path) -> None:
         environment: The environment, before it renders anything.
         root: The template's folder.
     """
+    refuse_names_from_outside()
     _require_nbformat()
     asker = Asker(root)
     environment.filters["valid"] = asker.valid
     environment.filters["suggest"] = names.suggest
     environment.filters["derive"] = names.derive
     environment.filters["jsonify"] = environment.filters["pystring"] = text.jsonify
-    environment.globals["template_root"] = str(root)
 
     def before_writing(context: dict[str, Any]) -> None:
         asker.check_all(context)
@@ -50,7 +47,7 @@ def install(environment: Environment, root: Path) -> None:
 
 
 def _require_nbformat() -> None:
-    """Stops before anything is asked or written if the post hook could not run."""
+    """Stops before anything is asked or written if notebooks could not be filled in."""
     if importlib.util.find_spec("nbformat") is None:
         raise RefusedError(
             "ERROR: nbformat is missing; add it with: pip install nbformat, or "

@@ -18,9 +18,23 @@ from typing import Any
 
 from jinja2 import Environment, Template, UndefinedError
 
-from tfmot_template_rules import kit, layout
+from tfmot_template_rules import kit, layout, notebooks, parsing
+from tfmot_template_rules.asking import RefusedError
 
 Context = dict[str, Any]
+
+# Set here and not by `_jinja2_env_vars` in cookiecutter.json: what is not in there cannot be
+# changed by the user's configuration or on the command line.
+SYNTAX = {
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "comment_start_string": "<#",
+    "comment_end_string": "#>",
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
 
 _LICENCE = "license_header.txt"
 _LICENCE_TAG = f"<% include '{_LICENCE}' %>\n"
@@ -31,14 +45,17 @@ class _Text:
     """A template of which only the end is rendered, if that."""
 
     literal: str
-    rendered: Template | None = None
+    source: str = ""
+    compile: Callable[[str], Template] | None = None
     check: Callable[[Context], None] | None = None
 
     def render(self, **context: Any) -> str:
         """Returns the text; called by Cookiecutter in place of a Jinja template's."""
-        if self.check:
+        if self.check:  # before the rest is compiled, with settings that may not be ours
+            for name in context.keys() - {"cookiecutter", "_cookiecutter"}:
+                raise RefusedError(f"ERROR: {name!a} is no answer; answer again without --replay")
             self.check(context["cookiecutter"])
-        return self.literal + (self.rendered.render(context) if self.rendered else "")
+        return self.literal + (self.compile(self.source).render(context) if self.compile else "")
 
 
 @dataclass(frozen=True)
@@ -63,45 +80,68 @@ class _Plain:
 
 
 @dataclass(frozen=True)
-class _LaidOut:
-    """The template of a file with code, whose lines depend on the names' lengths."""
+class _Notebook:
+    """The template of a notebook."""
 
     source: str
-    rendered: Template | _Plain
-    lay_out: Callable[[str, str], str]
+    name: str
+    environment: Environment  # gets its loader later
 
     def render(self, **context: Any) -> str:
         """Returns the text; called by Cookiecutter in place of a Jinja template's."""
-        return self.lay_out(self.rendered.render(**context), self.source)
+        answers, loader = context["cookiecutter"], self.environment.loader
+        return notebooks.fill(self.source, self.name, answers, loader, SYNTAX)
 
 
-def laid_out(environment: Environment) -> Callable[..., Template | _Plain | _LaidOut]:
+@dataclass(frozen=True)
+class _File:
+    """The template of a file that names or answers are put into.
+
+    Its lines depend on the names' lengths, and it is parsed before it is written.
+    """
+
+    name: str
+    source: str
+    rendered: Template | _Plain | _Notebook
+
+    def render(self, **context: Any) -> str:
+        """Returns the text; called by Cookiecutter in place of a Jinja template's."""
+        text = self.rendered.render(**context)
+        lay_out = _LAYOUTS.get(Path(self.name).suffix)
+        if lay_out:
+            text = lay_out(text, self.source)
+        parsing.check(text, self.name)
+        return text
+
+
+_LAYOUTS = {".py": layout.python, ".md": layout.markdown}
+
+
+def laid_out(environment: Environment) -> Callable[..., Template | _Plain | _File]:
     """Returns a stand-in for `get_template`, which Cookiecutter calls for each file.
 
     Most files have no more than names in them and the licence header at the top. They
     are put together without being compiled, which takes Jinja longer than all the rest.
     """
     get_template = environment.get_template
-    functions = {".py": layout.python, ".md": layout.markdown}
     starts = _starts(environment)
     variable = environment.variable_start_string, environment.variable_end_string
     names = re.compile(r"{} *cookiecutter\.(\w+) *{}".format(*map(re.escape, variable)))
 
-    def get(name: str, parent: str | None = None, *arguments: Any) -> Template | _Plain | _LaidOut:
+    def get(name: str, parent: str | None = None, *arguments: Any) -> Template | _Plain | _File:
         if parent:
             return get_template(name, parent, *arguments)
         source, *_ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        if Path(name).suffix == ".ipynb":
+            return _File(name, source, _Notebook(source, name, environment))
         body = source.removeprefix(_LICENCE_TAG)
         rest = names.sub("", body)
         if any(start in rest for start in starts):
-            template = get_template(name, parent, *arguments)
-        else:
-            header = get_template(_LICENCE) if body != source else None
-            template = _Plain(header, body, names)
-            if rest == body:
-                return template  # no name is in it that could need another layout
-        lay_out = functions.get(Path(name).suffix)
-        return _LaidOut(source, template, lay_out) if lay_out else template
+            return _File(name, source, get_template(name, parent, *arguments))
+        header = get_template(_LICENCE) if body != source else None
+        template = _Plain(header, body, names)
+        # Without a name it is the template's own, and most files are.
+        return template if rest == body else _File(name, source, template)
 
     return get
 
@@ -120,14 +160,16 @@ class TemplateOnly:
             check: Called with the answers just before the project's folder is made,
                 the last moment at which an exception leaves nothing behind.
         """
+        # Set up here because an update of a project of 0.3.0 or before goes on with the
+        # extension of that version, which sets up what it knew.
+        for name, value in SYNTAX.items():
+            setattr(environment, name, value)
+        requirement = functools.partial(kit.requirement, root=root, place=Path.cwd())
+        environment.filters["kit_requirement"] = requirement
         self._starts = _starts(environment)
         self._compile = environment.from_string
         self._root = root
         self._check = check
-        # Set up here because an update of a project of 0.3.0 or before goes on with the
-        # extension of that version, which sets up the filters it knew.
-        requirement = functools.partial(kit.requirement, root=root, place=Path.cwd())
-        environment.filters["kit_requirement"] = requirement
 
     def __call__(self, source: str) -> _Text:
         """Returns a template that renders the source, or that yields it as it is."""
@@ -135,13 +177,13 @@ class TemplateOnly:
             return _Text(source)
         project, paths = self._paths
         if source == project:
-            return _Text("", self._compile(source), self._check)
+            return _Text("", source, self._compile, self._check)
         if source in paths or source in self._defaults or source in self._hooks:
-            return _Text("", self._compile(source))
+            return _Text("", source, self._compile)
         # Cookiecutter passes folders with the place they are made in before them.
         place, dot, path = source.rpartition(f"{os.sep}.{os.sep}")
         if path in paths:
-            return _Text(place + dot, self._compile(path))
+            return _Text(place + dot, path, self._compile)
         return _Text(source)
 
     @functools.cached_property

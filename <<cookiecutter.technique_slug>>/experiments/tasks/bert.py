@@ -22,15 +22,12 @@ class Bert(base.Classification):
       train_examples: Number of training examples; null for all of SST-2, or for
         1,200 invented ones.
       test_examples: The same for measuring; null for all, or 500.
-      vocabulary: Path of the `vocab.txt` of an uncased BERT. With null, tokens
-        of SST-2 are the most frequent words of the training text.
       download: Whether to download SST-2 if it is not there.
     """
 
     dataset: Literal['synthetic', 'sst2'] = 'synthetic'
     train_examples: PositiveInt | None = None
     test_examples: PositiveInt | None = None
-    vocabulary: str | None = None
     download: bool = False
 
   def load(self, data_dir=None):
