@@ -108,8 +108,8 @@ lock:
 	rm -rf .venv-lock
 
 # Measures what training with a generated technique of each kind costs: some 20 minutes
-# on a machine that does nothing else. Renders benchmarks/README.md. A piece of it, printed
-# and not kept: make bench ARGS='--kind activation --case CNN --quick'.
+# on a machine that does nothing else. Prints the tables and keeps them in benchmarks/. A piece
+# of it, printed and not kept: make bench ARGS='--kind activation --case CNN --quick'.
 BENCH := $(VENV)/bench
 BAKE = $(BIN)/cookiecutter --no-input --output-dir $(BENCH)/projects .
 
@@ -122,7 +122,6 @@ bench: $(READY)
 	$(BAKE) technique_kind=layer_replacement technique_name='Low-Rank Factorization'
 	$(BENCH)/venv/bin/python -m pip install --quiet $(BENCH)/projects/* ai-edge-litert
 	$(BENCH)/venv/bin/python benchmarks/training_cost.py $(ARGS)
-	$(BENCH)/venv/bin/python benchmarks/render_tables.py
 
 bench-generation: $(READY)
 	$(BIN)/python -m pip install --quiet copier

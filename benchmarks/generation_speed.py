@@ -1,10 +1,10 @@
 """Measures how long generating a project takes, beside Cookiecutter alone and other tools.
 
 All contenders are commands. They run one after the other in turning order, for a number of
-rounds; a figure is the median of the rounds' ratios to bare Cookiecutter, of CPU seconds,
-which other work on the machine disturbs less. Bare templates have the files of a generated
-project, with as many placeholders in each as the template has there, and neither hooks nor
-an extension.
+rounds; a figure is the median of the rounds' ratios to the floor, of CPU seconds, which other
+work on the machine disturbs less. The floor is bare Cookiecutter: the files of a generated
+project, with no placeholder in them, no hooks and no extension. Beside it are the same files
+with as many placeholders in each as the template has there.
 
     make bench-generation
 """
@@ -33,8 +33,9 @@ TEMPLATE = ROOT / "<<cookiecutter.technique_slug>>"
 PAGE = ROOT / "benchmarks" / "generation_speed.md"
 BIN = Path(sys.executable).parent
 
-BARE = "Cookiecutter, bare"
-FLOOR = "Cookiecutter, bare, without placeholders"
+FLOOR = "Cookiecutter, bare"
+WITH_PLACEHOLDERS = "Cookiecutter, bare, with as many placeholders"
+GOAL = 1.5
 SETTINGS = {
     "variable_start_string": "<<",
     "variable_end_string": ">>",
@@ -43,8 +44,8 @@ SETTINGS = {
     "comment_start_string": "<#",
     "comment_end_string": "#>",
 }
-# What runs, without which nothing is generated: the floor of each contender.
-FLOORS = {
+# What each process pays before it generates anything.
+STARTS = {
     "python -c pass": ["-c", "pass"],
     "import jinja2": ["-c", "import jinja2"],
     "import nbformat": ["-c", "import nbformat"],
@@ -52,17 +53,9 @@ FLOORS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Contender:
-    """A command that generates a project into the folder that it gets.
-
-    Attributes:
-        command: Arguments; `{out}` in one stands for the folder.
-        files: Number of files that it generates.
-    """
-
-    command: list[str]
-    files: int
+# A contender is a command that generates a project. `{out}` in an argument stands for the folder
+# that it gets.
+Contenders = dict[str, list[str]]
 
 
 def bake(folder: Path, template: Path = ROOT) -> Path:
@@ -98,8 +91,16 @@ def write_copier(folder: Path, project: Path) -> Path:
 
 def write_larger(folder: Path, copies: int) -> Path:
     """Writes this template with more files: further copies of what has no place to keep."""
-    ignored = shutil.ignore_patterns(".*", "tests", "benchmarks")
-    shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
+    for name in subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout.split("\0"):
+        if (ROOT / name).is_file() and not name.startswith(("tests/", "benchmarks/")):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
     for number in range(1, copies):
         shutil.copytree(
             folder / TEMPLATE.name / "<<cookiecutter.__package>>",
@@ -110,63 +111,64 @@ def write_larger(folder: Path, copies: int) -> Path:
 
 @dataclasses.dataclass(frozen=True)
 class Taken:
-    """Seconds that a command took: on the clock, and of CPU with all that it started."""
+    """What a command took, and how many files it left.
+
+    Attributes:
+        wall: Seconds on the clock.
+        cpu: Seconds of CPU, with all that it started.
+        files: Number of files in the folder that it got.
+    """
 
     wall: float
     cpu: float
+    files: int
 
 
-def measure(contenders: dict[str, Contender], rounds: int) -> dict[str, list[Taken]]:
+def measure(contenders: Contenders, rounds: int) -> dict[str, list[Taken]]:
     """Returns what each contender took in each round, after one to warm up."""
     taken: dict[str, list[Taken]] = {name: [] for name in contenders}
     names = list(contenders)
     for number in range(rounds + 1):
         for name in names[number % len(names) :] + names[: number % len(names)]:
             with tempfile.TemporaryDirectory() as out:
-                command = [part.format(out=out) for part in contenders[name].command]
+                command = [part.format(out=out) for part in contenders[name]]
                 wall, cpu = time.perf_counter(), _cpu_of_children()
                 subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
                 wall, cpu = time.perf_counter() - wall, _cpu_of_children() - cpu
+                files = len(_files(Path(out)))
             if number:
-                taken[name].append(Taken(wall, cpu))
+                taken[name].append(Taken(wall, cpu, files))
     return taken
 
 
-def create_contenders(work: Path) -> dict[str, Contender]:
+def create_contenders(work: Path) -> Contenders:
     """Returns what is compared, by name."""
     project = bake(work / "baked")
-    count = len(_files(project))
+    bare = write_bare(work / "bare", project, count_placeholders())
+    copier = [str(BIN / "copier"), "copy", "--quiet", "--defaults"]
+    cruft = [str(BIN / "cruft"), "create", "--no-input", "--output-dir", "{out}"]
     return {
-        BARE: Contender(
-            _cookiecutter(write_bare(work / "bare", project, count_placeholders())), count
-        ),
-        FLOOR: Contender(_cookiecutter(write_bare(work / "floor", project, [0])), count),
-        "this template": Contender(_cookiecutter(write_larger(work / "this", 1)), count),
-        "this template, cruft": Contender(
-            [str(BIN / "cruft"), "create", "--no-input", "--output-dir", "{out}", _clone(work)],
-            count,
-        ),
-        "Copier, bare": Contender(
-            [
-                *(str(BIN / "copier"), "copy", "--quiet", "--defaults"),
-                *(str(write_copier(work / "copier", project)), "{out}/project"),
-            ],
-            count,
-        ),
+        FLOOR: _cookiecutter(write_bare(work / "floor", project, [0])),
+        WITH_PLACEHOLDERS: _cookiecutter(bare),
+        "this template": _cookiecutter(write_larger(work / "this", 1)),
+        "this template, cruft": [*cruft, _clone(work)],
+        "Copier, bare, with as many placeholders": [
+            *copier,
+            str(write_copier(work / "copier", project)),
+            "{out}/project",
+        ],
     }
 
 
-def create_scaling(work: Path, sizes: tuple[int, ...]) -> dict[str, Contender]:
-    """Returns both templates with growing numbers of files, by name."""
+def create_scaling(work: Path, sizes: tuple[int, ...]) -> Contenders:
+    """Returns the floor and the template with growing numbers of files, by name and size."""
     contenders = {}
     for size in sizes:
         larger = write_larger(work / f"this_{size}", size)
         with tempfile.TemporaryDirectory() as out:
-            project = bake(Path(out), larger)
-            count = len(_files(project))
-            bare = write_bare(work / f"bare_{size}", project, count_placeholders())
-        contenders[f"{BARE} {size}"] = Contender(_cookiecutter(bare), count)
-        contenders[f"this template {size}"] = Contender(_cookiecutter(larger), count)
+            floor = write_bare(work / f"floor_{size}", bake(Path(out), larger), [0])
+        contenders[f"{FLOOR} {size}"] = _cookiecutter(floor)
+        contenders[f"this template {size}"] = _cookiecutter(larger)
     return contenders
 
 
@@ -177,19 +179,21 @@ def render(report: dict) -> str:
             "# How long generating a project takes",
             "`make bench-generation` measures it and writes this page. Whole processes, in "
             "turning order; *ratio* is one of CPU seconds, the median over the rounds, behind "
-            "it half the interquartile range. *Bare* templates have the same files with as many "
-            "placeholders in each, or without any, and neither hooks nor an extension. What this "
-            "template does beside: it validates the answers, lays out lines for the lengths of the "
-            "names, fills the notebooks through nbformat, and checks each file that an "
-            "answer is in. The goal is at most 1.5 times bare Cookiecutter.",
+            "it half the interquartile range. All ratios are to the first row, the floor: "
+            "Cookiecutter with the same files as the template's projects have, no placeholder in "
+            "them, no hooks and no extension. *With as many placeholders* each file has as many "
+            "as it has in this template. What this template does beside: it validates the "
+            "answers, lays out lines for the lengths of the names, fills the notebooks through "
+            "nbformat, and checks each file that an answer is in. The goal is at most "
+            f"{GOAL} times the floor.",
             _table(["", "files", "s", "ratio"], report["contenders"]),
             "## More files",
-            "The same with further copies of a folder in the template, to bare Cookiecutter "
-            "with as many files.",
+            "The same with further copies of a folder in the template, to the floor with as many "
+            "files.",
             _table(["", "files", "s", "ratio"], report["scaling"]),
-            "## The floor",
+            "## Starting",
             "What each process pays before it generates anything.",
-            _table(["", "s"], report["floors"]),
+            _table(["", "s"], report["starts"]),
             f"Measured on: {', '.join(f'{k} {v}' for k, v in report['environment'].items())}; "
             f"{report['rounds']} rounds.",
         ]
@@ -201,11 +205,11 @@ def _cpu_of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _row(name: str, contender: Contender, taken: list[Taken], base: list[Taken]) -> list[str]:
-    ratios = [a.cpu / b.cpu for a, b in zip(taken, base, strict=True)]
+def _row(name: str, taken: list[Taken], floor: list[Taken]) -> list[str]:
+    ratios = [a.cpu / b.cpu for a, b in zip(taken, floor, strict=True)]
     low, _, high = statistics.quantiles(ratios, n=4)
     ratio = f"{statistics.median(ratios):.2f} ± {(high - low) / 2:.2f}"
-    return [name, str(contender.files), _median_wall(taken), ratio]
+    return [name, str(taken[0].files), _median_wall(taken), ratio]
 
 
 def _median_wall(taken: list[Taken]) -> str:
@@ -250,14 +254,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HOME"] = folder  # Cookiecutter and cruft keep something there
         work = Path(folder)
-        contenders = create_contenders(work)
-        taken = measure(contenders, rounds)
-        scaling = create_scaling(work, (1, 3, 5))
-        scaled = measure(scaling, max(rounds // 3, 2))
-        floors = {
-            name: Contender([sys.executable, *arguments], 0) for name, arguments in FLOORS.items()
-        }
-        started = measure(floors, rounds)
+        taken = measure(create_contenders(work), rounds)
+        scaled = measure(create_scaling(work, (1, 3, 5)), max(rounds // 3, 2))
+        starts = {name: [sys.executable, *arguments] for name, arguments in STARTS.items()}
+        started = measure(starts, rounds)
     names = ("cookiecutter", "cruft", "copier", "jinja2", "nbformat")
     report = {
         "rounds": rounds,
@@ -266,15 +266,13 @@ def main() -> None:
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in names},
         },
-        "contenders": [
-            _row(name, contenders[name], taken[name], taken[BARE]) for name in contenders
-        ],
+        "contenders": [_row(name, taken[name], taken[FLOOR]) for name in taken],
         "scaling": [
-            _row(name.rpartition(" ")[0], scaling[name], scaled[name], scaled[f"{BARE} {size}"])
-            for name in scaling
+            _row(name.rpartition(" ")[0], scaled[name], scaled[f"{FLOOR} {size}"])
+            for name in scaled
             for size in [name.rpartition(" ")[2]]
         ],
-        "floors": [[f"`{name}`", _median_wall(started[name])] for name in floors],
+        "starts": [[f"`{name}`", _median_wall(started[name])] for name in started],
     }
     PAGE.write_text(render(report) + "\n")
     print(render(report))

@@ -116,7 +116,7 @@ def _origin(report: dict) -> str:
     return f"Measured on: {environment}. It took {minutes:.0f} min and {peak:.1f} GiB."
 
 
-def main() -> None:
+def write_tables() -> None:
     """Replaces what stands between the markers of each kind that has results."""
     readme = HERE / "README.md"
     text = readme.read_text()
@@ -130,4 +130,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write_tables()

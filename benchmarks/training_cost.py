@@ -1,7 +1,8 @@
 """Measures what training with a generated technique of each kind costs.
 
-Each model of each kind is measured in a process of its own. A kind that is measured as a
-whole goes into results/; with --case or --quick the table is printed and not kept.
+Each model of each kind is measured in a process of its own, and each kind's table is printed.
+A kind that is measured as a whole is kept, in results/ and in the table of README.md; one that
+is measured with --case or --quick, or of which a model failed, is not.
 
     make bench ARGS='--kind activation --case CNN --quick'
 """
@@ -26,7 +27,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from contenders import KINDS
 from measure import measure
 from models import CASES, Case
-from render_tables import RESULTS, render
+from render_tables import RESULTS, render, write_tables
 
 SECONDS = 8.0  # For each quantity that is measured in rounds.
 
@@ -53,23 +54,38 @@ def measure_case(kind: str, case: str, seconds: float, starts: int) -> dict:
     }
 
 
-def measure_kind(kind: str, cases: list[Case], quick: bool) -> dict:
-    """Measures one kind, and returns the report."""
+def measure_kind(kind: str, cases: list[Case], quick: bool) -> tuple[dict, list[str]]:
+    """Measures one kind, and returns the report, and the names of the models that failed."""
     report = {
         "environment": describe_environment(),
         "technique": KINDS[kind].technique,
         "rivals": [n for n in KINDS[kind].contenders if n not in ("dense", KINDS[kind].technique)],
         "cases": {},
     }
+    failed = []
     spawn = multiprocessing.get_context("spawn")
     for case in cases:
         print(f"{kind}, {case.name} ...", end=" ", flush=True)
         effort = (0.0, 2) if quick else (SECONDS, case.starts)
-        with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
-            measured = pool.submit(measure_case, kind, case.name, *effort).result()
+        try:
+            with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
+                measured = pool.submit(measure_case, kind, case.name, *effort).result()
+        except Exception as error:  # The others, which took minutes, are shown all the same.
+            failed.append(case.name)
+            print(f"failed: {type(error).__name__}: {error}", flush=True)
+            continue
         report["cases"][case.name] = measured
         print(f"{measured['minutes']:.1f} min, {measured['peak_gib']:.1f} GiB", flush=True)
-    return report
+    return report, failed
+
+
+def reason_to_drop(arguments: argparse.Namespace, failed: list[str]) -> str | None:
+    """Returns why what was measured of a kind is not kept, or None if it is."""
+    if arguments.quick:
+        return "--quick measures few rounds"
+    if arguments.case:
+        return "--case measures some of the models"
+    return f"{', '.join(failed)} failed" if failed else None
 
 
 def main() -> None:
@@ -83,12 +99,21 @@ def main() -> None:
     cases = [case for case in CASES if any(part in case.name for part in parts)]
     if not cases:
         parser.error(f"--case must be part of one of: {', '.join(c.name for c in CASES)}")
+    some_failed = False
     for kind in args.kind or KINDS:
-        report = measure_kind(kind, cases, args.quick)
-        print(f"\n{render(kind, report)}\n", flush=True)
-        if not (args.case or args.quick):
+        report, failed = measure_kind(kind, cases, args.quick)
+        some_failed |= bool(failed)
+        if report["cases"]:
+            print(f"\n{render(kind, report)}\n")
+        if reason := reason_to_drop(args, failed):
+            print(f"{kind}: not kept, because {reason}.", flush=True)
+        else:
             RESULTS.mkdir(exist_ok=True)
-            (RESULTS / f"{kind}.json").write_text(json.dumps(report, indent=1) + "\n")
+            path = RESULTS / f"{kind}.json"
+            path.write_text(json.dumps(report, indent=1) + "\n")
+            write_tables()
+            print(f"{kind}: kept in {path} and in the table of README.md.", flush=True)
+    sys.exit(int(some_failed))
 
 
 if __name__ == "__main__":

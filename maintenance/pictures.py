@@ -102,7 +102,7 @@ def files(home: Path) -> str:
 
 def _entries(folder: Path) -> list[Path]:
     """Returns what to draw of a folder: folders, then files, without the tests."""
-    hidden = (".github", ".gitignore", "__init__.py")
+    hidden = (".github", ".gitattributes", ".gitignore", "__init__.py")
     found = [path for path in folder.iterdir() if path.name not in hidden]
     found = [path for path in found if "test" not in path.name]
     return sorted(found, key=lambda path: (path.is_file(), path.name))

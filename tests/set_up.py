@@ -1,4 +1,4 @@
-"""Sets up a generated project as its README says, and runs commands in it."""
+"""Sets up a generated project as its documents say, and runs their commands in it."""
 
 import os
 import re
@@ -7,25 +7,69 @@ import subprocess
 import sys
 from pathlib import Path
 
-SET_UP, ACTIVATE = 0, 1  # the first command lines of a README; the others need both
+from tfmot_technique_kit import pages
+
+SET_UP = " && ".join(
+    [
+        "python3 -m venv .venv",
+        ".venv/bin/pip install -U pip",
+        ".venv/bin/pip install -e . --group dev",
+    ]
+)
+ACTIVATE = "source .venv/bin/activate"
+
+# The command lines of the documents that `run_documented` does not run, by how they begin, and
+# why. `test_make.py` compares these and those that it runs with all that the documents have.
+NOT_RUN = {
+    "cd ": "the tests run commands in that folder",
+    "Write your ": "is none: this is the contributor's part, of which tests/methods has examples",
+    "make new": "test_make.py runs it",
+    "make lint": "CI runs it, in the job fast",
+    "make test": "CI runs it, in parts",
+    "make bench": "takes 20 minutes, and is to run on a machine that does nothing else",
+    "uvx ": "takes a repository on GitHub; test_cruft.py and test_environment.py take clones",
+    "pipx ": "likewise",
+    "cookiecutter gh:": "likewise",
+    "python -m maintenance.drift": "test_maintenance.py runs its functions; drift.yml the command",
+    "python -m pytest": "is of the kit: CI runs `make test-fast` and `make test-kit`",
+    "gh attestation": "takes a release",
+    "pip install git+": "takes the project on GitHub; test_the_package_needs_no_kit installs it",
+    "pip install tfmot-": "takes a release; likewise",
+    "technique sweep --profile full": "takes data sets, and days",
+    "adb ": "takes a phone; test_adb.py and test_commands.py of the kit read what it prints",
+    "for i in": "likewise",
+    "done > ": "likewise",
+    "technique device-latency": "likewise",
+}
 
 
-def commands(project: Path) -> list[str]:
-    """Returns the command lines of a project's README for those who develop it."""
-    text = (project / "README.md").read_text(encoding="utf-8")
-    _, _, section = text.partition("\n## Develop\n")
-    blocks = re.findall(r"```bash\n(.*?)```", section.partition("\n## ")[0], re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line]
+def commands(text: str) -> list[str]:
+    """Returns the command lines of a Markdown page, without comments."""
+    blocks = (
+        token.content.replace("\\\n", " ")
+        for token in pages.MARKDOWN.parse(text)
+        if token.type == "fence" and token.info.strip() == "bash"
+    )
+    lines = (re.sub(r"\s+#.*", "", line) for block in blocks for line in block.splitlines())
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def activated(command: str) -> str:
+    """Returns a command line as it is typed in an environment that is activated."""
+    return re.sub(r"(?<!\S)\.venv/bin/", "", command)
 
 
 def run(folder: Path, command: str) -> str:
     """Runs a command line in a folder, as a shell does, and returns what it printed."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "TF_", "VIRTUAL_"))}
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    # The Python of these tests, without what is installed for them.
+    own = str(Path(sys.executable).parent)
+    others = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != own]
+    path = os.pathsep.join([str(Path(sys.base_prefix, "bin")), *others])
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
         cwd=folder,
-        env={**kept, "PATH": path, "TF_CPP_MIN_LOG_LEVEL": "2"},
+        env={**kept, "PATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -36,14 +80,14 @@ def run(folder: Path, command: str) -> str:
 
 
 class Environment:
-    """The environment that the set-up line of a README has made in a project.
+    """The environment that the set-up line of the documents has made in a project.
 
     Other projects use it as theirs: their packages differ, what they need does not.
     """
 
     def __init__(self, project: Path) -> None:
         self.folder = project / ".venv"
-        run(project, commands(project)[SET_UP])
+        run(project, SET_UP)
 
     def add(self, project: Path) -> Path:
         """Installs another project; returns its folder."""
@@ -56,14 +100,18 @@ class Environment:
         return run(folder, shlex.join([str(self.folder / "bin" / "python"), *arguments]))
 
 
-def run_documented(project: Path, word: str, more: str = "") -> str:
-    """Runs the one command line of a project's README that has a word in it.
+def run_documented(project: Path, command: str, more: str = "", is_activated: bool = True) -> str:
+    """Runs a command line of the documents in a project that is set up.
 
     Args:
-        project: A project that is set up.
-        word: What tells the command line.
-        more: Further arguments for it.
+        project: The project.
+        command: The command line, without comment and without `.venv/bin/`.
+        more: Further arguments for its first command.
+        is_activated: Whether to activate the environment, as README.md has it. Otherwise the
+            commands are called by their paths, as the next steps have it.
     """
-    lines = commands(project)
-    (command,) = (line for line in lines[ACTIVATE + 1 :] if word in line)
-    return run(project, f"{lines[ACTIVATE]} && {command.partition(' #')[0]} {more}")
+    first, both, then = command.partition(" && ")
+    line = f"{first} {more}".rstrip() + both + then
+    if is_activated:
+        return run(project, f"{ACTIVATE} && {line}")
+    return run(project, re.sub(r"^|(?<=&& )", ".venv/bin/", line))

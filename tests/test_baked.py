@@ -89,9 +89,10 @@ def test_doctor_finds_nothing_that_will_break(environment, project):
 
 
 def test_its_own_tests_pass(kind_project):
-    """The command of its README, for all kinds but one on what their algorithm decides."""
-    more = "" if kind_of(kind_project) == FIRST else shlex.join(contract(kind_project))
-    check_passed(run_documented(kind_project, "pytest", more))
+    """For all kinds but one on what their algorithm decides."""
+    is_first = kind_of(kind_project) == FIRST
+    more = "" if is_first else shlex.join(contract(kind_project))
+    check_passed(run_documented(kind_project, "python -m pytest -n auto", more, is_first))
 
 
 def contract(project: Path) -> list[str]:
@@ -110,11 +111,14 @@ def test_a_test_file_runs_as_a_script(environment, project):
 
 
 def test_it_lints_clean_with_its_own_tools(kind_project):
-    run(kind_project, ".venv/bin/ruff check && .venv/bin/ruff format --check")
+    before = support.files_of(kind_project / f"tfmot_{kind_project.name}")
+    run_documented(kind_project, "ruff check && ruff format", is_activated=False)
+    assert support.files_of(kind_project / f"tfmot_{kind_project.name}") == before
 
 
 def test_train_strip_convert(kind_project):
-    shown = run_documented(kind_project, "digits_cnn")
+    is_first = kind_of(kind_project) == FIRST
+    shown = run_documented(kind_project, "python examples/digits_cnn.py", "", is_first)
     table = columns(shown)
     _, _, stripped, quantized = table["ratio"]
     kind = kind_of(kind_project)
@@ -129,20 +133,43 @@ def test_its_documents_say_what_its_code_does(kind_project):
 
 
 def test_experiments_fill_the_documents(kind_project):
-    small = ["training.epochs=1", "measure.processes=1", "measure.min_s=0"]
+    small = ["training.epochs=1", "technique.levels=[0.8]"]
+    small += ["measure.processes=1", "measure.min_s=0"]
     arguments = ["--tasks", "image", "--seeds", "0", "1", "--trainings", "control", "technique"]
     changes = [f"--set={change}" for change in small]
-    run(kind_project, shlex.join([".venv/bin/technique", "sweep", *arguments, *changes]))
-    run(kind_project, ".venv/bin/technique report")
+    is_first = kind_of(kind_project) == FIRST
+    more = shlex.join([*arguments, *changes])
+    run_documented(kind_project, "technique sweep && technique report", more, is_first)
     for name in ("README.md", "rfcs/design.md", f"g3doc/guide/{kind_project.name}/index.md"):
         assert re.search(r"\| technique@0\.8 \| .*0\.\d+", (kind_project / name).read_text()), name
     run(kind_project, ".venv/bin/technique report --check")
 
 
 def test_its_documents_pass_the_checks_and_its_notebooks_run(kind_project):
-    run(kind_project, ".venv/bin/technique status --write")  # there are results now
+    run_documented(kind_project, "technique status", "--write")  # there are results now
     shown = run(kind_project, ".venv/bin/technique check --execute")
     assert "Problems: 0." in shown
+
+
+def test_the_task_of_the_page_on_experiments(project):
+    page = (project / "experiments" / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall("```python\n(.*?)```", page, re.DOTALL)
+    (command,) = re.findall(r"`(technique run --task wine [^`]*)`", page)
+    task = project / "experiments" / "tasks" / "wine.py"
+    task.write_text(code)
+    try:
+        run(project, f".venv/bin/{command} --no-latency --results=build/r --artifacts=build/a")
+    finally:
+        task.unlink()
+
+
+def test_the_libraries_for_data_sets_fit(project):
+    run_documented(project, "pip install 'tfmot-technique-kit[datasets]'", "--dry-run")
+
+
+def test_uv_would_set_it_up_likewise(environment, project):
+    environment.python(project, "-m", "pip", "install", "--quiet", "uv")
+    environment.python(project, "-m", "uv", "sync", "--dry-run")
 
 
 def test_its_documents_become_a_site(project):

@@ -1,10 +1,12 @@
 """The commands of those who change the template."""
 
+import importlib
 import json
 import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import history
 import pytest
@@ -197,3 +199,58 @@ def test_shows_what_a_change_changes(tmp_path):
     ).stdout
     assert shown.count("diff --git") == 4, "a project of each kind"
     assert "-## Limitations\n+## What it cannot do\n" in shown
+
+
+@pytest.fixture
+def bench(monkeypatch, tmp_path):
+    """A function of arguments that runs `make bench`, which measures at once and keeps here."""
+    monkeypatch.syspath_prepend(str(support.ROOT / "benchmarks"))
+    report = json.loads((support.ROOT / "benchmarks" / "results" / "weight_mask.json").read_text())
+    for name, values in {
+        "contenders": {"KINDS": {"weight_mask": SimpleNamespace(technique="prune", contenders=[])}},
+        "measure": {"measure": None},
+        "models": {"CASES": [SimpleNamespace(name=case) for case in report["cases"]], "Case": None},
+    }.items():  # these need TensorFlow and the projects
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(**values))
+    training_cost = importlib.import_module("training_cost")
+    monkeypatch.setattr(training_cost, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(training_cost, "write_tables", lambda: None)
+
+    def measure_kind(kind, cases, quick):
+        kept = [case.name for case in cases if case.name not in failing]
+        return report | {"cases": {name: report["cases"][name] for name in kept}}, failing
+
+    failing = []
+    monkeypatch.setattr(training_cost, "measure_kind", measure_kind)
+
+    def run(*arguments, fail=()):
+        failing[:] = [case for case in report["cases"] if any(part in case for part in fail)]
+        monkeypatch.setattr(sys, "argv", ["training_cost.py", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            training_cost.main()
+        return ended.value.code, [path.name for path in tmp_path.glob("results/*")]
+
+    yield run
+    for name in ("training_cost", "render_tables"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fail", "kept"),
+    [
+        ("", (), "weight_mask: kept in "),
+        ("--kind weight_mask", (), "weight_mask: kept in "),
+        ("--kind weight_mask --quick", (), "not kept, because --quick measures few rounds."),
+        ("--case CNN", (), "not kept, because --case measures some of the models."),
+        ("--kind weight_mask", ("MLP",), "not kept, because MLP 2 x Dense(1024) (64) failed."),
+    ],
+)
+def test_a_benchmark_prints_what_it_measured_and_whether_it_is_kept(
+    bench, capsys, arguments, fail, kept
+):
+    status, files = bench(*arguments.split(), fail=fail)
+    shown = capsys.readouterr().out
+    assert "| steady step | 1.1, MLP 1.2 | " in shown
+    assert kept in shown.splitlines()[-1]
+    assert files == ([] if "not kept" in kept else ["weight_mask.json"])
+    assert status == bool(fail)

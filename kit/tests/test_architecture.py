@@ -13,7 +13,7 @@ FOLDER = Path(tfmot_technique_kit.__file__).parent
 
 # Each may import what stands before it. kit/README.md draws the same.
 LAYERS = (
-    {"errors", "files", "problems", "guideline", "keras_api", "markdown", "pages"},
+    {"errors", "files", "problems", "guideline", "keras_api", "markdown", "pages", "quiet"},
     {"manifest", "blocks"},
     {"project"},
     {"metrics", "versions"},

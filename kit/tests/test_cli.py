@@ -1,5 +1,6 @@
 """Tests that hold for every command: they start fast, explain themselves, and fail in one line."""
 
+import os
 import subprocess
 import sys
 
@@ -64,3 +65,30 @@ def test_an_unknown_command():
     result = CliRunner().invoke(main, ["nothing"])
     assert result.exit_code == 2
     assert "No such command 'nothing'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("level", "ends", "shown"),
+    [
+        (None, "", ""),
+        ("3", "", ""),
+        ("0", "", "I0000 no GPU\n"),  # the user asked for it
+        (None, "raise ImportError('no library')", "I0000 no GPU\n"),  # it may say why
+    ],
+)
+def test_tensorflow_does_not_tell_of_the_machine(tmp_path, level, ends, shown):
+    tell = f"import os\nos.write(2, b'I0000 no GPU\\n')\n{ends}\n"
+    (tmp_path / "tensorflow.py").write_text(tell)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from tfmot_technique_kit import quiet; quiet.silence_tensorflow()\n"
+        "try:\n  import tensorflow\n"
+        "except ImportError: pass\n"
+        "print('still heard', file=sys.stderr)\n"
+    )
+    kept = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
+    environment = kept | ({"TF_CPP_MIN_LOG_LEVEL": level} if level else {})
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    assert run.stderr == f"{shown}still heard\n"

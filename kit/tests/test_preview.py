@@ -1,6 +1,8 @@
 """The preview has all pages, and its links lead to them."""
 
 import json
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -78,13 +80,14 @@ def test_a_link_to_nowhere_is_an_error(project, build, link):
     assert build() == 1
 
 
-def test_a_notebook_with_the_widgets_of_colab(project, build):
+@pytest.mark.parametrize("state", [{"1": {}}, {"state": {}}, None])
+def test_a_notebook_with_the_widgets_of_colab(project, build, state):
     path = write_notebook(project.root / "g3doc/guide/a/a_example.ipynb", "# shown\nprint(1)")
     notebook = json.loads(path.read_text())
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": ["bar"]}
     output = {"output_type": "display_data", "metadata": {}, "data": view}
     notebook["cells"][0]["outputs"] = [output]
-    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"1": {}}}
+    notebook["metadata"]["widgets"] = state and {"application/vnd.jupyter.widget-state+json": state}
     path.write_text(json.dumps(notebook))
 
     assert build() == 0
@@ -92,3 +95,15 @@ def test_a_notebook_with_the_widgets_of_colab(project, build):
     page = project.root / "build/preview/html/g3doc/guide/a/a_example.html"
     assert "# shown" in page.read_text()
     assert json.loads(path.read_text()) == notebook  # the file stays as it is
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"cells": []}', '{"metadata": {}}'])
+def test_what_is_no_notebook_is_named(project, content):
+    files.write(project.root / "g3doc/guide/a/a_example.ipynb", content)
+
+    command = [sys.executable, "-m", "tfmot_technique_kit", "preview", "--build"]
+    run = subprocess.run(command, cwd=project.root, capture_output=True, text=True)
+
+    assert run.returncode == 1
+    assert "g3doc/guide/a/a_example.ipynb is no" in run.stderr.splitlines()[-1]
+    assert "Traceback" not in run.stderr

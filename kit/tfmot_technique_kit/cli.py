@@ -1,14 +1,13 @@
 """The command `technique`."""
 
 import importlib
-import os
 import pkgutil
 from typing import Any
 
 import click
 
 import tfmot_technique_kit
-from tfmot_technique_kit import commands
+from tfmot_technique_kit import commands, quiet
 from tfmot_technique_kit.errors import UserError
 
 
@@ -18,8 +17,19 @@ class _Group(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (UserError, FileNotFoundError, PermissionError) as error:
+        except UserError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except BrokenPipeError:
+            raise  # click knows it
+        except OSError as error:  # no such file, no permission, a full disk
+            raise click.ClickException(_explain(error)) from error
+
+
+def _explain(error: OSError) -> str:
+    """Returns what is wrong with a file in one line, as a user says it."""
+    if error.strerror is None:
+        return " ".join(str(error).split())
+    return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,8 +39,7 @@ def main() -> None:
 
     Run it anywhere in the folder of a technique's project.
     """
-    # TensorFlow tells about the machine otherwise.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    quiet.silence_tensorflow()
 
 
 for _module in pkgutil.iter_modules(commands.__path__):

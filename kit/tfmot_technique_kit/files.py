@@ -1,8 +1,13 @@
 """Writes files so that readers and other writers never see a part of one."""
 
+import contextlib
 import os
+import tempfile
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+
+_LEAST_BYTES = 2**20  # A run file and a small model.
 
 
 def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
@@ -14,18 +19,43 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
 
     Returns:
         The path.
+
+    Raises:
+        OSError: With that path, if it cannot be written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     # A name of its own for each writer, in the same folder: there, replacing is one
     # step, whoever else writes and whenever this process is killed.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with _errors_of(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
     return path
+
+
+def check_writable(folder: Path) -> None:
+    """Checks that files can be written into a folder, which may be missing. Leaves nothing there.
+
+    Raises:
+        OSError: If not: because of permissions, a full disk, a file or a broken link in its place.
+    """
+    paths = (folder.absolute(), *folder.absolute().parents)
+    existing = next(path for path in paths if path.exists() or path.is_symlink())
+    with _errors_of(folder), tempfile.TemporaryFile(dir=existing, buffering=0) as file:
+        file.write(bytes(_LEAST_BYTES))  # On a full disk, empty files can be made.
+
+
+@contextlib.contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    """Has errors of the system name this path: those of a full disk name none."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error

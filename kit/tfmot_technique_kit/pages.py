@@ -45,6 +45,27 @@ def is_left_out(folder: Path) -> bool:
     return is_tool or (folder / "pyvenv.cfg").exists()
 
 
+def notebook(path: Path) -> dict[str, Any]:
+    """Reads a notebook.
+
+    Raises:
+        ValueError: If it is none; the message, which goes on after its name, says why.
+    """
+    import nbformat
+
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"is no JSON: {error}.") from error
+    if not isinstance(content, dict) or "cells" not in content:
+        raise ValueError("is no valid notebook: it has no cells.")
+    try:
+        nbformat.validate(content)
+    except nbformat.ValidationError as error:
+        raise ValueError(f"is no valid notebook: {error.message}.") from error
+    return content
+
+
 def cells(path: Path) -> list[dict[str, Any]]:
     """Returns the cells of a notebook, none if it is no notebook. Each source is one text."""
     try:

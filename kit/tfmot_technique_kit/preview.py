@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from tfmot_technique_kit import files as files_lib
+from tfmot_technique_kit import pages as pages_lib
 from tfmot_technique_kit.documents import api_pages
-from tfmot_technique_kit.pages import is_left_out
 from tfmot_technique_kit.project import Project
 
 # Titles of the menu, and the pages below them.
@@ -88,7 +89,7 @@ def prepare(project: Project) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     pages.mkdir(parents=True)
     for path in project.root.iterdir():
-        if not is_left_out(path):
+        if not pages_lib.is_left_out(path):
             (pages / path.name).symlink_to(path)
     api = project.root / api_pages.FOLDER
     if api.exists():
@@ -135,11 +136,19 @@ def _entries(pages: Path, patterns: list[str]) -> list[str | dict[str, str]]:
 
 @event_priority(100)  # before that of mkdocs-jupyter
 def on_files(files: Files, config: Any) -> Files:
-    """Takes the state of widgets out of notebooks: nbconvert stumbles over that of Colab."""
+    """Takes the state of widgets out of notebooks: nbconvert stumbles over that of Colab.
+
+    Raises:
+        PluginError: If a notebook is none: MkDocs shows it as one line.
+    """
     copies = Path(config.docs_dir).parent / "notebooks"
     for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
-        notebook = json.loads(file.content_string)
-        if notebook["metadata"].pop("widgets", None):
+        try:
+            notebook = pages_lib.notebook(Path(file.abs_src_path))
+        except ValueError as error:
+            raise PluginError(f"{file.src_uri} {error}") from error
+        if "widgets" in notebook["metadata"]:
+            del notebook["metadata"]["widgets"]
             files_lib.write(copies / file.src_uri, json.dumps(notebook))
             files.remove(file)
             place = (str(copies), config.site_dir, config.use_directory_urls)

@@ -121,6 +121,9 @@ def _lose_the_licence(notebook):
 
 def _save_in_colab(notebook):
     notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"1": {}}}
+    code = next(c for c in notebook["cells"] if c["cell_type"] == "code")
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    code["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": view}]
 
 
 @pytest.mark.parametrize(
@@ -162,12 +165,16 @@ def test_the_command_mends_the_format(project, notebook, change, edit):
     assert notebooks.check_format(project.root) == []
 
 
-def test_finds_a_file_that_is_no_notebook(project, notebook):
-    notebook.write_text("{")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("{", "is no JSON"), ("[]", "is no valid notebook"), ("{}", "is no valid notebook")],
+)
+def test_finds_a_file_that_is_no_notebook(project, notebook, content, message):
+    notebook.write_text(content)
 
     (problem,) = notebooks.check_format(project.root)
 
-    assert problem.message.startswith("is no JSON")
+    assert problem.message.startswith(message)
 
 
 def test_the_guide_shows_the_public_api(project):

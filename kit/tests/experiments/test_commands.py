@@ -1,13 +1,15 @@
 """Tests for what the commands refuse, and for those that need no TensorFlow."""
 
 import json
+import re
+import resource
 
 import pytest
 from click.testing import CliRunner
 
 from tests.metrics.benchmark_output import output_of
 from tests.run_example import run_example
-from tfmot_technique_kit import cli
+from tfmot_technique_kit import cli, files
 from tfmot_technique_kit.experiments import results
 
 
@@ -39,7 +41,7 @@ def invoke(project, monkeypatch):
         ("sweep --tasks=tiny,text", "Error: There is no task 'text'"),
         ("sweep --tasks tiny text --seeds 0 1", "Error: There is no task 'text'"),
         ("reproduce", "Pass files of runs, or --all"),
-        ("reproduce missing.json", "Error: [Errno 2] No such file"),
+        ("reproduce missing.json", "Error: missing.json: No such file or directory."),
         ("reproduce --all", "Error: There is no run of smoke to repeat: run `technique sweep`."),
     ],
 )
@@ -49,6 +51,55 @@ def test_a_mistake_is_one_line_and_leaves_nothing(invoke, project, command, expe
     assert status
     assert expected in shown.splitlines()[-1]
     assert sorted(project.root.rglob("*")) == before
+
+
+def _folder_as_run(project, plan):
+    plan.path(plan.parse("control"), project.folder("results")).mkdir(parents=True)
+
+
+def _file_as_training(project, plan):
+    name = plan.training_name(plan.parse("control"))
+    files.write(project.folder("results").with_name("artifacts") / name, "")
+
+
+def _broken_link(project, plan):
+    project.folder("results").parent.joinpath("artifacts").symlink_to("nowhere")
+
+
+@pytest.fixture
+def full_disk(project):
+    """A disk on which files can be made, and nothing be written to them."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (_folder_as_run, "json is a folder, and the file of a run is expected."),
+        (_file_as_training, "_0_.*: Not a directory. Change that, or choose another folder."),
+        (_broken_link, "artifacts: No such file or directory. Change that, or choose another"),
+    ],
+)
+def test_what_cannot_be_written_is_found_before_training(
+    invoke, project, make_plan, spoil, expected
+):
+    spoil(project, make_plan())
+    status, shown = invoke("run", "--task=tiny", "--variant=control")
+    assert status == 1
+    assert re.search(expected, shown) and shown.count("\n") == 1, shown
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_found_before_training(invoke):
+    for command in ("run --task=tiny --variant=control", "sweep"):
+        status, shown = invoke(*command.split())
+        assert status == 1
+        assert re.match(r"Error: Cannot write into .*/results: File too large\. Change", shown)
+    with pytest.raises(OSError, match=r"File too large: .*page\.md"):  # of other commands
+        files.write("page.md", "text")
 
 
 def test_a_broken_run_file_is_named(invoke, project):

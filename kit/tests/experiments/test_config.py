@@ -11,7 +11,7 @@ FINGERPRINTS = {
     "bert_smoke": "13ebd07679c1f6f6913e3bb2a40ff037efda355ab2730dd2677e6caf2fd4620a",
     "detection_smoke": "ebdeefeb0e70313e725c573ba7c594794fbe765d67b771454ca870ab724c4bea",
     "image_smoke": "2acc1f533f6f2870d8175e5fa5ef45f67abddb2aafc9e3c7c5e4546dc0d8982c",
-    "bert_full": "a17a3527253103098417179ecc4555459d2e6daabd9a969a81a16b103d954221",
+    "bert_full": "0e374274cf2d6d153297773d22a8964ce923611fd6b3a98670ba68ceba9e44ae",
     "detection_full": "0bdd27afba1207cedbe335ce1dce3b754233b06f301e1ab65f4e60a5a3f744f7",
     "image_full": "9ac84e3751c27d43a5457baeaf30b80bf449384e287451596aee02978b911f38",
 }

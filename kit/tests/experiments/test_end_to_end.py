@@ -13,7 +13,9 @@ import time
 import pytest
 
 from tests.conftest import DATA
-from tfmot_technique_kit.experiments import results
+from tfmot_technique_kit.experiments import config, results
+from tfmot_technique_kit.experiments.plan import Plan
+from tfmot_technique_kit.project import Project
 
 pytestmark = pytest.mark.tensorflow
 
@@ -119,12 +121,27 @@ def test_cards_tell_how_to_load_the_trained_model(swept, name, monkeypatch):
     assert loaded == run["artifacts"]["weights_sha256"]
 
 
+def test_a_model_and_what_another_process_says_of_its_own_are_not_taken_for_one(swept, tmp_path):
+    from tfmot_technique_kit.experiments import artifacts
+
+    project = Project(swept)
+    plan = Plan(project, "tiny", "smoke", config.load(project, "tiny", "smoke", TINY), seed=0)
+    control = plan.parse("control")
+    kept = shutil.copytree(swept / "experiments" / "artifacts", tmp_path / "artifacts")
+    model, facts = artifacts.Store(kept, plan).load(control)
+    assert artifacts.hash_of_weights(model.get_weights()) == facts["weights_sha256"]
+    other = json.dumps(facts | {"weights_sha256": "0" * 64})
+    (kept / plan.training_name(control) / "training.json").write_text(other)
+    assert artifacts.Store(kept, plan).load(control) is None
+
+
 def test_latency_is_measured_for_one_seed(swept):
     for (_, seed), run in load(swept).items():
         if seed:
             assert run["latency"] is None
         else:
             assert run["latency"].get("median_ms", 0) > 0
+            assert ("control_medians" in run["latency"]) != run["variant"]["control"]
             assert set(run["memory"]) & {"peak_bytes", "unavailable"}
 
 

@@ -15,25 +15,40 @@ from tfmot_technique_kit.metrics import latency
 MODEL = latency.one_operator_model()
 
 
-@pytest.fixture
-def measure(make_plan, record, tmp_path, monkeypatch):
-    """A function that records a run, measures what is left to, and returns lines and the run."""
-    sections = {name: run_example()[name] for name in ("latency", "memory")}
-    monkeypatch.setattr(latency, "measure", lambda *_: sections)
+SECTIONS = {name: run_example()[name] for name in ("latency", "memory")}
+EARLIER = SECTIONS["latency"]
 
-    def run_it(model=MODEL, **changes):
-        plan = make_plan()
+
+@pytest.fixture
+def keep(record, tmp_path):
+    """A function that records a run of this machine and keeps its model, whose card it returns."""
+
+    def keep_it(plan, name="control", model=MODEL, **changes):
         software = environment.software("no-such-distribution")
-        here = {"hardware": environment.hardware(), "software": software, "artifacts__path": "a"}
+        here = {"hardware": environment.hardware(), "software": software, "artifacts__path": name}
         here["artifacts__tflite_sha256"] = hashlib.sha256(MODEL).hexdigest()
-        recorded = record(plan, "control", **{**here, **changes})
-        path = tmp_path / "artifacts" / "a" / "model_float.tflite"
+        run = record(plan, name, **{**here, **changes})
+        path = tmp_path / "artifacts" / name / "model_float.tflite"
         path.parent.mkdir(parents=True)
         path.write_bytes(model)
-        lines = latencies.measure([plan], ["control"], tmp_path / "results", tmp_path / "artifacts")
+        return run, path.with_suffix(".md")
+
+    return keep_it
+
+
+@pytest.fixture
+def measure(make_plan, keep, tmp_path, monkeypatch):
+    """A function that records a run, measures what is left to, and returns lines and the run."""
+    monkeypatch.setattr(latency, "measure", lambda *_: SECTIONS)
+
+    def run_it(**changes):
+        plan = make_plan()
+        recorded, card = keep(plan, **changes)
+        todo = [(plan, [plan.parse("control")])]
+        lines = latencies.measure(todo, tmp_path / "results", tmp_path / "artifacts")
         (run,) = results.load_all(tmp_path / "results")
-        assert run == {**recorded, **{name: run[name] for name in sections}}
-        return lines, run, path.with_suffix(".md")
+        assert run == {**recorded, **{name: run[name] for name in SECTIONS}}
+        return lines, run, card
 
     return run_it
 
@@ -43,6 +58,39 @@ def test_a_run_of_this_machine_is_measured_once(measure):
     assert lines == []
     assert run["latency"]["median_ms"] == 0.1
     assert "| Latency | 0.100 ms |" in card.read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "control", "expected"),
+    [
+        (None, {}, ["control"]),
+        (EARLIER, {}, ["control"]),  # Of a version that did not measure by turns.
+        ({**EARLIER, "clock_ms": 0.0001}, {}, ["control"]),  # There was no control yet.
+        ({**EARLIER, "clock_ms": 0.0001, "control_medians": [0.1]}, {}, []),
+        ({"unavailable": "It does not run."}, {}, []),
+        (None, {"model": b"another"}, [None]),
+        (None, {"latency": {"unavailable": "It does not run."}}, [None]),
+        (None, None, [None]),
+    ],
+)
+def test_a_run_is_measured_with_its_control(
+    make_plan, keep, tmp_path, monkeypatch, before, control, expected
+):
+    measured = []
+
+    def remember(path, options, control):
+        measured.append(control and control.parent.name)
+        return SECTIONS
+
+    monkeypatch.setattr(latency, "measure", remember)
+    plan = make_plan()
+    keep(plan, "technique", latency=before)
+    if control is not None:
+        keep(plan, **control)
+    todo = [(plan, [plan.parse("technique")])]
+    latencies.measure(todo, tmp_path / "results", tmp_path / "artifacts")
+
+    assert measured == expected
 
 
 def other_hardware(**changes):

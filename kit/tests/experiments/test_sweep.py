@@ -84,14 +84,15 @@ def test_latency_is_measured_for_the_first_seed(
     commands, sweep, monkeypatch, seeds, shard, expected
 ):
     measured = []
-    monkeypatch.setattr(latencies, "measure", lambda plans, *_: measured.extend(plans) or [])
+    monkeypatch.setattr(latencies, "measure", lambda todo, *_: measured.extend(todo) or [])
     sweep(seeds, shard=shard)
-    assert [plan.seed for plan in measured] == expected
+    assert [plan.seed for plan, _ in measured] == expected
     sweep(seeds, shard=shard, latency=False)
-    assert [plan.seed for plan in measured] == expected
+    assert [plan.seed for plan, _ in measured] == expected
 
 
 def test_progress_without_a_terminal_is_a_line_a_minute(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as workflows have it
     now = iter([0.0, 30.0, 61.0, 61.0, 62.0, 130.0, 130.0])
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
     with progress.progress("runs", 9) as show_done:

@@ -15,6 +15,7 @@ def test_one_process():
     assert parsed["latency"] == {
         **{"median_ms": 2.48, "medians": [2.48], "p95_ms": 2.8, "cpu_median_ms": None},
         **{"init_ms": 3.5, "first_ms": 4.0, "runs": 400, "processes": 1, "threads": 1},
+        "clock_ms": 0.001,  # It counts microseconds.
         **{"pinned": None, "runtime": "benchmark_model", "delegate": "xnnpack"},
     }
     assert parsed["memory"]["peak_bytes"] == 4.25 * 1024 * 1024

@@ -28,6 +28,12 @@ _linux = pytest.mark.skipif(
 )
 
 
+def validate(sections):
+    schema = results.schema()
+    for section, value in sections.items():
+        jsonschema.validate(value, {"$ref": f"#/$defs/{section}", "$defs": schema["$defs"]})
+
+
 @pytest.fixture
 def model(tmp_path):
     path = tmp_path / "model.tflite"
@@ -54,12 +60,10 @@ def change_process(tmp_path, monkeypatch):
 def test_latency_is_of_all_processes(model):
     sections = latency.measure(model, _OPTIONS)
 
-    schema = results.schema()
-    for section, value in sections.items():
-        jsonschema.validate(value, {"$ref": f"#/$defs/{section}", "$defs": schema["$defs"]})
+    validate(sections)
     measured = sections["latency"]
     assert measured["processes"] == len(measured["medians"]) == 2
-    assert measured["runs"] == 10
+    assert measured["runs"] >= 10
     assert min(measured["medians"]) <= measured["median_ms"]
     assert measured["median_ms"] <= measured["p95_ms"]
     assert measured["cpu_median_ms"] > 0
@@ -84,15 +88,54 @@ def test_memory_is_the_models_own(model, change_process):
 
     # 40 MB that the model needs while it runs do count.
     change_process(
-        "run = child._run\n"
-        "def _run(model):\n"
+        "measure = child._time\n"
+        "def _time(call):\n"
         "  numpy.ones(5_000_000)\n"
-        "  return run(model)\n"
-        "child._run = _run"
+        "  return measure(call)\n"
+        "child._time = _time"
     )
     large = latency.measure(model, _OPTIONS)["memory"]
 
     assert large["peak_bytes"] - small["peak_bytes"] > 39_000_000
+
+
+@_linux
+def test_a_model_and_its_control_run_in_the_same_processes(model, tmp_path):
+    control = tmp_path / "control.tflite"
+    control.write_bytes(model.read_bytes())
+
+    sections = latency.measure(model, _OPTIONS, control)
+
+    validate(sections)
+    measured = sections["latency"]
+    # Each is loaded first in as many processes, and runs as often in both together.
+    assert measured["processes"] == len(measured["medians"]) == 4
+    assert len(measured["control_medians"]) == 4 and min(measured["control_medians"]) > 0
+    assert measured["runs"] >= 10
+    assert len(sections["memory"]["peaks"]) == 2
+    assert 0 < measured["clock_ms"] < 0.1
+
+
+def test_a_control_that_does_not_run_is_left_out(model, tmp_path):
+    control = tmp_path / "control.tflite"
+    control.write_bytes(bytes(100))
+
+    measured = latency.measure(model, _OPTIONS, control)["latency"]
+
+    assert measured["median_ms"] > 0 and "control_medians" not in measured
+
+
+def test_models_take_turns(monkeypatch):
+    monkeypatch.setattr(benchmark_process, "_TURN_RUNS", 2)
+    monkeypatch.setattr(benchmark_process, "_TURN_S", 60)
+    order = []
+    calls = [lambda name=name: order.append(name) for name in "ab"]
+
+    empty, *times = benchmark_process._by_turns(calls, warmup_s=0, min_s=0, min_runs=4)
+
+    # The first run of a turn does not count.
+    assert "".join(order) == "aaabbbaaabbb"
+    assert [len(wall) for wall, _ in (empty, *times)] == [4, 4, 4]
 
 
 def test_where_the_system_cannot_it_says_so(model, change_process):

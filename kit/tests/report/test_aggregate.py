@@ -4,7 +4,7 @@ import pytest
 
 from tests.report.runs import failed, run, seeds
 from tfmot_technique_kit.errors import UserError
-from tfmot_technique_kit.report import aggregate
+from tfmot_technique_kit.report import aggregate, comparison
 
 TOMORROW = "2026-02-02T00:00:00+00:00"
 
@@ -71,7 +71,8 @@ def test_the_control_has_the_same_conversion_and_a_result():
     )
 
     assert rows["technique@0.8+int8"].difference_mean == pytest.approx(0.2)
-    assert rows["technique@0.8+int8"].storage_gzip_bytes_ratio == pytest.approx(0.34 / 0.9)
+    ratio = rows["technique@0.8+int8"].storage_gzip_bytes_ratio
+    assert (ratio.value, ratio.n) == (pytest.approx(0.34 / 0.9), 2)
     assert rows["technique@0.8+dynamic"].verdict == "no control"
     assert rows["technique@0.8+dynamic"].storage_gzip_bytes_ratio is None
     assert rows["control"].verdict == "reference"
@@ -98,6 +99,84 @@ def test_sizes_and_latency_are_of_the_seed_where_latency_was_measured():
     row = _rows(run(latency=None), run(seed=1, latency=run()["latency"]))
     assert row["baseline"].run["seed"] == 1
     assert row["baseline"].latency_median_ms == pytest.approx(0.1)
+
+
+def _latency(medians, control_medians=None, **changes):
+    """Returns the ratio of latencies that were measured in as many processes."""
+    changes |= {"latency__medians": medians}
+    if control_medians is not None:
+        changes["latency__control_medians"] = control_medians
+    # The control's own latency is of another time, and does not matter.
+    control = run("control", latency__medians=[9.0], latency__median_ms=9.0)
+    return _rows(control, run("technique@0.8", **changes))["technique@0.8"].latency_median_ms_ratio
+
+
+@pytest.mark.parametrize("is_loss", [True, False])
+def test_a_difference_is_a_ratio_with_its_interval(is_loss):
+    # For a while the machine is three times as slow; by turns, that cancels out.
+    slow, fast = [0.11, 0.345, 0.12], [0.1, 0.3, 0.1]
+    ratio = _latency(slow, fast) if is_loss else _latency(fast, slow)
+
+    # The logarithms of 1.1, 1.15 and 1.2 have the mean 0.1391 and the deviation 0.0435: three of
+    # them give a mean ± 2.484 deviations.
+    loss = (1.149275, 1.031536, 1.280453)
+    gain = (1 / loss[0], 1 / loss[2], 1 / loss[1])
+    assert (ratio.verdict, ratio.n) == (comparison.DIFFERS, 3)
+    assert ratio[2:] == pytest.approx(loss if is_loss else gain, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("medians", "control", "clock", "verdict"),
+    [
+        ([0.09, 0.04, 0.2], [0.04, 0.09, 0.1], 0.0001, comparison.NOISE),
+        ([0.101, 0.099, 0.102], [0.1, 0.1, 0.1], 0.0001, comparison.NOISE),
+        ([0.11, 0.111, 0.112], [0.1, 0.101, 0.102], 0.0001, comparison.DIFFERS),
+        ([0.11, 0.111, 0.112], [0.1, 0.101, 0.102], 0.02, comparison.RESOLUTION),  # difference
+        ([0.0009, 0.0008, 0.0008], [0.1, 0.1, 0.1], 0.001, comparison.RESOLUTION),  # call
+        ([0.0, 0.0, 0.0], [0.1, 0.1, 0.1], 0.0, comparison.RESOLUTION),
+        ([0.2, 0.2, 0.2], [0.1, 0.1, 0.1], 0.0, comparison.EQUAL),
+        ([0.2], [0.1], 0.0001, comparison.ONE),
+        ([0.2, 0.2, 0.2], None, 0.0001, comparison.NOT_PAIRED),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_what_is_noise_is_called_so(medians, control, clock, verdict):
+    ratio = _latency(medians, control, latency__clock_ms=clock)
+
+    assert ratio.verdict == verdict
+    if verdict in (comparison.RESOLUTION, comparison.NOT_PAIRED):
+        assert ratio.value is ratio.low is None
+
+
+def test_runs_of_earlier_versions_keep_their_spread_and_are_not_compared():
+    medians = [0.1, 0.3]
+    row = _rows(run("control"), run("technique@0.8", latency__medians=medians))["technique@0.8"]
+
+    assert row.latency_median_ms_samples == medians
+    assert row.latency_median_ms_ratio == comparison.Ratio(comparison.NOT_PAIRED)
+    assert row.memory_peak_bytes_ratio.verdict == comparison.RESOLUTION
+
+
+@pytest.mark.filterwarnings("error")
+def test_sizes_are_compared_by_seed_and_memory_by_process():
+    def sizes(training, values):
+        return [
+            run(training, seed=seed, storage={"tflite_bytes": 2000, "gzip_bytes": value})
+            for seed, value in enumerate(values)
+        ]
+
+    controls, techniques = sizes("control", [1000, 2000, 1000]), sizes("technique@0.8", [500, 990])
+    for made, peaks in ((controls, [2_000_000] * 2), (techniques, [1_000_000, 1_004_096])):
+        made[0]["memory"]["peaks"] = peaks
+    row = _rows(*controls, *techniques)["technique@0.8"]
+
+    assert row.storage_tflite_bytes_ratio.verdict == comparison.EQUAL
+    assert row.storage_tflite_bytes_ratio.value == 1
+    size, memory = row.storage_gzip_bytes_ratio, row.memory_peak_bytes_ratio
+    assert size.n == 2 and size.value == pytest.approx((0.5 * 0.495) ** 0.5)
+    assert row.storage_gzip_bytes_samples == [500, 990]
+    assert memory.verdict == comparison.DIFFERS
+    assert 0.48 < memory.low < memory.value < memory.high < 0.52
 
 
 def test_order():

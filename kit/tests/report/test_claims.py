@@ -67,6 +67,14 @@ def test_other_sections_are_not_looked_at(heading):
     assert not _find("It needs 99 MB and 3 ms.", heading)
 
 
+def test_a_ratio_that_may_be_noise_is_no_claim():
+    pairs = {"latency__medians": [0.09, 0.31, 0.12], "latency__control_medians": [0.1, 0.3, 0.1]}
+    numbers = claims.known(aggregate.aggregate([run("control"), run("technique@0.8", **pairs)]))
+
+    assert _find("It takes 103.6 % of the time.", numbers=numbers)
+    assert not _find("It takes 0.310 ms, between 72.6 % and 148.3 %.", numbers=numbers)
+
+
 def test_lines_are_counted_and_blocks_are_not_looked_at():
     block = BLOCK.format("\n1.5 ms\n## Install\n")
 

@@ -91,6 +91,18 @@ def test_one_seed_has_no_error_bar(figures):
     assert two and not one
 
 
+def test_latency_has_the_range_of_its_processes(figures):
+    made = [run(seed=0, latency__medians=medians) for medians in ([0.1, 0.1], [0.08, 0.1, 0.3])]
+    same, wide = (_plots(each)["latency"] for each in made)
+    for plot in (same, wide):
+        plot.svg()
+
+    (bar,) = figures[1].axes[0].collections
+    assert bar.get_segments()[0][:, 0] == pytest.approx([0.08, 0.3])
+    assert not figures[0].axes[0].collections
+    assert same.fingerprint != wide.fingerprint
+
+
 def test_plots_without_points_are_left_out():
     assert list(_plots(run(seed=1), failed("technique@0.8", "no memory"))) == ["size"]
     assert _plots(failed("control", "x")) == {}

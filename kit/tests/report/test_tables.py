@@ -23,18 +23,49 @@ def _cells(text, name):
 def test_a_row_has_the_units_of_its_header():
     text = _table(run("control", 0.9), run("technique@0.8", 0.8765))
 
-    assert dict(zip(_cells(text, "variant"), _cells(text, "technique@0.8"), strict=True)) == {
-        "variant": "technique@0.8",
-        "accuracy": "0.876",
-        "seeds": "1",
-        "difference to control": "-0.024",
-        "exceeds spread": "one seed",
-        ".tflite (kB)": "500.0",  # of 1,000 bytes
-        "gzip (kB)": "170.0",
-        "zeros (%)": "80.0",
-        "latency (ms)": "0.100",
-        "peak memory (KiB)": "5120",  # of 1,024 bytes
-    }
+    assert list(zip(_cells(text, "variant"), _cells(text, "technique@0.8"), strict=True)) == [
+        ("variant", "technique@0.8"),
+        ("accuracy", "0.876"),
+        ("seeds", "1"),
+        ("difference to control", "-0.024"),
+        ("exceeds spread", "one seed"),
+        (".tflite (kB)", "500.0"),  # of 1,000 bytes
+        ("of control (%)", "100.0 (n = 1)"),
+        ("gzip (kB)", "170.0"),
+        ("of control (%)", "37.8 (n = 1)"),
+        ("zeros (%)", "80.0"),
+        ("latency (ms)", "0.100"),
+        ("of control (%)", "not paired"),
+        ("peak memory (KiB)", "5120"),  # of 1,024 bytes
+        ("of control (%)", "not distinguishable (below resolution)"),
+    ]
+
+
+_PAIRS = {
+    "loss": ([0.11, 0.345, 0.12], "0.120 (0.110 to 0.345)", "114.9 (103.2 to 128.0)"),
+    "noise": ([0.09, 0.31, 0.12], "0.120 (0.090 to 0.310)", "not distinguishable (72.6 to 148.3)"),
+    "same": ([0.1, 0.3, 0.1], "0.100 (0.100 to 0.300)", "not distinguishable (below resolution)"),
+}
+
+
+def _pair(name):
+    medians = _PAIRS[name][0]
+    measured = {"median_ms": sorted(medians)[1], "medians": medians, "clock_ms": 0.0002}
+    measured |= {"control_medians": [0.1, 0.3, 0.1]}
+    return run("technique@0.8", **{f"latency__{key}": value for key, value in measured.items()})
+
+
+@pytest.mark.parametrize("name", _PAIRS)
+def test_a_latency_has_its_spread_and_noise_is_no_number(name):
+    runs = [run("control", 0.9), _pair(name)]
+    _, *shown = _PAIRS[name]
+
+    assert _cells(_table(*runs), "technique@0.8")[10:12] == shown
+    assert _cells(tables.summary(aggregate.aggregate(runs)), "technique@0.8")[7:9] == shown
+    _, row = csv.DictReader(tables.values(aggregate.aggregate(runs)).splitlines())
+    assert row["latency_median_ms_max"] == str(max(_PAIRS[name][0]))
+    assert row["latency_median_ms_ratio_n"] == "3"
+    assert (row["latency_median_ms_ratio_verdict"] == "differs") == (name == "loss")
 
 
 @pytest.mark.parametrize("gain, shown", [(0.1, "+0.100"), (-0.1, "-0.100"), (-0.0001, "+0.000")])
@@ -47,7 +78,7 @@ def test_gains_and_losses_look_the_same(gain, shown):
 def test_a_variant_without_result_is_a_row_and_has_its_reason():
     text = _table(failed("technique@0.8", "has | <!-- results: end --> `in` it"))
 
-    assert _cells(text, "technique@0.8") == ["technique@0.8", "failed"] + ["-"] * 8
+    assert _cells(text, "technique@0.8") == ["technique@0.8", "failed"] + ["-"] * 12
     assert "*   technique@0.8: failed: has \\| &lt;!-- results: end --&gt; \\`in\\` it" in text
 
 
@@ -100,6 +131,18 @@ def test_notes_on_what_was_measured():
     assert "smoke" not in text
 
 
+def test_notes_say_what_so_few_seeds_can_show_and_what_was_compared():
+    runs = [*seeds("control", [0.9] * 3), *seeds("technique@0.8", [0.8] * 3)]
+    runs[3] |= {"latency": _pair("noise")["latency"]}
+    text = _table(*runs)
+
+    assert "3 seeds, chance alone exceeds the spread in 23 % of all cases, and 2.5 times" in text
+    assert "3 seeds can only show differences larger than that" in text
+    assert "an empty call (up to 0.20 µs)" in text
+    assert "Not paired" not in text and "n = 1" not in text
+    assert "Not paired: measured at another time" in _table(*runs[:3], run("technique@0.8"))
+
+
 def test_summary_shows_the_technique_whether_it_gains_or_not():
     runs = [failed("technique@0.9", "no memory")]
     for conversion in ("float", "dynamic", "int8"):
@@ -109,7 +152,7 @@ def test_summary_shows_the_technique_whether_it_gains_or_not():
 
     rows = [[cell.strip() for cell in line.split("|")[2:8]] for line in text.splitlines()[2:]]
     assert [row[0] for row in rows] == ["technique@0.8", "technique@0.9", "technique@0.8+int8"]
-    assert rows[0][1:] == ["0.200 accuracy", "-0.700", "one seed", "170.0", "37.8"]
+    assert rows[0][1:] == ["0.200 accuracy", "-0.700", "one seed", "170.0", "37.8 (n = 1)"]
     assert rows[1][1] == "failed"
 
 

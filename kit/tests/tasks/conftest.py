@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conftest import DATA, REPOSITORY
@@ -47,8 +48,6 @@ def train():
     ]
 
     def run(project: Project, name: str, training: str):
-        import numpy as np
-
         from tfmot_technique_kit.experiments import config
         from tfmot_technique_kit.experiments.plan import Plan
         from tfmot_technique_kit.experiments.training import Trainer
@@ -65,3 +64,103 @@ def train():
         return model
 
     return run
+
+
+@pytest.fixture(name="sst2_dir", scope="session")
+def write_sst2(tmp_path_factory):
+    """Writes four sentences to train and two to validate, as TensorFlow Datasets does."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    folder = tmp_path_factory.mktemp("datasets")
+    examples = [
+        (i, {"idx": i, "sentence": text, "label": int("bad" not in text)})
+        for i, text in enumerate(("a good film", "a bad film", "not good", "Good, good film!"))
+    ]
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="glue",
+        config="sst2",
+        version="2.0.0",
+        data_dir=folder,
+        features=tfds.features.FeaturesDict(
+            {
+                "idx": np.int32,
+                "label": tfds.features.ClassLabel(names=["negative", "positive"]),
+                "sentence": tfds.features.Text(),
+            }
+        ),
+        split_datasets={"train": examples, "validation": examples[:2]},
+        disable_shuffling=True,
+    )
+    return folder
+
+
+@pytest.fixture(name="coco_dir", scope="session")
+def write_coco(tmp_path_factory):
+    """Writes two images per split in the format of TensorFlow Datasets."""
+    tfds = pytest.importorskip("tensorflow_datasets")
+    folder = tmp_path_factory.mktemp("datasets")
+
+    def example(i, *objects):
+        return i, {
+            "image": np.full([40, 80, 3], 255, np.uint8),
+            "image/filename": f"{i}.jpg",
+            "image/id": i,
+            "objects": [
+                {
+                    "area": 1,
+                    "bbox": tfds.features.BBox(*box),
+                    "id": 1,
+                    "is_crowd": is_crowd,
+                    "label": label,
+                }
+                for box, label, is_crowd in objects
+            ],
+        }
+
+    small, middle = (0.1, 0.1, 0.2, 0.2), (0.5, 0.25, 0.75, 0.5)
+    large, crowd = (0.0, 0.0, 0.5, 1.0), (0.0, 0.0, 1.0, 1.0)
+    examples = [
+        example(0, (small, 1, False), (crowd, 2, True), (middle, 3, False), (large, 79, False)),
+        example(1),
+    ]
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="coco",
+        config="2017",
+        version="1.1.0",
+        data_dir=folder,
+        features=tfds.features.FeaturesDict(
+            {
+                "image": tfds.features.Image(encoding_format="png"),
+                "image/filename": tfds.features.Text(),
+                "image/id": np.int64,
+                "objects": tfds.features.Sequence(
+                    {
+                        "area": np.int64,
+                        "bbox": tfds.features.BBoxFeature(),
+                        "id": np.int64,
+                        "is_crowd": np.bool_,
+                        "label": tfds.features.ClassLabel(num_classes=80),
+                    }
+                ),
+            }
+        ),
+        split_datasets={"train": examples, "validation": examples[:1]},
+        disable_shuffling=True,
+    )
+    return folder
+
+
+def write_images(folder, names=("cat", "dog")):
+    """Writes folders of classes, the first black, the second white: 3 and 2 images to train on.
+
+    There is 1 of each to validate with. Further classes have no images.
+    """
+    import tensorflow as tf
+
+    for split, counts in (("train", (3, 2)), ("validation", (1, 1))):
+        for i, name in enumerate(names):
+            place = folder / split / name
+            place.mkdir(parents=True)
+            for number in range(counts[i] if i < 2 else 0):
+                pixels = np.full([40, 30, 3], 255 * i, np.uint8)
+                (place / f"{number}.png").write_bytes(tf.io.encode_png(pixels).numpy())
+    return folder

@@ -1,16 +1,18 @@
 """Tests for text classification and its data."""
 
+import json
+import shutil
 import sys
 
 import numpy as np
 import pytest
 
+from tests.conftest import DATA
 from tfmot_technique_kit.errors import UserError
 
 pytestmark = pytest.mark.tensorflow
 SMALL = {"hidden": 16, "intermediate": 16, "train_examples": 60, "test_examples": 20}
 SST2 = {"dataset": "sst2", "sequence_length": 8, "vocabulary_size": 20}
-SENTENCES = ["a good film", "a bad film", "not good", "Good, good film!"]
 
 
 @pytest.fixture
@@ -21,33 +23,6 @@ def task(create):
 @pytest.fixture
 def tokens(task):
     return np.array([tokens for tokens, _ in task.load().train.as_numpy_iterator()])
-
-
-@pytest.fixture(name="sst2_dir", scope="module")
-def write_sst2(tmp_path_factory):
-    """Writes four sentences to train and two to validate, as TensorFlow Datasets does."""
-    tfds = pytest.importorskip("tensorflow_datasets")
-    folder = tmp_path_factory.mktemp("datasets")
-    examples = [
-        (i, {"idx": i, "sentence": text, "label": int("bad" not in text)})
-        for i, text in enumerate(SENTENCES)
-    ]
-    tfds.dataset_builders.store_as_tfds_dataset(
-        name="glue",
-        config="sst2",
-        version="2.0.0",
-        data_dir=folder,
-        features=tfds.features.FeaturesDict(
-            {
-                "idx": np.int32,
-                "label": tfds.features.ClassLabel(names=["negative", "positive"]),
-                "sentence": tfds.features.Text(),
-            }
-        ),
-        split_datasets={"train": examples, "validation": examples[:2]},
-        disable_shuffling=True,
-    )
-    return folder
 
 
 def meaning(sentence):
@@ -89,16 +64,6 @@ def test_padding_changes_nothing(task, tokens):
     np.testing.assert_allclose(model(tokens), expected, atol=1e-6)
 
 
-def test_converts_with_a_relu_behind_gelu(task):
-    from tfmot_technique_kit.experiments import conversion
-    from tfmot_technique_kit.keras_api import keras
-
-    # As a technique puts one there, whose threshold came out at zero.
-    model = task.build()
-    hidden = keras.layers.ReLU()(model.get_layer("intermediate_0").output)
-    assert conversion.convert(keras.Model(model.inputs, hidden), "float")
-
-
 def test_attention_masks_survive_integer_quantization(task, tokens):
     from tfmot_technique_kit.experiments import conversion
     from tfmot_technique_kit.keras_api import keras
@@ -138,18 +103,121 @@ def test_a_loaded_model_is_the_same_and_is_bounded_again(task, tokens, tmp_path)
     np.testing.assert_allclose(softmax()(scores, mask), [[[[0.0, 1.0]]]], atol=1e-9)
 
 
-@pytest.mark.parametrize("file", ["weights.h5", "checkpoint"])
-def test_checkpoint(create, task, tmp_path, file):
+@pytest.mark.parametrize("file", ["weights.h5", "weights.keras", "checkpoint"])
+def test_checkpoint_of_keras(create, task, tmp_path, file):
     model = task.build()
-    model.save_weights(str(tmp_path / file))
+    (model.save if file.endswith(".keras") else model.save_weights)(str(tmp_path / file))
     options = {**SMALL, "checkpoint": str(tmp_path / file)}
     loaded = create("bert", **options).build()
     for mine, theirs in zip(loaded.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     with pytest.raises(UserError, match="does not fit the model"):
         create("bert", **{**options, "hidden": 8}).build()
-    with pytest.raises(FileNotFoundError, match=r"no checkpoint nowhere.h5"):
+    with pytest.raises(FileNotFoundError, match=r"no file nowhere.h5. Set `checkpoint`"):
         create("bert", checkpoint="nowhere.h5").build()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of a small BERT as Hugging Face stores it."""
+    pytest.importorskip("safetensors")
+    return shutil.copytree(DATA / "bert_checkpoint", tmp_path / "bert")
+
+
+@pytest.fixture
+def change(folder):
+    """A function that changes what the files of that BERT hold."""
+    from safetensors import numpy as files
+
+    def run(config=(), rename=lambda name: name, **tensors):
+        path = folder / "config.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **dict(config)}))
+        path = folder / "model.safetensors"
+        kept = {rename(name): value for name, value in files.load_file(path).items()}
+        kept |= {name.replace("__", "."): value for name, value in tensors.items()}
+        files.save_file({name: value for name, value in kept.items() if value is not None}, path)
+
+    return run
+
+
+def in_names_of_tensorflow(name):
+    return "bert." + name.replace("Norm.weight", "Norm.gamma").replace("Norm.bias", "Norm.beta")
+
+
+@pytest.mark.parametrize("activation", ["gelu", "gelu_new"])
+@pytest.mark.parametrize("rename", [str, in_names_of_tensorflow])
+def test_a_bert_of_hugging_face_computes_the_same(create, folder, change, activation, rename):
+    from tfmot_technique_kit.keras_api import keras
+
+    # By `transformers`: see data/make_bert_checkpoint.py.
+    expected = np.load(folder / f"expected_{activation}.npz")
+    ids = expected["ids"]
+    assert (ids == 0).any()
+    heads = {"classifier__weight": np.ones([2, 16], np.float32)}
+    change({"hidden_act": activation}, rename, **heads)
+    # The sizes are those of the folder.
+    options = {"checkpoint": str(folder), "hidden": 64, "layers": 9, "dropout": 0.1}
+    model = create("bert", **options, sequence_length=ids.shape[1]).build()
+    outputs = [model.get_layer(name).output for name in ("output_norm_1", "pooler")]
+    hidden, pooled = keras.Model(model.inputs, outputs)(ids)
+    np.testing.assert_allclose(hidden, expected["hidden"], atol=1e-5)
+    np.testing.assert_allclose(pooled, expected["pooled"], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"config": {"model_type": "roberta"}}, "is not that of a BERT: model_type: .*'bert'"),
+        ({"config": {"hidden_act": "relu"}}, "hidden_act: .*'gelu' or 'gelu_new'"),
+        ({"config": {"vocab_size": None}}, "vocab_size: .*valid integer"),
+        ({"config": {"num_attention_heads": 3}}, "multiple of `heads`"),
+        ({"config": {"hidden_size": 32}}, r"word_embeddings.weight .*\[24, 16\].* \[24, 32\]"),
+        ({"config": {"intermediate_size": 8}}, r"layer.0.intermediate.* \[40, 16\].*\[8, 16\]"),
+        ({"config": {"num_hidden_layers": 3}}, "has no encoder.layer.2.attention.self.query"),
+        ({"config": {"num_hidden_layers": 1}}, "has encoder.layer.1.*, which a BERT of its"),
+        ({"pooler__dense__bias": None}, "has no pooler.dense.bias"),
+        ({"pooler__dense__bias": np.zeros(3)}, r"pooler.dense.bias .*\[3\].* \[16\]"),
+    ],
+)
+def test_what_does_not_fit_in_a_folder_is_one_line(create, folder, change, changes, message):
+    change(**changes)
+    with pytest.raises(UserError, match=message) as error:
+        create("bert", checkpoint=str(folder), sequence_length=8).build()
+    assert "\n" not in str(error.value)
+
+
+def test_files_that_are_missing_or_broken_are_named(create, folder, monkeypatch):
+    def build(**options):
+        create("bert", checkpoint=str(folder), **options).build()
+
+    with pytest.raises(UserError, match=r"has 20 positions: `sequence_length` must .*It is 24"):
+        build()
+    with monkeypatch.context() as patch, pytest.raises(UserError, match=r"kit\[datasets\]"):
+        patch.setitem(sys.modules, "safetensors", None)
+        build(sequence_length=8)
+    (folder / "model.safetensors").write_bytes(b"version https://git-lfs")
+    with pytest.raises(UserError, match=r"model.safetensors cannot be read"):
+        build(sequence_length=8)
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no file .*/model.safetensors. Set `checkpoint`"):
+        build(sequence_length=8)
+    (folder / "config.json").write_text("{")
+    with pytest.raises(UserError, match=r"config.json is not that of a BERT: .*JSON"):
+        build()
+    (folder / "config.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no file .*/config.json. Set `checkpoint`"):
+        build()
+
+
+@pytest.mark.parametrize("activation", ["gelu", "gelu_new"])
+def test_converts_with_a_relu_behind_gelu(create, activation):
+    from tfmot_technique_kit.experiments import conversion
+    from tfmot_technique_kit.keras_api import keras
+
+    # As a technique puts one there, whose threshold came out at zero.
+    model = create("bert", **SMALL, activation=activation).build()
+    hidden = keras.layers.ReLU()(model.get_layer("intermediate_0").output)
+    assert conversion.convert(keras.Model(model.inputs, hidden), "float")
 
 
 def test_sst2_by_words(create, sst2_dir):
@@ -168,6 +236,8 @@ def test_sst2_by_words(create, sst2_dir):
     assert len({start, a, good, film, a_bad_film[2], 0}) == 6
     first = create("bert", **SST2, train_examples=3, test_examples=1).load(sst2_dir)
     assert first.info["splits"] == {"train": 3, "test": 1}
+    # Without the length, layers cannot be built.
+    assert data.train.element_spec[0].shape == (8,)
 
 
 def test_sst2_by_word_pieces(create, sst2_dir, tmp_path):
@@ -178,6 +248,11 @@ def test_sst2_by_word_pieces(create, sst2_dir, tmp_path):
     options = {**SST2, "vocabulary": str(vocabulary)}
     tokens, _ = next(create("bert", **options).load(sst2_dir).train.as_numpy_iterator())
     assert list(tokens) == [2, 5, 6, 7, 8, 3, 0, 0]
+    cased = tmp_path / "cased.txt"
+    cased.write_text("\n".join([*pieces, "G", "##ood"]), encoding="utf-8")
+    data = create("bert", **{**SST2, "vocabulary": str(cased)}).load(sst2_dir)
+    *_, (tokens, _) = data.train.as_numpy_iterator()  # Good, good film!
+    assert list(tokens[:5]) == [2, 10, 11, 1, 6]
     with pytest.raises(UserError, match="has 10 tokens: `vocabulary_size` must"):
         create("bert", **{**options, "vocabulary_size": 9}).load(sst2_dir)
     vocabulary.write_text("a\nb\n", encoding="utf-8")
@@ -202,6 +277,14 @@ def test_a_missing_library_is_named(create, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
     with pytest.raises(UserError, match=r"pip install 'tfmot-technique-kit\[datasets\]'"):
         create("bert", **SST2).load()
+
+
+def test_sst2_has_the_tokens_of_a_checkpoint(create, sst2_dir, folder):
+    task = create("bert", **{**SST2, "checkpoint": str(folder)})
+    data = task.load(sst2_dir)
+    tokens, _ = next(data.train.as_numpy_iterator())
+    assert list(tokens) == [2, 5, 6, 7, 8, 3, 0, 0]
+    assert task.build()(tokens[None]).shape == (1, 2)
 
 
 def test_synthetic_text_needs_room(create):

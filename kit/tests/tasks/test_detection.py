@@ -14,62 +14,6 @@ def small_task(create):
     return create("detection", image_size=32, train_examples=20, test_examples=10)
 
 
-@pytest.fixture(name="coco_dir", scope="module")
-def write_coco(tmp_path_factory):
-    """Writes two images per split in the format of TensorFlow Datasets."""
-    tfds = pytest.importorskip("tensorflow_datasets")
-    folder = tmp_path_factory.mktemp("datasets")
-
-    def example(i, *objects):
-        return i, {
-            "image": np.full([40, 80, 3], 255, np.uint8),
-            "image/filename": f"{i}.jpg",
-            "image/id": i,
-            "objects": [
-                {
-                    "area": 1,
-                    "bbox": tfds.features.BBox(*box),
-                    "id": 1,
-                    "is_crowd": is_crowd,
-                    "label": label,
-                }
-                for box, label, is_crowd in objects
-            ],
-        }
-
-    small, middle = (0.1, 0.1, 0.2, 0.2), (0.5, 0.25, 0.75, 0.5)
-    large, crowd = (0.0, 0.0, 0.5, 1.0), (0.0, 0.0, 1.0, 1.0)
-    examples = [
-        example(0, (small, 1, False), (crowd, 2, True), (middle, 3, False), (large, 79, False)),
-        example(1),
-    ]
-    tfds.dataset_builders.store_as_tfds_dataset(
-        name="coco",
-        config="2017",
-        version="1.1.0",
-        data_dir=folder,
-        features=tfds.features.FeaturesDict(
-            {
-                "image": tfds.features.Image(encoding_format="png"),
-                "image/filename": tfds.features.Text(),
-                "image/id": np.int64,
-                "objects": tfds.features.Sequence(
-                    {
-                        "area": np.int64,
-                        "bbox": tfds.features.BBoxFeature(),
-                        "id": np.int64,
-                        "is_crowd": np.bool_,
-                        "label": tfds.features.ClassLabel(num_classes=80),
-                    }
-                ),
-            }
-        ),
-        split_datasets={"train": examples, "validation": examples[:1]},
-        disable_shuffling=True,
-    )
-    return folder
-
-
 def perfect_output(boxes, size, classes):
     """Makes the output that stands for boxes: [size, size, classes + 4]."""
     output = np.full([size, size, classes + 4], -10.0, np.float32)

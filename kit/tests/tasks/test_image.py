@@ -1,8 +1,11 @@
 """Tests for image classification and its data."""
 
+import importlib
+
 import numpy as np
 import pytest
 
+from tests.tasks.conftest import write_images
 from tfmot_technique_kit.errors import UserError
 
 pytestmark = pytest.mark.tensorflow
@@ -11,17 +14,7 @@ FOLDER = {"dataset": "folder", "model": "mobilenet_v2", "image_size": 32, "class
 
 @pytest.fixture
 def images(tmp_path):
-    """A folder with black cats and white dogs: 3 and 2 to train, 1 and 1 to validate."""
-    import tensorflow as tf
-
-    for split, counts in (("train", (3, 2)), ("validation", (1, 1))):
-        for name, value, count in zip(("cat", "dog"), (0, 255), counts, strict=True):
-            folder = tmp_path / split / name
-            folder.mkdir(parents=True)
-            content = tf.io.encode_png(np.full([40, 30, 3], value, np.uint8)).numpy()
-            for i in range(count):
-                (folder / f"{i}.png").write_bytes(content)
-    return tmp_path
+    return write_images(tmp_path)
 
 
 def test_digits_are_split_by_class(create):
@@ -76,6 +69,59 @@ def test_models_are_built_or_it_is_said_why_not(create):
         create("image", **resnet, width=0.5).build()
     with pytest.raises(FileNotFoundError, match=r"no file there.h5. Set `weights`"):
         create("image", **FOLDER, weights="there.h5").build()
+    # 1000 classes they have; without a network the reason is another one.
+    with pytest.raises(UserError, match=r"published weights of resnet50 cannot be had: .*1000"):
+        create("image", **resnet, weights="imagenet").build()
+
+
+def save(path, module="tf_keras", **arguments):
+    """Saves a MobileNetV2, its weights alone if the name of the file says so. Returns them."""
+    applications = importlib.import_module(module).applications
+    arguments = {"input_shape": (32, 32, 3), "alpha": 0.35, "weights": None, **arguments}
+    model = applications.MobileNetV2(**arguments)
+    (model.save_weights if "weights" in path.name else model.save)(path)
+    return model.get_weights()
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("tf_keras", "weights.h5"),
+        ("tf_keras", "model.h5"),
+        ("tf_keras", "model.keras"),
+        ("keras", "model.keras"),
+        ("keras", "of.weights.h5"),
+    ],
+)
+def test_models_start_from_files(create, tmp_path, module, file):
+    options = {**FOLDER, "width": 0.35, "weights": str(tmp_path / file)}
+    expected = save(tmp_path / file, module, classes=2)
+    for mine, theirs in zip(
+        create("image", **options).build().get_weights(), expected, strict=True
+    ):
+        np.testing.assert_array_equal(mine, theirs)
+    # What a detector starts with.
+    del options["dataset"], options["classes"]
+    kernel = save(tmp_path / file, module, include_top=False)[0]
+    model = create("detection", **options).build()
+    np.testing.assert_array_equal(model.get_layer("Conv1").kernel, kernel)
+
+
+@pytest.mark.parametrize("file", ["weights.h5", "model.keras"])
+def test_files_of_other_models_are_one_line(create, tmp_path, file):
+    options = {**FOLDER, "width": 0.35, "weights": str(tmp_path / file)}
+    save(tmp_path / file, classes=2)
+    for change in ({"classes": 3}, {"width": 0.5}, {"model": "resnet50", "width": 1.0}):
+        with pytest.raises(UserError, match=f"{file} of `weights` does not fit the m") as error:
+            create("image", **{**options, **change}).build()
+        assert "\n" not in str(error.value)
+
+
+def test_a_file_that_has_no_weights_is_named(create, tmp_path):
+    path = tmp_path / "page.h5"
+    path.write_text("<html>")
+    with pytest.raises(UserError, match=r"file .*page.h5 of `weights` does not fit .*signature"):
+        create("image", **FOLDER, weights=str(path)).build()
 
 
 def test_accuracy_is_the_share_of_right_classes(create):

@@ -1,15 +1,12 @@
 """Checks of the notebooks: format, style of tensorflow.org, content."""
 
 import collections
-import json
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from tfmot_technique_kit import pages
 from tfmot_technique_kit.checks import programs
@@ -44,13 +41,9 @@ def check_format(root: Path) -> list[Problem]:
     for path in pages.find(root, ".ipynb"):
         name = pages.name_of(root, path)
         try:
-            notebook = json.loads(path.read_text(encoding="utf-8"))
-            nbformat.validate(notebook)
-        except nbformat.ValidationError as error:
-            problems.append(Problem(f"is no valid notebook: {error.message}.", name))
-            continue
+            notebook = pages.notebook(path)
         except ValueError as error:
-            problems.append(Problem(f"is no JSON: {error}.", name))
+            problems.append(Problem(str(error), name))
             continue
         commands[name] = f"python -m {' '.join(_FORMAT)} {name}"
         if "widgets" in notebook["metadata"]:

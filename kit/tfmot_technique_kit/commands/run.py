@@ -42,7 +42,7 @@ def command(
     \b
     technique run --task image --variant technique@0.5 --variant control
     """
-    from tfmot_technique_kit.experiments import config, process
+    from tfmot_technique_kit.experiments import config, latencies, process
     from tfmot_technique_kit.experiments.plan import Plan
 
     process.exit_with_parent()
@@ -57,18 +57,23 @@ def command(
     for variant in variants:
         if variant not in pending:
             print(f"{variant.name}: finished before.")
-    if not pending:
-        return
-    process.set_up(values["determinism"])
-    from tfmot_technique_kit.experiments.run import Runner  # Imports TensorFlow.
+    is_writer, statuses = True, set()
+    if pending:
+        options.check_writable(artifacts / plan.training_name(variant) for variant in pending)
+        process.set_up(values["determinism"])
+        from tfmot_technique_kit.experiments.run import Runner  # Imports TensorFlow.
 
-    statuses = set()
-    for run in Runner(plan, results, artifacts, data_dir, latency).run(pending):
-        statuses.add(run["status"])
-        shown = run["error"]
-        if run["status"] == "ok":
-            shown = "{metric} {value:.4f}".format(**run["quality"])
-        name = plan.path(plan.parse(run["variant"]["name"]), results).name
-        print(f"{run['variant']['name']}: {shown} ({name})", flush=True)
+        runner = Runner(plan, results, artifacts, data_dir)
+        is_writer = runner.is_writer
+        for run in runner.run(pending):
+            statuses.add(run["status"])
+            shown = run["error"]
+            if run["status"] == "ok":
+                shown = "{metric} {value:.4f}".format(**run["quality"])
+            name = plan.path(plan.parse(run["variant"]["name"]), results).name
+            print(f"{run['variant']['name']}: {shown} ({name})", flush=True)
+    if latency and is_writer:
+        for line in latencies.measure([(plan, variants)], results, artifacts):
+            print(line)
     if "failed" in statuses:
         raise SystemExit(1)

@@ -31,27 +31,22 @@ class Store:
         self._root = folder
         self._plan = plan
 
-    def name_of(self, variant: Variant) -> str:
-        """Returns the name of a training's folder. It changes with its results."""
-        plan = self._plan
-        as_trained = plan.parse(variant.training)
-        run_id = plan.describe(as_trained)["run_id"]
-        parts = (plan.task, plan.profile, variant.training, plan.seed, run_id[:8])
-        return "_".join(map(str, parts))
-
     def load(self, variant: Variant) -> tuple[keras.Model, dict[str, Any]] | None:
-        """Returns a trained model and what is known of it, None if it is not kept.
+        """Returns a trained model and what is known of it, None if the two are not kept.
 
         The conversion of the variant does not matter.
         """
-        facts = self._folder(variant) / _FACTS
-        if not facts.exists():
+        folder = self._folder(variant)
+        if not (folder / _FACTS).exists():
             return None
-        path = facts.with_name(variants.model_file(variant.training))
+        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+        path = folder / variants.model_file(variant.training)
         keras.backend.clear_session()
         with self._plan.project.api.scope(), tfmot.quantization.keras.quantize_scope():
             model = keras.models.load_model(path, compile=False)
-        return model, json.loads(facts.read_text(encoding="utf-8"))
+        # Of two processes that trained it, one may have written this and one that.
+        is_one = hash_of_weights(model.get_weights()) == facts["weights_sha256"]
+        return (model, facts) if is_one else None
 
     def save(self, variant: Variant, model: keras.Model, facts: dict[str, Any]) -> None:
         """Keeps a trained model. One that is half written does not count as kept.
@@ -59,7 +54,7 @@ class Store:
         Args:
             variant: Its conversion does not matter.
             model: The model.
-            facts: What JSON can hold.
+            facts: What JSON can hold, with the `weights_sha256` of the model.
         """
         path = self._folder(variant) / variants.model_file(variant.training)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +77,7 @@ class Store:
         files.write(self._folder(variant) / f"model_{variant.conversion}.md", card)
 
     def _folder(self, variant: Variant) -> Path:
-        return self._root / self.name_of(variant)
+        return self._root / self._plan.training_name(variant)
 
 
 def hash_of_weights(weights: Sequence[np.ndarray]) -> str:

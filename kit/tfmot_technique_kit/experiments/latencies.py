@@ -1,14 +1,17 @@
 """Adds latency and memory to runs: of this machine, or of a phone.
 
-`technique run --no-latency`, which a sweep starts, leaves both null: nothing may run beside a
-measurement. They are measured later and once, and only where they belong: on the machine that the
-run file names as its hardware, or one just like it, with the runtime that it names, on the very
-model whose hash it has. Then the run is written again as a whole. What a phone measured is a run
-of its own, beside that of the host.
+A run leaves both null: nothing may run beside a measurement. They are measured later, and only
+where they belong: on the machine that the run file names as its hardware, or one just like it,
+with the runtime that it names, on the very model whose hash it has. The control with the same
+conversion runs by turns with each other model: what was measured at another time is no measure of
+a difference. Then the run is written again as a whole. What was measured without the control, or
+by an earlier version, is measured again. What a phone measured is a run of its own, beside that
+of the host.
 """
 
 import collections
 import copy
+import dataclasses
 import hashlib
 import re
 from collections.abc import Sequence
@@ -20,6 +23,7 @@ from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import environment, model_card, results, variants
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.experiments.progress import progress
+from tfmot_technique_kit.experiments.variants import Variant
 from tfmot_technique_kit.metrics import adb, latency
 
 _ELSEWHERE = "another machine trained the models; `technique sweep` measures them there"
@@ -28,13 +32,13 @@ _NO_MODEL = "the models are not in {}; `technique sweep` measures them where the
 
 
 def measure(
-    plans: Sequence[Plan], trainings: Sequence[str] | None, folder: Path, artifacts: Path
+    todo: Sequence[tuple[Plan, Sequence[Variant]]], folder: Path, artifacts: Path
 ) -> list[str]:
     """Measures what is not measured yet, one model at a time.
 
     Args:
-        plans: Latency and memory belong to the architecture: one seed of a task is enough.
-        trainings: Names of trainings; None stands for those of the configuration.
+        todo: Plans and variants of each. Latency and memory belong to the architecture: one seed
+            of a task is enough.
         folder: Where run files are.
         artifacts: Where models are kept.
 
@@ -42,26 +46,48 @@ def measure(
         One line for each reason that measurements were left for.
     """
     left: collections.Counter[str] = collections.Counter()
-    todo = []
-    for plan in plans:
-        for variant in plan.expand(trainings):
-            run = plan.load(variant, folder)
-            if run is None or run["status"] != "ok" or run["latency"] is not None:
-                continue
-            path = artifacts / (run["artifacts"]["path"] or "")
-            path = path / variants.tflite_file(variant.conversion)
-            reason = _reason_to_leave(run, path)
-            if reason is None:
-                todo.append((plan, run, path))
-            else:
-                left[reason.format(artifacts)] += 1
-    with progress("latencies", len(todo)) as show_done:
-        for done, (plan, run, path) in enumerate(todo, 1):
-            run |= latency.measure(path, plan.config["measure"])
+    due = []
+    for plan, variant in ((plan, variant) for plan, chosen in todo for variant in chosen):
+        run = plan.load(variant, folder)
+        if run is None or run["status"] != "ok":
+            continue
+        control = None if run["variant"]["control"] else _control(plan, variant, folder, artifacts)
+        path, reason = _model(run, artifacts)
+        if not reason and _is_due(run, control):
+            due.append((plan, run, path, control))
+        elif run["latency"] is None:
+            left[reason.format(artifacts)] += 1
+    with progress("latencies", len(due)) as show_done:
+        for done, (plan, run, path, control) in enumerate(due, 1):
+            run |= latency.measure(path, plan.config["measure"], control)
             results.write(folder, run)
             files.write(path.with_suffix(".md"), model_card.render(run, plan.project))
             show_done(done)
     return [f"Left {n} latencies: {reason}." for reason, n in left.items()]
+
+
+def _is_due(run: dict[str, Any], control: Path | None) -> bool:
+    """Tells whether a run is not measured, or lacks what would be measured now."""
+    measured = run["latency"]
+    wanted = {"clock_ms", "control_medians"} if control else {"clock_ms"}
+    return measured is None or ("medians" in measured and not wanted <= measured.keys())
+
+
+def _control(plan: Plan, variant: Variant, folder: Path, artifacts: Path) -> Path | None:
+    """Returns the model to compare a variant with, None if it cannot be run here."""
+    control = dataclasses.replace(plan.parse(variants.CONTROL), conversion=variant.conversion)
+    run = plan.load(control, folder)
+    if run is None or run["status"] != "ok" or "unavailable" in (run["latency"] or {}):
+        return None
+    path, reason = _model(run, artifacts)
+    return None if reason else path
+
+
+def _model(run: dict[str, Any], artifacts: Path) -> tuple[Path, str | None]:
+    """Returns the model of a run, and the reason if it is not to be measured here."""
+    path = artifacts / (run["artifacts"]["path"] or "")
+    path = path / variants.tflite_file(run["variant"]["conversion"])
+    return path, _reason_to_leave(run, path)
 
 
 def _reason_to_leave(run: dict[str, Any], model: Path) -> str | None:

@@ -1,12 +1,12 @@
 """Options that several commands have."""
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from tfmot_technique_kit import files
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
 
@@ -96,17 +96,25 @@ def folders(
     """Returns the folders of results and artifacts, the project's where they are None.
 
     Raises:
-        UserError: If files cannot be written there; better now than after training.
+        UserError: If files cannot be written there.
     """
     own = project.folder("results")
     places = results or own, artifacts or own.with_name("artifacts")
+    check_writable(places)
+    return places
+
+
+def check_writable(places: Iterable[Path]) -> None:
+    """Checks that files can be written into folders; better before than after training.
+
+    Raises:
+        UserError: If they cannot.
+    """
     for place in places:
-        existing = next(p for p in (place.absolute(), *place.absolute().parents) if p.exists())
         try:
-            tempfile.TemporaryFile(dir=existing).close()
+            files.check_writable(place)
         except OSError as error:
             raise UserError(
                 f"Cannot write into {place}: {error.strerror}. Change that, or choose another "
                 "folder."
             ) from error
-    return places

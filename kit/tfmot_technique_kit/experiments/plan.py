@@ -88,11 +88,21 @@ class Plan:
         """Returns the file of a variant's run in a folder of run files."""
         return results.path_of(folder, self.describe(variant))
 
+    def training_name(self, variant: Variant) -> str:
+        """Returns the name of the folder of a variant's training. It changes with its results."""
+        run_id = self.describe(self.parse(variant.training))["run_id"]
+        parts = (self.task, self.profile, variant.training, self.seed, run_id[:8])
+        return "_".join(map(str, parts))
+
     def load(self, variant: Variant, folder: Path) -> dict[str, Any] | None:
-        """Returns the run of a variant that a folder has, None without one that still holds."""
+        """Returns the run of a variant that a folder has, None without one that still holds.
+
+        Raises:
+            UserError: If what lies there is no run.
+        """
         planned = self.describe(variant)
         path = results.path_of(folder, planned)
-        if not path.is_file():
+        if not path.exists():
             return None
         run = results.load(path)
         return run if run["run_id"] == planned["run_id"] else None

@@ -27,7 +27,6 @@ def set_up(determinism: dict[str, Any]) -> None:
             f"Set {name}={onednn} before you import TensorFlow: results depend on it."
         )
     os.environ[name] = onednn
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
     tf_threads = tf.config.threading

@@ -1,11 +1,11 @@
 """Shows how far something is: a bar in a terminal, else now and then a line."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Iterator
 
 import rich.progress
-from rich.console import Console
 
 _LINE_EVERY_S = 60.0
 
@@ -18,13 +18,13 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
         what: What is counted, such as 'runs'.
         total: How many there are. Nothing is shown for none.
     """
-    console = Console()
-    if not total or not console.is_terminal:
+    # Not rich's answer: where colours are asked for, that is a terminal for each file.
+    if not total or not sys.stdout.isatty():
         yield _lines(what, total)
         return
     columns = rich.progress.Progress.get_default_columns()
     shown = (*columns[:-1], rich.progress.MofNCompleteColumn(), columns[-1])
-    with rich.progress.Progress(*shown, console=console) as bar:
+    with rich.progress.Progress(*shown) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
 

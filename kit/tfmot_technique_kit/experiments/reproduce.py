@@ -69,7 +69,7 @@ def rerun(
 
     task, profile, seed = (recorded[key] for key in ("task", "profile", "seed"))
     plan = Plan(project, task, profile, values, seed, recorded["strategy"])
-    runner = Runner(plan, folder / "results", folder / "artifacts", data_dir, times=False)
+    runner = Runner(plan, folder / "results", folder / "artifacts", data_dir)
     (again,) = runner.run([plan.parse(recorded["variant"]["name"])])
     return again
 

@@ -27,21 +27,23 @@ from tfmot_technique_kit.experiments import variants as variants_lib
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.experiments.variants import Variant
 from tfmot_technique_kit.keras_api import keras
-from tfmot_technique_kit.metrics import flatbuffer, interpreter, latency
+from tfmot_technique_kit.metrics import flatbuffer, interpreter
 
 _BATCH_SIZE = 64
 Run = dict[str, Any]  # As in `run_schema.json`.
 
 
 class Runner:
-    """Trains, converts and measures the variants of one plan.
+    """Trains and converts the variants of one plan, and measures all but time and memory.
 
     Args:
         plan: The plan.
         folder: For the run files.
         artifacts_folder: For what is trained and converted.
         data_dir: Folder of data sets, or None.
-        times: Whether to measure latency and memory.
+
+    Attributes:
+        is_writer: Whether this process, of those that train together, writes files.
 
     Raises:
         UserError: If the options of the task are wrong.
@@ -53,15 +55,13 @@ class Runner:
         folder: Path,
         artifacts_folder: Path,
         data_dir: Path | None = None,
-        times: bool = True,
     ) -> None:
         self._plan = plan
         self._folder = folder
         self._store = artifacts.Store(artifacts_folder, plan)
         self._data_dir = data_dir
-        self._times = times
         self._strategy = training.create_strategy(plan.strategy)
-        self._is_writer = training.is_chief(self._strategy)
+        self.is_writer = training.is_chief(self._strategy)
         self._task = tasks.create(plan.project, plan.task, plan.config["task"])
         _ = plan.project.api  # What is wrong with all of it is no result of a variant.
 
@@ -123,7 +123,7 @@ class Runner:
             yield failures
         except Exception as error:
             is_known = isinstance(error, training.NotApplicableError)
-            if not is_known and not isinstance(error, UserError):
+            if not is_known and not isinstance(error, UserError | OSError):
                 traceback.print_exc()
             for variant in variants:
                 run = self._describe(variant, started) | {
@@ -169,7 +169,7 @@ class Runner:
                 "keras_quality": self._quality(outputs, labels, "keras"),
                 "weights_sha256": artifacts.hash_of_weights(model.get_weights()),
             }
-            if self._is_writer:
+            if self.is_writer:
                 self._store.save(variant, model, facts)
             trained = model, facts
         return trained
@@ -187,7 +187,7 @@ class Runner:
             examples = self._data.train.take(count).map(lambda x, _: x)
         self._task.prepare_conversion(model)
         content = conversion.convert(model, variant.conversion, examples)
-        path = self._store.save_tflite(variant, content)
+        self._store.save_tflite(variant, content)
         inputs, labels = self._tests
         outputs = interpreter.predict(content, inputs)
         run = self._describe(variant, started) | {
@@ -200,17 +200,15 @@ class Runner:
             "artifacts": {
                 "weights_sha256": facts["weights_sha256"],
                 "tflite_sha256": hashlib.sha256(content).hexdigest(),
-                "path": self._store.name_of(variant),
+                "path": self._plan.training_name(variant),
             },
             "wall_s": time.perf_counter() - wall,
             "cpu_s": time.process_time() - cpu,
         }
-        if self._times:
-            run |= latency.measure(path, self._plan.config["measure"])
         return run
 
     def _write(self, run: Run) -> None:
-        if self._is_writer:
+        if self.is_writer:
             results.write(self._folder, run)
 
 

@@ -66,8 +66,8 @@ class Sweep:
         problems = self._train(todo) if todo else []
         if self.latency:
             first = {plan.task: plan for plan in reversed(self.plans)}
-            measured = [plan for plan in plans if plan is first[plan.task]]
-            for line in latencies.measure(measured, self.trainings, self.results, self.artifacts):
+            measured = [(p, p.expand(self.trainings)) for p in plans if p is first[p.task]]
+            for line in latencies.measure(measured, self.results, self.artifacts):
                 show(line)
         show(_summary(paths))
         return problems

@@ -1,4 +1,4 @@
-"""Runs one model in this process and prints what that took, as JSON.
+"""Runs models by turns in this process and prints what that took, as JSON.
 
 `latency` starts this file by its path, in a process of its own: what another
 model left in caches, in memory or in a thread pool must not count, and neither
@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,53 +18,59 @@ from ai_edge_litert import interpreter as litert
 
 _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
+# A turn of a model is shorter than what slows a machine down: that slows all of them down.
+_TURN_S = 0.005
+_TURN_RUNS = 100
 
 
 def benchmark(
-    path: str, warmup_s: float, min_s: float, min_runs: int, threads: int
+    paths: Sequence[str], warmup_s: float, min_s: float, min_runs: int, threads: int
 ) -> dict[str, Any]:
-    """Loads and runs a model.
+    """Loads and runs models.
 
     Args:
-        path: Path of the `.tflite` file.
-        warmup_s: Seconds of runs before any that counts.
-        min_s: Seconds of runs that count, at least.
+        paths: Paths of `.tflite` files.
+        warmup_s: Seconds of runs before any that counts, of each.
+        min_s: Seconds of runs that count, at least, of each.
         min_runs: Number of runs that count, at least.
         threads: Number of threads of the runtime, and of cores to use.
 
     Returns:
-        A dict: 'latency' of one process in milliseconds, 'memory'.
+        A dict: 'models', the times of each in milliseconds; 'latency', what else there is to
+        say; 'memory' of the first. It alone has times of loading and of the first run.
     """
     pinned = _pin(threads)
     # Loads what NumPy only loads when it is used, which no model needs.
     generator = np.random.default_rng(0)
     memory = _Peak()
     start = time.perf_counter()
-    model = litert.Interpreter(model_path=path, num_threads=threads)
-    model.allocate_tensors()
+    model = _load(paths[0], threads)
     init_ms = (time.perf_counter() - start) * 1e3
     _fill_inputs(model, generator)
-    first_ms, _ = _run(model)
+    first_ms, _ = _time(model.invoke)
     peak = memory.read()
-    end = time.perf_counter() + warmup_s
-    while time.perf_counter() < end:
-        model.invoke()
-    runs = []
-    end = time.perf_counter() + min_s
-    while len(runs) < min_runs or time.perf_counter() < end:
-        runs.append(_run(model))
-    wall_ms, cpu_ms = np.transpose(runs)
-    latency = {
-        "median_ms": float(np.median(wall_ms)),
-        "p95_ms": float(np.percentile(wall_ms, 95)),
-        # On a busy machine, wall time is far above it.
-        "cpu_median_ms": float(np.median(cpu_ms)),
-        "init_ms": init_ms,
-        "first_ms": first_ms,
-        "runs": len(runs),
-        "pinned": pinned,
+    models = [model, *(_load(path, threads) for path in paths[1:])]
+    for other in models[1:]:
+        _fill_inputs(other, generator)
+    empty, *runs = _by_turns([each.invoke for each in models], warmup_s, min_s, min_runs)
+    resolution_ms = time.get_clock_info("perf_counter").resolution * 1e3
+    times = [
+        {
+            "median_ms": float(np.median(wall_ms)),
+            "p95_ms": float(np.percentile(wall_ms, 95)),
+            # On a busy machine, wall time is far above it.
+            "cpu_median_ms": float(np.median(cpu_ms)),
+            "runs": len(wall_ms),
+        }
+        for wall_ms, cpu_ms in runs
+    ]
+    times[0] |= {"init_ms": init_ms, "first_ms": first_ms}
+    clock_ms = max(resolution_ms, float(np.percentile(empty[0], 95)))
+    return {
+        "models": times,
+        "latency": {"clock_ms": clock_ms, "pinned": pinned},
+        "memory": peak,
     }
-    return {"latency": latency, "memory": peak}
 
 
 def _pin(threads: int) -> bool:
@@ -106,6 +113,12 @@ def _status(key: str) -> int:
     raise OSError(0, f"there is no {key}", str(_STATUS))
 
 
+def _load(path: str, threads: int) -> litert.Interpreter:
+    model = litert.Interpreter(model_path=path, num_threads=threads)
+    model.allocate_tensors()
+    return model
+
+
 def _fill_inputs(model: litert.Interpreter, generator: np.random.Generator) -> None:
     for detail in model.get_input_details():
         shape, dtype = detail["shape"], detail["dtype"]
@@ -119,17 +132,38 @@ def _fill_inputs(model: litert.Interpreter, generator: np.random.Generator) -> N
         model.set_tensor(detail["index"], values.astype(dtype))
 
 
-def _run(model: litert.Interpreter) -> tuple[float, float]:
+def _by_turns(
+    calls: Sequence[Callable[[], Any]], warmup_s: float, min_s: float, min_runs: int
+) -> list[np.ndarray]:
+    """Returns wall and CPU times in milliseconds, of a call that does nothing and of each call."""
+    for call in calls:
+        end = time.perf_counter() + warmup_s
+        while time.perf_counter() < end:
+            call()
+    turns = [(call, []) for call in (lambda: None, *calls)]
+    end = time.perf_counter() + min_s * len(calls)
+    while min(len(times) for _, times in turns) < min_runs or time.perf_counter() < end:
+        for call, times in turns:
+            call()  # Takes the caches back from the one before.
+            enough = len(times) + _TURN_RUNS
+            over = time.perf_counter() + _TURN_S
+            times.append(_time(call))
+            while len(times) < enough and time.perf_counter() < over:
+                times.append(_time(call))
+    return [np.transpose(times) for _, times in turns]
+
+
+def _time(call: Callable[[], Any]) -> tuple[float, float]:
     cpu, wall = time.process_time_ns(), time.perf_counter_ns()
-    model.invoke()
+    call()
     wall = time.perf_counter_ns() - wall
     return wall / 1e6, (time.process_time_ns() - cpu) / 1e6
 
 
-def main(path: str, options: str) -> None:
+def main(options: str, *paths: str) -> None:
     """Prints what `benchmark` returns; an error of the runtime is one line."""
     try:
-        print(json.dumps(benchmark(path, **json.loads(options))))
+        print(json.dumps(benchmark(paths, **json.loads(options))))
     except (RuntimeError, ValueError) as error:
         sys.exit(" ".join(str(error).split()))
 

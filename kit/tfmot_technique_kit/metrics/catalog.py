@@ -28,6 +28,7 @@ class Metric:
         lower_is_better: Whether it is a cost, which is compared with the control's.
         plot: Name of the plot of quality against it, which puts it into the short
             table, too; '' if there is none.
+        samples: The key of its values in each process; '' if it is one value for each seed.
     """
 
     section: str
@@ -37,6 +38,7 @@ class Metric:
     heading: str = ""
     lower_is_better: bool = False
     plot: str = ""
+    samples: str = ""
 
     @property
     def column(self) -> str:
@@ -59,14 +61,15 @@ METRICS = (
     Metric("static", "unique_values"),
     Metric("static", "sparse_tensors"),
     Metric("static", "peak_live_activation_bytes"),
-    Metric("latency", "median_ms", "ms", "latency", "latency", True, "latency"),
+    Metric("latency", "median_ms", "ms", "latency", "latency", True, "latency", "medians"),
     Metric("latency", "p95_ms", "ms", "latency, 95th percentile"),
     Metric("latency", "cpu_median_ms"),
     Metric("latency", "init_ms"),
     Metric("latency", "first_ms"),
-    Metric("memory", "peak_bytes", "KiB", "peak memory", "peak memory", True),
+    Metric("memory", "peak_bytes", "KiB", "peak memory", "peak memory", True, samples="peaks"),
     Metric("memory", "floor_bytes"),
 )
+COSTS = tuple(metric for metric in METRICS if metric.lower_is_better)
 
 
 def write(value: float | None, unit: str) -> str:

@@ -10,6 +10,7 @@ Two things to expect when reading the numbers:
 import functools
 import importlib.metadata
 import json
+import math
 import os
 import signal
 import statistics
@@ -29,61 +30,88 @@ _MEMORY_METHOD = "VmHWM after load, allocation and first run, minus VmRSS before
 _FLOOR_OPTIONS = {"warmup_s": 0, "min_s": 0, "min_runs": 1}
 
 
-def measure(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+def measure(path: Path, options: Mapping[str, Any], control: Path | None = None) -> dict[str, Any]:
     """Measures a model in fresh processes, one after the other.
 
     Each is pinned to a core per thread, where the system can do that. Nothing else should run
-    meanwhile: training beside it changes the 95th percentile.
+    meanwhile: training beside it changes the 95th percentile. What else the machine does changes
+    from second to second by more than techniques do. Thus a model is only compared with a control
+    that runs in the same processes, by turns of milliseconds.
 
     Args:
         path: Path of the `.tflite` file.
         options: 'processes', how many to start; 'warmup_s', seconds of runs that do not count;
             'min_s' and 'min_runs', how long and how often the model runs in each process at
             least; 'threads'.
+        control: Path of the `.tflite` file to compare with, if there is one. Then each process is
+            two, of half as many runs: the model is loaded first in one, the control in the other.
 
     Returns:
         The sections 'latency' and 'memory' of a run file. Times are in milliseconds: 'median_ms'
         is the median of 'medians', one per process, and the others are medians over the
-        processes, too; 'runs' is their sum. 'memory' has 'peak_bytes' and beside it
-        'floor_bytes', the same for a model of one operator. What cannot be measured is
-        {'unavailable': reason}.
+        processes, too; 'control_medians' are of the control in the same processes; 'clock_ms' is
+        what the clock cannot tell from nothing; 'runs' is the sum. 'memory' has 'peak_bytes', the
+        median of 'peaks', and beside it 'floor_bytes', the same for a model of one operator. What
+        cannot be measured is {'unavailable': reason}.
 
     Raises:
         FileNotFoundError: There is no such file.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"There is no model {path} to measure.")
-    threads = options["threads"]
-    child = {name: options[name] for name in (*_FLOOR_OPTIONS, "threads")}
+    paths = [Path(path), *([Path(control)] if control else [])]
+    for each in paths:
+        if not each.is_file():
+            raise FileNotFoundError(f"There is no model {each} to measure.")
     try:
-        _check_cores(threads)
-        results = [_start(path, child) for _ in range(options["processes"])]
-        runtime = f"ai-edge-litert {importlib.metadata.version('ai-edge-litert')}"
-        return {
-            "latency": summarize([r["latency"] | {"threads": threads} for r in results], runtime),
-            "memory": _memory([r["memory"] for r in results], threads),
-        }
+        _check_cores(options["threads"])
+        return _measure(paths, options)
     except _FailedError as error:
+        if control:  # That may be what fails.
+            return measure(path, options)
         reason = {"unavailable": str(error)}
         return {"latency": reason, "memory": dict(reason)}
+
+
+def _measure(paths: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Any]:
+    threads = options["threads"]
+    child = {name: options[name] for name in (*_FLOOR_OPTIONS, "threads")}
+    # The first one to be loaded is a little slower: each is that as often.
+    orders = (1, -1)[: len(paths)]
+    child["min_s"] /= len(orders)
+    child["min_runs"] = math.ceil(child["min_runs"] / len(orders))
+    latencies, memories = [], []
+    for order in orders * options["processes"]:
+        result = _start(paths[::order], child)
+        model, *control = result["models"][::order]
+        latencies.append({**model, **result["latency"], "threads": threads})
+        if control:
+            latencies[-1]["control_median_ms"] = control[0]["median_ms"]
+        if order == 1:
+            memories.append(result["memory"])
+    runtime = f"ai-edge-litert {importlib.metadata.version('ai-edge-litert')}"
+    return {"latency": summarize(latencies, runtime), "memory": _memory(memories, threads)}
 
 
 def summarize(processes: Sequence[dict[str, Any]], runtime: str) -> dict[str, Any]:
     """Returns the section 'latency' of a run file.
 
     Args:
-        processes: What each process measured: times that end in '_ms', 'runs' and the rest.
+        processes: What each process measured: times that end in '_ms', 'runs' and the rest. Those
+            after the first may lack some times.
         runtime: What ran the model.
     """
     times = {
-        key: statistics.median(process[key] for process in processes)
+        key: statistics.median(process[key] for process in processes if key in process)
         for key in processes[0]
         if key.endswith("_ms")
     }
+    control = {}
+    if times.pop("control_median_ms", None) is not None:
+        control["control_medians"] = [process["control_median_ms"] for process in processes]
     return {
         "cpu_median_ms": None,
         **times,
         "medians": [process["median_ms"] for process in processes],
+        **control,
         "runs": sum(process["runs"] for process in processes),
         "processes": len(processes),
         "runtime": runtime,
@@ -129,8 +157,8 @@ def _check_cores(threads: int) -> None:
             )
 
 
-def _start(path: Path, options: dict[str, Any]) -> dict[str, Any]:
-    command = [sys.executable, _PROCESS, os.fspath(path), json.dumps(options)]
+def _start(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, Any]:
+    command = [sys.executable, _PROCESS, json.dumps(options), *map(os.fspath, paths)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S)
     except subprocess.TimeoutExpired:
@@ -151,8 +179,13 @@ def _memory(processes: Sequence[dict[str, Any]], threads: int) -> dict[str, Any]
     for process in processes:
         if "unavailable" in process:
             return process
-    peak = statistics.median(process["peak_bytes"] for process in processes)
-    return {"peak_bytes": int(peak), "floor_bytes": _floor_bytes(threads), "method": _MEMORY_METHOD}
+    peaks = [process["peak_bytes"] for process in processes]
+    return {
+        "peak_bytes": int(statistics.median(peaks)),
+        "peaks": peaks,
+        "floor_bytes": _floor_bytes(threads),
+        "method": _MEMORY_METHOD,
+    }
 
 
 @functools.cache
@@ -160,5 +193,5 @@ def _floor_bytes(threads: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "floor.tflite")
         path.write_bytes(one_operator_model())
-        result = _start(path, {**_FLOOR_OPTIONS, "threads": threads})
+        result = _start([path], {**_FLOOR_OPTIONS, "threads": threads})
     return result["memory"]["peak_bytes"]

@@ -4,7 +4,7 @@ import tensorflow as tf
 from official.nlp.modeling import models, networks
 
 from tfmot_technique_kit.keras_api import keras
-from tfmot_technique_kit.tasks.models import bert
+from tfmot_technique_kit.tasks.models import bert, weights
 
 
 def build(
@@ -42,5 +42,5 @@ def build(
     model = keras.Model(ids, classifier(inputs), name="official_bert")
     bert.bound_attention_masks(model)
     if options.checkpoint:
-        bert.load_checkpoint(model, options.checkpoint)
+        weights.load(model, options.checkpoint, "checkpoint")
     return model

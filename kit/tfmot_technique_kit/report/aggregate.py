@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, TypeAlias
 import pandas as pd
 
 from tfmot_technique_kit.errors import UserError
-from tfmot_technique_kit.metrics.catalog import METRICS
+from tfmot_technique_kit.metrics.catalog import COSTS, METRICS
+from tfmot_technique_kit.report import comparison
 
 Run: TypeAlias = dict[str, Any]  # as in run_schema.json
 Row: TypeAlias = Any  # a named tuple, as `aggregate` describes it
@@ -27,7 +28,6 @@ _ORDER = {name: number for number, name in enumerate((*_ROLES, *_CONVERSIONS))}
 _VARIANT = ["training", "conversion", "role", "level_name", "level", "status"]
 SPREADS = [f"{what}_{of}" for what in ("quality", "difference") for of in ("mean", "std", "n")]
 _COLUMNS = [metric.column for metric in METRICS]
-_COSTS = [metric.column for metric in METRICS if metric.lower_is_better]
 
 
 class Setting(NamedTuple):
@@ -101,7 +101,9 @@ def aggregate(runs: list[Run]) -> dict[Setting, list[Row]]:
             nothing about that; 'no control' if there is nothing to compare with.
         run: The run that is measured in full.
         SECTION_KEY: Of that run, the value of each of METRICS.
-        SECTION_KEY_ratio: Costs among them as a multiple of the control's.
+        SECTION_KEY_samples: Of each of COSTS, the values that show its spread: of each process
+            of that run, or of each seed.
+        SECTION_KEY_ratio: Of each of COSTS, a comparison.Ratio to the control, or None.
         runs: All runs.
 
     Raises:
@@ -178,13 +180,10 @@ def _rows(setting: Setting, runs: pd.DataFrame) -> list[Row]:
     # Sizes are taken from the same model.
     measured = runs[runs.status == "ok"].sort_values(["missing", "seed"])
     measured = measured.drop_duplicates("name").set_index("name")
-    control = measured[measured.role == "control"].set_index("conversion")[_COSTS].astype(float)
-    control = control.replace(0, math.nan).reindex(measured.conversion).to_numpy()
-    ratios = (measured[_COSTS].astype(float) / control).add_suffix("_ratio")
 
     variants = runs.drop_duplicates("name").set_index("name")[[*Setting._fields, *_VARIANT]]
     measured = measured[["metric", "run", *_COLUMNS]]
-    table = pd.concat([variants, spreads, measured, ratios], axis=1)
+    table = pd.concat([variants, spreads, measured], axis=1)
     table["status"] = table.status.where(table.run.isna(), "ok")
     table["runs"] = runs.groupby("name").run.agg(list)
     table["setting"] = [setting] * len(table)
@@ -194,8 +193,15 @@ def _rows(setting: Setting, runs: pd.DataFrame) -> list[Row]:
         na_position="first",
     )
     table = table.astype(object).where(table.notna(), None)
+    rows = list(table.itertuples())
+    controls = {row.conversion: row for row in rows if row.role == "control"}
+    for metric in COSTS:
+        samples = [list(comparison.samples(metric, row).values()) for row in rows]
+        ratios = [comparison.compare(metric, row, controls.get(row.conversion)) for row in rows]
+        table[f"{metric.column}_samples"] = pd.Series(samples, table.index, object)
+        table[f"{metric.column}_ratio"] = pd.Series(ratios, table.index, object)
     for column, of in (("verdict", _verdict), ("problems", _problems)):
-        table[column] = pd.Series(map(of, table.itertuples()), table.index, object)
+        table[column] = pd.Series(map(of, rows), table.index, object)
     return list(table.itertuples(index=False, name="Row"))
 
 

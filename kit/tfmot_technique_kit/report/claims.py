@@ -4,16 +4,18 @@ Looked at are sections about results, by their headings, outside of the blocks
 that are rendered. Two sorts of numbers count as results: a number with a unit
 of results, or next to the name of a metric; and a number with a decimal point
 in a table. Each has to be one that the runs contain, written with the same
-digits as in the tables. Other numbers, and other sections, are not looked at:
-this finds what was typed by hand or is out of date, not every false claim.
+digits as in the tables; a ratio that may be noise is none of them. Other
+numbers, and other sections, are not looked at: this finds what was typed by
+hand or is out of date, not every false claim.
 """
 
 import re
 from collections.abc import Iterator
 
 from tfmot_technique_kit import blocks
-from tfmot_technique_kit.metrics.catalog import METRICS, UNITS, write
+from tfmot_technique_kit.metrics.catalog import COSTS, METRICS, UNITS, write
 from tfmot_technique_kit.problems import Problem
+from tfmot_technique_kit.report import comparison
 from tfmot_technique_kit.report.aggregate import Row, Setting
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
@@ -58,10 +60,14 @@ def known(settings: dict[Setting, list[Row]]) -> dict[str, set[str]]:
         for metric in METRICS:
             if metric.heading:
                 add(metric.unit, getattr(row, metric.column))
-            ratio = metric.lower_is_better and getattr(row, f"{metric.column}_ratio")
+        for metric in COSTS:
+            add(metric.unit, *getattr(row, f"{metric.column}_samples"))
+            ratio = getattr(row, f"{metric.column}_ratio")
             if ratio:
-                add("%", ratio)
-                add("times", ratio, 1 / ratio)
+                add("%", ratio.low, ratio.high)
+            if ratio and ratio.value and ratio.verdict != comparison.NOISE:
+                add("%", ratio.value)
+                add("times", ratio.value, 1 / ratio.value)
     return numbers
 
 

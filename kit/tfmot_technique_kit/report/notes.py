@@ -4,7 +4,8 @@ import string
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from tfmot_technique_kit.metrics.catalog import write
+from tfmot_technique_kit.metrics.catalog import COSTS, write
+from tfmot_technique_kit.report import comparison
 from tfmot_technique_kit.report.aggregate import Row, Run
 
 _SMOKE = (
@@ -20,6 +21,28 @@ _DIFFERENCE = (
     "baseline, trained further for as long as the others. It exceeds the spread if its mean, be "
     "it a gain or a loss, is larger than its standard deviation; that is a rule of thumb, no test "
     "of significance."
+)
+_CHANCE = (
+    "With {n} seeds, chance alone exceeds the spread in {chance:.0f} % of all cases, and "
+    "{width:.1f} times the spread in 5 %: {n} seeds can only show differences larger than that."
+)
+_OF_CONTROL = (
+    "Of control: the cost as a part of the control's with the same conversion, the geometric mean "
+    "with its 95 % confidence interval, by Student's t on logarithms. Sizes are compared seed by "
+    "seed, latencies in each process, where the model and the control run by turns of "
+    "milliseconds, and memory between processes (Welch). Rows are measured one after the other, "
+    "while the machine changes: compare their latencies by this column alone. Brackets behind a "
+    "cost itself hold its smallest and its largest value, over seeds or processes."
+)
+_NOISE = (
+    f"{comparison.NOISE.capitalize()}: the interval has 100 in it, or the cost or the difference "
+    f"is {comparison.RESOLUTION}, that is below what the clock shows for an empty call{{clock}} or "
+    "the 256 KiB that Linux may miscount memory by. One interval in 20 is wrong by chance."
+)
+_ONE = f"{comparison.ONE}: nothing is known of the spread."
+_NOT_PAIRED = (
+    f"{comparison.NOT_PAIRED.capitalize()}: measured at another time than the control, as by "
+    "earlier versions and on phones, and thus not comparable."
 )
 _LATENCY = (
     "{latency[processes]} processes, threads: {latency[threads]}, {latency[runtime]}, delegate "
@@ -51,17 +74,17 @@ def notes(rows: Sequence[Row]) -> list[str]:
     if not runs:
         return []
     seeds = ", ".join(map(str, sorted({run["seed"] for run in runs})))
-    one_seed = any(row.verdict == "one seed" for row in rows)
     return [
         *([_SMOKE] if rows[0].profile == "smoke" else []),
         f"Data: {_distinct(_DATA, runs)}.",
         f"Quality: {_distinct('{quality[metric]}', runs)} of the converted model on "
         f"{_distinct('{quality[n]}', runs)} test examples, mean ± sample standard deviation over "
         f"the seeds ({seeds}). Higher is better.",
-        _DIFFERENCE + " One seed says nothing about the spread." * one_seed,
+        " ".join([_DIFFERENCE, *_chance(rows)]),
         "Size: of the .tflite file and of the same after gzip; 1 kB is 1,000 bytes. Zeros: among "
         "the weights in the file. Size, latency and memory are of seed "
         f"{_distinct('{seed}', [row.run for row in rows if row.run])}.",
+        *_costs(rows),
         _latency([row.run for row in rows if row.latency_median_ms]),
         _memory([row.run for row in rows if row.memory_peak_bytes is not None]),
         f"Machine: {_distinct('{hardware[cpu]:unknown}, {hardware[cores]} cores', runs)}. "
@@ -77,14 +100,37 @@ def _distinct(what: str | Callable[[Run], str], runs: Iterable[Run]) -> str:
     return "; ".join(dict.fromkeys(map(say, runs)))
 
 
+def _chance(rows: Sequence[Row]) -> list[str]:
+    """Returns what so few seeds can show."""
+    counts = {row.difference_n for row in rows if row.difference_n}
+    said = ["One seed says nothing about the spread."] if 1 in counts else []
+    for n in sorted(counts - {1}):
+        chance, width = comparison.of_chance(n)
+        said.append(_CHANCE.format(n=n, chance=100 * chance, width=width))
+    return said
+
+
+def _costs(rows: Sequence[Row]) -> list[str]:
+    """Returns how costs were compared, and what the verdicts of this table mean."""
+    ratios = [getattr(row, f"{metric.column}_ratio") for row in rows for metric in COSTS]
+    verdicts = {ratio.verdict for ratio in ratios if ratio}
+    if not verdicts:
+        return []
+    clocks = [(row.run["latency"] or {}).get("clock_ms", 0) for row in rows if row.run]
+    clock = f" (up to {1000 * max(clocks):.2f} µs)" if any(clocks) else ""
+    of_verdicts = {
+        (comparison.NOISE, comparison.RESOLUTION): _NOISE.format(clock=clock),
+        (comparison.ONE,): _ONE,
+        (comparison.NOT_PAIRED,): _NOT_PAIRED,
+    }
+    said = [text for which, text in of_verdicts.items() if verdicts.intersection(which)]
+    return [" ".join([_OF_CONTROL, *said])]
+
+
 def _latency(runs: list[Run]) -> str:
     if not runs:
         return "Latency: not measured."
-    load = max(run["hardware"]["load_average"][0] for run in runs)
-    return (
-        f"Latency: of one example, median of the medians of {_distinct(_LATENCY, runs)}; the load "
-        f"of the machine was up to {load}."
-    )
+    return f"Latency: of one example, median of the medians of {_distinct(_LATENCY, runs)}."
 
 
 def _memory(runs: list[Run]) -> str:

@@ -5,10 +5,11 @@ say the same, for readers who do not tell colours apart. The same runs give the
 same bytes.
 """
 
+import dataclasses
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -54,23 +55,27 @@ class Plot:
         axis: Title of the horizontal axis.
         points: The points; None as their place stands for a horizontal line.
         draw: Function of a figure and this plot.
+        ranges: The smallest and the largest place of each variant.
     """
 
     title: str
     axis: str
     points: Points
     draw: Callable[[Figure, "Plot"], None]
+    ranges: Mapping[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
         """A string that changes with what the plot shows."""
         shown = [(r.name, x, (r.quality_mean, r.quality_std, r.quality_n)) for r, x in self.points]
-        text = json.dumps([self.title, self.axis, shown])
+        text = json.dumps([self.title, self.axis, shown, self.ranges])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def svg(self) -> str:
         """Draws the plot. Returns the content of an SVG file."""
         title = f"{self.title}\nmean and sample standard deviation over the seeds"
+        if self.ranges:
+            title += "; smallest and largest cost"
         metadata = {"Date": None, "Creator": None, "Description": f"{_MARK}{self.fingerprint}"}
         with style.context(("default", _STYLE)):
             picture = Figure(layout="constrained")
@@ -96,7 +101,12 @@ def plots(rows: Iterable[Row]) -> dict[str, Plot]:
             values = ((row, getattr(row, metric.column)) for row in rows)
             points = [(row, convert(value)) for row, value in values if value]
             axis = f"{metric.name} ({metric.unit})"
-            made[metric.plot] = Plot(f"{title} {metric.plot}", axis, points, _against_cost)
+            ranges = {
+                row.name: (convert(min(values)), convert(max(values)))
+                for row, _ in points
+                if (values := getattr(row, f"{metric.column}_samples"))
+            }
+            made[metric.plot] = Plot(f"{title} {metric.plot}", axis, points, _against_cost, ranges)
     levels = [(row, row.level) for row in rows if row.role == "technique"]
     if levels:
         axis = levels[0][0].level_name
@@ -123,7 +133,9 @@ def _against_cost(picture: Figure, plot: Plot) -> None:
         axes.set_title(name, loc="left", fontsize=10)
         axes.set_ylabel(panel[0][0].metric)
         for row, x in panel:
-            _point(axes, x, row, **_LOOKS[row.role])
+            low, high = plot.ranges[row.name]
+            across = None if low == high else [[x - low], [high - x]]
+            _point(axes, x, row, across, **_LOOKS[row.role])
     _scale(grid[-1], [x for _, x in plot.points])
     grid[-1].set_xlabel(plot.axis)
     picture.draw_without_rendering()  # settles the layout that labels depend on
@@ -160,9 +172,9 @@ def _by_conversion(plot: Plot) -> dict[str, Points]:
     return {conversion: points for conversion, points in panels.items() if points}
 
 
-def _point(axes: Axes, x: float, row: Row, **look: str) -> None:
+def _point(axes: Axes, x: float, row: Row, xerr: Any = None, **look: str) -> None:
     lines = {"markersize": 6, "capsize": 3, "elinewidth": 1}
-    axes.errorbar(x, row.quality_mean, yerr=row.quality_std, **look, **lines)
+    axes.errorbar(x, row.quality_mean, row.quality_std, xerr, **look, **lines)
 
 
 def _scale(axes: Axes, values: list[float]) -> None:

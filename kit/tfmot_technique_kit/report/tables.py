@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 
 from tfmot_technique_kit import markdown
 from tfmot_technique_kit.markdown import escape
-from tfmot_technique_kit.metrics.catalog import METRICS, Metric, write
-from tfmot_technique_kit.report import notes
+from tfmot_technique_kit.metrics.catalog import COSTS, METRICS, Metric, write
+from tfmot_technique_kit.report import comparison, notes
 from tfmot_technique_kit.report.aggregate import SPREADS, Row, Setting
 
 Column: TypeAlias = tuple[str, Callable[[Row], str]]  # a heading, and what a row has below it
@@ -26,10 +26,13 @@ NO_RESULTS = (
 )
 # The same for every technique, so that nobody chooses the rows that look good.
 _SUMMARY_CONVERSIONS = ("float", "int8")
+_ENDS = {"min": min, "max": max}  # of the values that show a spread
 _CSV = (
     *(*Setting._fields, "variant", "training", "conversion", "level_name", "level"),
     *("status", "problems", "metric", *SPREADS, "exceeds_spread"),
     *(*(metric.column for metric in METRICS), "measured_run"),
+    *(f"{metric.column}_{what}" for metric in COSTS for what in _ENDS),
+    *(f"{m.column}_ratio_{field}" for m in COSTS for field in comparison.Ratio._fields),
 )
 _HTML = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PAGE = string.Template("""<!DOCTYPE html>
@@ -60,7 +63,7 @@ def table(rows: Sequence[Row], plots: Plots = ()) -> str:
         (next((row.metric for row in rows if row.metric), "quality"), _quality),
         ("seeds", lambda row: str(row.quality_n or "-")),
         *_DIFFERENCE,
-        *(_measured(metric) for metric in METRICS if metric.heading),
+        *(column for metric in METRICS if metric.heading for column in _columns(metric)),
     ]
     lines = [_table(columns, rows, names=1)]
     problems = [(row.name, line) for row in rows for line in row.problems]
@@ -86,7 +89,7 @@ def summary(settings: dict[Setting, list[Row]], plots: Plots = ()) -> str:
         ("variant", lambda row: row.name),
         ("quality", lambda row: f"{_quality(row)} {row.metric or ''}".strip()),
         *_DIFFERENCE,
-        *(column for m in METRICS if m.plot for column in (_measured(m), _of_control(m))),
+        *(column for metric in METRICS if metric.plot for column in _columns(metric)),
     ]
     rows = [
         row
@@ -111,6 +114,13 @@ def values(settings: dict[Setting, list[Row]]) -> str:
     frame = pd.DataFrame([row for rows in settings.values() for row in rows], dtype=object)
     frame["problems"] = frame.problems.map("; ".join)
     frame["measured_run"] = frame.run.map(lambda run: run and run["run_id"])
+    for metric in COSTS:
+        samples, ratios = (frame[f"{metric.column}_{what}"] for what in ("samples", "ratio"))
+        more = {what: [of(v, default=None) for v in samples] for what, of in _ENDS.items()}
+        for field in comparison.Ratio._fields:
+            more[f"ratio_{field}"] = [getattr(ratio, field, None) for ratio in ratios]
+        for what, cells in more.items():
+            frame[f"{metric.column}_{what}"] = pd.Series(cells, dtype=object)
     frame = frame.rename(columns={"name": "variant", "verdict": "exceeds_spread"})
     return frame.to_csv(columns=_CSV, index=False, lineterminator="\n")
 
@@ -142,13 +152,38 @@ def _deviation(value: float | None) -> str:
     return "" if value is None else f" ± {write(value, 'quality')}"
 
 
-def _measured(metric: Metric) -> Column:
-    heading = f"{metric.heading} ({metric.unit})"
-    return heading, lambda row: write(getattr(row, metric.column), metric.unit)
+def _columns(metric: Metric) -> list[Column]:
+    """Returns the column of a metric, and that of its ratio to the control if it is a cost."""
+
+    def measured(row: Row) -> str:
+        text = write(getattr(row, metric.column), metric.unit)
+        values = getattr(row, f"{metric.column}_samples", None)
+        if not values:
+            return text
+        low, high = (write(of(values), metric.unit) for of in (min, max))
+        return text if low == high else f"{text} ({low} to {high})"
+
+    columns = [(f"{metric.heading} ({metric.unit})", measured)]
+    if metric.lower_is_better:
+        columns.append(
+            ("of control (%)", lambda row: _ratio(getattr(row, f"{metric.column}_ratio")))
+        )
+    return columns
 
 
-def _of_control(metric: Metric) -> Column:
-    return "of control (%)", lambda row: write(getattr(row, f"{metric.column}_ratio"), "%")
+def _ratio(ratio: comparison.Ratio | None) -> str:
+    """Returns a ratio as a cell shows it: a number only where it is more than noise."""
+    if ratio is None:
+        return "-"
+    value, low, high = (write(x, "%") for x in (ratio.value, ratio.low, ratio.high))
+    return {
+        comparison.DIFFERS: f"{value} ({low} to {high})",
+        comparison.EQUAL: value,
+        comparison.NOISE: f"{comparison.NOISE} ({low} to {high})",
+        comparison.RESOLUTION: f"{comparison.NOISE} ({comparison.RESOLUTION})",
+        comparison.ONE: f"{value} ({comparison.ONE})",
+        comparison.NOT_PAIRED: comparison.NOT_PAIRED,
+    }[ratio.verdict]
 
 
 _DIFFERENCE: tuple[Column, ...] = (

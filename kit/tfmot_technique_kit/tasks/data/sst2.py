@@ -27,7 +27,7 @@ def load(
     Args:
         sequence_length: Number of tokens of a sentence: longer ones are cut, shorter padded.
         vocabulary_size: Number of tokens that the model knows.
-        vocabulary: Path of the `vocab.txt` of an uncased BERT. With None, tokens are the most
+        vocabulary: Path of the `vocab.txt` of a BERT. With None, tokens are the most
             frequent words of the training sentences.
         **source: Arguments of `tfds.load`: `data_dir`, `train_examples` and so on.
 
@@ -40,7 +40,7 @@ def load(
     """
     data = tfds.load("glue/sst2", **source)
     if vocabulary:
-        tokenize = _word_pieces(Path(vocabulary), sequence_length, vocabulary_size)
+        tokenize = _word_pieces(Path(vocabulary).expanduser(), sequence_length, vocabulary_size)
     else:
         sentences = data.train.map(lambda example: example["sentence"])
         tokenize = _words(sentences, sequence_length, vocabulary_size)
@@ -56,13 +56,14 @@ def _words(texts: tf.data.Dataset, sequence_length: int, vocabulary_size: int):
 
     def tokenize(text: tf.Tensor):
         ids = tf.cast(vectorize(text), tf.int32)
-        return tf.concat([[_START], ids + tf.cast(ids > 0, tf.int32)], axis=0)
+        ids = tf.concat([[_START], ids + tf.cast(ids > 0, tf.int32)], axis=0)
+        return tf.ensure_shape(ids, [sequence_length])  # The layer does not tell.
 
     return tokenize
 
 
 def _word_pieces(path: Path, sequence_length: int, vocabulary_size: int):
-    """Makes the tokenizer of an uncased BERT of its vocabulary file."""
+    """Makes the tokenizer of a BERT of its vocabulary file."""
     try:
         import tokenizers  # An extra.
     except ImportError as error:
@@ -88,7 +89,8 @@ def _word_pieces(path: Path, sequence_length: int, vocabulary_size: int):
             f"{path} has {len(pieces)} tokens: `vocabulary_size` must be at least that. It is "
             f"{vocabulary_size}."
         )
-    tokenizer = tokenizers.BertWordPieceTokenizer(str(path))
+    is_cased = any(piece != piece.lower() for piece in pieces if not piece.startswith("["))
+    tokenizer = tokenizers.BertWordPieceTokenizer(str(path), lowercase=not is_cased)
     tokenizer.enable_truncation(sequence_length)
     tokenizer.enable_padding(length=sequence_length)
 

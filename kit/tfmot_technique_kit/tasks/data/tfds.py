@@ -4,6 +4,7 @@ What is missing is said at once: left alone, the library first tries to reach th
 minutes.
 """
 
+import sys
 from pathlib import Path
 
 from tfmot_technique_kit.errors import UserError
@@ -50,6 +51,8 @@ def load(
             'or prepare it: python -c "import tensorflow_datasets as tfds; '
             f"tfds.load('{name}', data_dir='{folder}')\""
         )
+    if not sys.stderr.isatty():
+        tensorflow_datasets.disable_progress_bar()  # In a file, a bar is long lines.
     # The labels of the splits called `test` are not published.
     counts = {"train": train_examples, "validation": test_examples}
     (train, test), info = tensorflow_datasets.load(

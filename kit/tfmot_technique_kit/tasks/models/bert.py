@@ -7,20 +7,20 @@ Understanding", https://arxiv.org/abs/1810.04805.
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
 import pydantic
 import tensorflow as tf
-from pydantic import NonNegativeFloat, PositiveInt
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
-from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.keras_api import keras
 from tfmot_technique_kit.tasks import base
+from tfmot_technique_kit.tasks.models import hugging_face, weights
 
 # What is added to the attention scores of padding. Keras adds -1e9, which ruins full integer
 # quantization: 256 steps have to reach that far, so all real scores fall on one. After the
 # softmax there is no difference: exp(-30) is 1e-13.
 _MASKED_SCORE = -30.0
-_EPSILON = 1e-12
 
 
 class Options(base.Options):
@@ -33,9 +33,15 @@ class Options(base.Options):
         hidden: Number of values that stand for a token.
         heads: Number of attention heads, a divisor of `hidden`.
         intermediate: Number of units between the two dense layers of a block.
+        activation: Of that layer between: 'gelu_new' (by tanh, as in the code that BERT was
+            published with) or 'gelu' (exact).
+        epsilon: What layer normalization adds to the variance.
         dropout: Rate of dropout in training.
-        checkpoint: Path of weights to start from, saved by `save_weights` of this very model,
-            or null.
+        checkpoint: What to start from: null, the path of weights that `save_weights` of this
+            very model has written, or a folder as Hugging Face stores a BERT. Of a folder,
+            `config.json` decides the options above but for `sequence_length` and `dropout`.
+        vocabulary: Path of the `vocab.txt` of the tokenizer. With null it is that of the folder
+            `checkpoint`; without one, the data decide what tokens are.
     """
 
     vocabulary_size: PositiveInt = 48
@@ -44,8 +50,20 @@ class Options(base.Options):
     hidden: PositiveInt = 32
     heads: PositiveInt = 2
     intermediate: PositiveInt = 64
+    activation: Literal["gelu", "gelu_new"] = "gelu_new"
+    epsilon: PositiveFloat = 1e-12
     dropout: NonNegativeFloat = 0.0
     checkpoint: str | None = None
+    vocabulary: str | None = None
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _read_folder(cls, values: Any) -> Any:
+        folder = _folder(values.get("checkpoint")) if isinstance(values, dict) else None
+        if folder is None:
+            return values
+        vocabulary = values.get("vocabulary") or str(folder / "vocab.txt")
+        return {**values, **hugging_face.read_options(folder), "vocabulary": vocabulary}
 
     @pydantic.model_validator(mode="after")
     def _check(self) -> "Options":
@@ -69,7 +87,7 @@ def build(options: Options, classes: int) -> keras.Model:
         [classes].
 
     Raises:
-        UserError, FileNotFoundError: As `load_checkpoint`.
+        UserError, FileNotFoundError: As `weights.load` or `hugging_face.load`.
     """
     ids = keras.Input([options.sequence_length], dtype="int32", name="ids")
     x = _encode(ids, options)
@@ -81,8 +99,10 @@ def build(options: Options, classes: int) -> keras.Model:
     outputs = keras.layers.Dense(classes, name="classifier")(x)
     model = keras.Model(ids, outputs, name="bert")
     bound_attention_masks(model)
-    if options.checkpoint:
-        load_checkpoint(model, options.checkpoint)
+    if folder := _folder(options.checkpoint):
+        hugging_face.load(model, folder, options.layers)
+    elif options.checkpoint:
+        weights.load(model, options.checkpoint, "checkpoint")
     return model
 
 
@@ -105,37 +125,17 @@ def bound_attention_masks(model: keras.Model) -> None:
             layer._softmax = _BoundedSoftmax.from_config(layer._softmax.get_config())
 
 
-def load_checkpoint(model: keras.Model, path: str) -> None:
-    """Loads weights that `save_weights` of the same model has written.
-
-    Args:
-        model: It gets the weights.
-        path: Path of the file, or prefix of the files of a TensorFlow checkpoint.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        UserError: If the weights are those of another model.
-    """
-    folder, prefix = Path(path).parent, Path(path).name
-    if not folder.is_dir() or not any(file.name.startswith(prefix) for file in folder.iterdir()):
-        raise FileNotFoundError(
-            f"There is no checkpoint {path}. Set `checkpoint` to a file that `save_weights` of "
-            "this model has written, or to null."
-        )
-    try:
-        status = model.load_weights(path)
-        if status is not None:  # A TensorFlow checkpoint, which may lack some.
-            status.expect_partial().assert_existing_objects_matched()
-    except (AssertionError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(
-            f"The checkpoint {path} does not fit the model that the options say: {reason}"
-        ) from error
+def _folder(checkpoint: Any) -> Path | None:
+    """Returns the folder of Hugging Face that an option names, or None."""
+    if not isinstance(checkpoint, str) or not Path(checkpoint).expanduser().is_dir():
+        return None
+    return Path(checkpoint).expanduser()
 
 
 def _encode(ids: tf.Tensor, options: Options):
     """Returns float32 [batch, length, hidden] for token ids. Positions are learned."""
     hidden, dropout = options.hidden, options.dropout
+    activation = gelu if options.activation == "gelu_new" else exact_gelu
 
     def embedding(size: int, name: str):
         return keras.layers.Embedding(size, hidden, create_initializer(options), name=name)
@@ -147,7 +147,7 @@ def _encode(ids: tf.Tensor, options: Options):
     def add_and_norm(x: tf.Tensor, update: tf.Tensor, name: str):
         update = keras.layers.Dropout(dropout)(update)
         x = keras.layers.Add()([x, update])
-        return keras.layers.LayerNormalization(epsilon=_EPSILON, name=name)(x)
+        return keras.layers.LayerNormalization(epsilon=options.epsilon, name=name)(x)
 
     mask = keras.layers.Lambda(attention_mask, name="attention_mask")(ids)
     positions = keras.layers.Lambda(token_positions, name="positions")(ids)
@@ -157,7 +157,7 @@ def _encode(ids: tf.Tensor, options: Options):
             embedding(options.sequence_length, "position_embeddings")(positions),
         ]
     )
-    x = keras.layers.LayerNormalization(epsilon=_EPSILON, name="embedding_norm")(x)
+    x = keras.layers.LayerNormalization(epsilon=options.epsilon, name="embedding_norm")(x)
     x = keras.layers.Dropout(dropout)(x)
     for i in range(options.layers):
         attention = keras.layers.MultiHeadAttention(
@@ -168,7 +168,7 @@ def _encode(ids: tf.Tensor, options: Options):
             name=f"attention_{i}",
         )(x, value=x, attention_mask=mask)
         x = add_and_norm(x, attention, f"attention_norm_{i}")
-        update = dense(options.intermediate, f"intermediate_{i}", gelu)(x)
+        update = dense(options.intermediate, f"intermediate_{i}", activation)(x)
         update = dense(hidden, f"output_{i}")(update)
         x = add_and_norm(x, update, f"output_norm_{i}")
     return x
@@ -203,12 +203,18 @@ def attention_mask(ids: tf.Tensor) -> tf.Tensor:
 
 @keras.utils.register_keras_serializable("experiments")
 def gelu(x: tf.Tensor) -> tf.Tensor:
-    """Returns GELU by tanh, as in the published code of BERT.
-
-    The exact one is made of `Erfc`, which TensorFlow Lite only knows as a part of its own
-    GELU. What follows the layer, such as a ReLU, can hide it.
-    """
+    """Returns GELU by tanh, as in the published code of BERT."""
     return keras.activations.gelu(x, approximate=True)
+
+
+@keras.utils.register_keras_serializable("experiments")
+def exact_gelu(x: tf.Tensor) -> tf.Tensor:
+    """Returns GELU, as Hugging Face computes it by default.
+
+    It is made of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. What
+    follows, such as a ReLU, would hide that: the maximum, which changes nothing, is between.
+    """
+    return tf.maximum(keras.activations.gelu(x), -1.0)
 
 
 class _BoundedSoftmax(keras.layers.Softmax):

@@ -1,6 +1,6 @@
 """Models that classify images: a small CNN, or one of `keras.applications`."""
 
-from pathlib import Path
+import functools
 from typing import Any, Literal
 
 import tensorflow as tf
@@ -9,6 +9,7 @@ from pydantic import NonNegativeFloat, PositiveInt
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.keras_api import keras
 from tfmot_technique_kit.tasks import base
+from tfmot_technique_kit.tasks.models import weights
 
 
 class BackboneOptions(base.Options):
@@ -22,7 +23,8 @@ class BackboneOptions(base.Options):
             `keras.applications`. With 0.99, the default of Keras, a run of a few hundred
             steps evaluates at chance: the moving averages have not arrived yet.
         weights: Weights of one of `keras.applications` to start from: null, 'imagenet', or
-            the path of a file.
+            the path of an `.h5` or `.keras` file of Keras 2 or 3. A detector has no use for
+            those of the classifier: of `.h5` files it takes the ones with `no_top`.
     """
 
     model: Literal["cnn", "mobilenet_v2", "resnet50"] = "cnn"
@@ -81,17 +83,24 @@ def build_application(options: BackboneOptions, **arguments: Any) -> keras.Model
     """Builds a model of `keras.applications`, with arguments of its function.
 
     Raises:
-        UserError: If the model has no such variant.
+        UserError: If the model has no such variant, or the weights do not fit it.
         FileNotFoundError: If there is no file with the weights.
     """
-    weights = options.weights
-    if weights not in (None, "imagenet") and not Path(weights).exists():
-        raise FileNotFoundError(
-            f"There is no file {weights}. Set `weights` to null, to imagenet, or to a file with "
-            "the weights of the model."
-        )
     if options.model == "mobilenet_v2":
-        return keras.applications.MobileNetV2(alpha=options.width, weights=weights, **arguments)
-    if options.width != 1:
+        create = functools.partial(keras.applications.MobileNetV2, alpha=options.width)
+    elif options.width == 1:
+        create = keras.applications.ResNet50
+    else:
         raise UserError(f"ResNet50 takes the `width` 1 only. You gave: {options.width}.")
-    return keras.applications.ResNet50(weights=weights, **arguments)
+    if options.weights == "imagenet":
+        try:
+            return create(weights="imagenet", **arguments)
+        except Exception as error:  # Keras has no type for a failed download.
+            raise UserError(
+                f"The published weights of {options.model} cannot be had: "
+                f"{str(error).splitlines()[0]} Set `weights` to null, or to a file with them."
+            ) from error
+    model = create(weights=None, **arguments)
+    if options.weights:
+        weights.load(model, options.weights, "weights")
+    return model
