@@ -103,6 +103,23 @@ def test_latency_has_the_range_of_its_processes(figures):
     assert same.fingerprint != wide.fingerprint
 
 
+def test_latency_by_turns_is_drawn_beside_the_control(figures):
+    # Measured at another time, the control took three times as long.
+    control = run("control", latency__median_ms=0.3, latency__medians=[0.3])
+    by_turns = {"latency__medians": [0.11, 0.345, 0.12]}
+    by_turns |= {"latency__control_medians": [0.1, 0.3, 0.1]}
+    plot = _plots(control, run("technique@0.8", **by_turns), run(seed=0))["latency"]
+    plot.svg()
+
+    assert plot.axis == "latency (% of control)"
+    assert {row.name: x for row, x in plot.points} == {
+        "control": 100,
+        "technique@0.8": pytest.approx(114.93, abs=0.01),
+    }
+    (bar,) = figures[0].axes[0].collections
+    assert bar.get_segments()[0][:, 0] == pytest.approx([103.15, 128.05], abs=0.01)
+
+
 def test_plots_without_points_are_left_out():
     assert list(_plots(run(seed=1), failed("technique@0.8", "no memory"))) == ["size"]
     assert _plots(failed("control", "x")) == {}

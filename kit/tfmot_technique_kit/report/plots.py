@@ -19,7 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.isotonic import isotonic_regression
 
-from tfmot_technique_kit.metrics.catalog import METRICS, UNITS
+from tfmot_technique_kit.metrics.catalog import METRICS, UNITS, Metric
+from tfmot_technique_kit.report import comparison
 from tfmot_technique_kit.report.aggregate import Row
 
 Points: TypeAlias = Sequence[tuple[Row, Any]]  # rows, and where they are on the horizontal axis
@@ -55,7 +56,8 @@ class Plot:
         axis: Title of the horizontal axis.
         points: The points; None as their place stands for a horizontal line.
         draw: Function of a figure and this plot.
-        ranges: The smallest and the largest place of each variant.
+        ranges: Two ends of the place of each variant, where it has them.
+        across: What the ranges are.
     """
 
     title: str
@@ -63,6 +65,7 @@ class Plot:
     points: Points
     draw: Callable[[Figure, "Plot"], None]
     ranges: Mapping[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    across: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -74,8 +77,8 @@ class Plot:
     def svg(self) -> str:
         """Draws the plot. Returns the content of an SVG file."""
         title = f"{self.title}\nmean and sample standard deviation over the seeds"
-        if self.ranges:
-            title += "; smallest and largest cost"
+        if self.across:
+            title += f"; {self.across}"
         metadata = {"Date": None, "Creator": None, "Description": f"{_MARK}{self.fingerprint}"}
         with style.context(("default", _STYLE)):
             picture = Figure(layout="constrained")
@@ -97,22 +100,47 @@ def plots(rows: Iterable[Row]) -> dict[str, Plot]:
     made = {}
     for metric in METRICS:
         if metric.plot:
-            convert, _ = UNITS[metric.unit]
-            values = ((row, getattr(row, metric.column)) for row in rows)
-            points = [(row, convert(value)) for row, value in values if value]
-            axis = f"{metric.name} ({metric.unit})"
-            ranges = {
-                row.name: (convert(min(values)), convert(max(values)))
-                for row, _ in points
-                if (values := getattr(row, f"{metric.column}_samples"))
-            }
-            made[metric.plot] = Plot(f"{title} {metric.plot}", axis, points, _against_cost, ranges)
+            plot = _of_ratios(metric, rows) or _of_values(metric, rows)
+            made[metric.plot] = dataclasses.replace(plot, title=f"{title} {metric.plot}")
     levels = [(row, row.level) for row in rows if row.role == "technique"]
     if levels:
         axis = levels[0][0].level_name
         points = levels + [(row, row.level) for row in rows if row.role == "control"]
         made["level"] = Plot(f"{title} {axis}", axis, points, _against_level)
     return {name: plot for name, plot in made.items() if plot.points}
+
+
+def _of_values(metric: Metric, rows: Sequence[Row]) -> Plot:
+    convert, _ = UNITS[metric.unit]
+    values = ((row, getattr(row, metric.column)) for row in rows)
+    points = [(row, convert(value)) for row, value in values if value]
+    ranges = {}
+    for row, _ in points:
+        samples = getattr(row, f"{metric.column}_samples")
+        ranges[row.name] = (convert(min(samples)), convert(max(samples)))
+    axis = f"{metric.name} ({metric.unit})"
+    return Plot("", axis, points, _against_cost, ranges, "smallest and largest cost")
+
+
+def _of_ratios(metric: Metric, rows: Sequence[Row]) -> Plot | None:
+    """Returns the plot of latencies that were measured by turns with the control's, if any were.
+
+    Beside each other, latencies of different times would show what the machine did meanwhile.
+    """
+    points, ranges = [], {}
+    for row in rows:
+        ratio = getattr(row, f"{metric.column}_ratio")
+        if row.role == "control":
+            points.append((row, 100.0))
+        elif ratio and ratio.verdict != comparison.NOT_PAIRED:
+            # What is below the resolution is where the control is.
+            points.append((row, 100 * (ratio.value or 1)))
+            if ratio.low:
+                ranges[row.name] = (100 * ratio.low, 100 * ratio.high)
+    if metric.section != "latency" or all(row.role == "control" for row, _ in points):
+        return None
+    axis = f"{metric.name} (% of control)"
+    return Plot("", axis, points, _against_cost, ranges, f"95 % interval of the {metric.name}")
 
 
 def fingerprint(content: str) -> str | None:
@@ -133,7 +161,7 @@ def _against_cost(picture: Figure, plot: Plot) -> None:
         axes.set_title(name, loc="left", fontsize=10)
         axes.set_ylabel(panel[0][0].metric)
         for row, x in panel:
-            low, high = plot.ranges[row.name]
+            low, high = plot.ranges.get(row.name, (x, x))
             across = None if low == high else [[x - low], [high - x]]
             _point(axes, x, row, across, **_LOOKS[row.role])
     _scale(grid[-1], [x for _, x in plot.points])
