@@ -2,8 +2,10 @@
 # make test       the tests that a change has to pass, the next three in one
 # make test-fast     those without TensorFlow, of the template and of the kit, about a minute
 # make test-life     updates of earlier versions, hostile input, odd environments
-# make test-baked    a generated project of each kind, installed and used
+# make test-baked    a generated project of each kind, installed and used; two kinds in full,
+#                    with KINDS=all each
 # make test-kit      the kit's tests with TensorFlow, which are part of test-baked, alone
+# make test-configurations  each configuration in its model's real size; CI runs it weekly
 # make test-methods  all of its tests with each published method in place (an hour)
 # make lint       style of the template's own code and of the kit's
 # make lock       newest versions of the packages for all this, by hash
@@ -26,7 +28,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NEW := $(VENV)-new
 
-.PHONY: new test test-fast test-life test-baked test-kit test-methods lint lock facts rendered-diff pictures bench bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods lint lock facts rendered-diff pictures bench bench-generation clean
 
 new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -45,7 +47,7 @@ test-life: $(READY)
 	$(BIN)/python -m pytest $(PARALLEL) -m "life and not baked"
 
 test-baked: $(READY)
-	$(BIN)/python -m pytest -m baked
+	KINDS=$(KINDS) $(BIN)/python -m pytest -m baked
 
 # What the kit's README says: what it takes with TensorFlow.
 KIT := $(VENV)/kit
@@ -53,11 +55,17 @@ KIT := $(VENV)/kit
 $(KIT)/.ready: kit/pyproject.toml
 	$(PYTHON) -m venv --clear $(KIT)
 	$(KIT)/bin/python -m pip install --quiet --upgrade pip
-	$(KIT)/bin/python -m pip install --quiet -e ./kit --group kit/pyproject.toml:dev
+	$(KIT)/bin/python -m pip install --quiet -e './kit[datasets]' --group kit/pyproject.toml:dev
 	@touch $@
 
 test-kit: $(KIT)/.ready
 	cd kit && $(abspath $(KIT))/bin/python -m pytest --numprocesses auto -m tensorflow
+
+# One at a time, for their memory; with those that read data sets in their real format, which
+# the environments of projects skip.
+test-configurations: $(KIT)/.ready
+	cd kit && $(abspath $(KIT))/bin/python -m pytest -m "configurations or tensorflow" \
+	  --durations 0 --durations-min 30 tests/tasks
 
 test-methods: $(READY)
 	$(BIN)/python -m pytest -m methods

@@ -103,7 +103,7 @@ def <<cookiecutter.__entry>>(
 
   def wrap(layer):
     if id(layer) not in chosen:
-      return [_copy(layer)]
+      return [layer if layer in alone else _copy(layer)]
     return [
       wrapper.<<cookiecutter.__wrapper>>(
         layer,
@@ -114,6 +114,7 @@ def <<cookiecutter.__entry>>(
       )
     ]
 
+  alone = [layer for layer in layers if not isinstance(layer, keras.Model)]
   cloner = cloning.Cloner(wrap)
   results = [cloner(layer)[0] for layer in layers]
   return results if is_list else results[0]
