@@ -31,9 +31,6 @@ NOT_RUN = {
     "pipx ": "likewise",
     "cookiecutter gh:": "likewise",
     "python -m maintenance.drift": "test_maintenance.py runs its functions; drift.yml the command",
-    "python3 -m venv .venv && pip install -U pip && pip install -e '.[datasets]'": (
-        "is of the kit: `make test-kit`, which CI runs, makes that environment"
-    ),
     "python -m pytest": "is of the kit: CI runs `make test-fast` and `make test-kit`",
     "gh attestation": "takes a release",
     "pip install git+": "takes the project on GitHub; test_the_package_needs_no_kit installs it",
