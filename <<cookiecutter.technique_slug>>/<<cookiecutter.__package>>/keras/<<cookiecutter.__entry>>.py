@@ -154,7 +154,7 @@ def strip_<<cookiecutter.technique_slug>>(model):
       f'{type(model).__name__}.'
     )
 
-  wrapper.restore_output_names(model)
+  cloning.restore_output_names(model, wrapper.get_own_name)
   names = set(map(wrapper.get_own_name, cloning.find_layers(model)))
 
   def strip(layer):

@@ -7,6 +7,7 @@ import warnings
 import tensorflow as tf
 from tensorflow_model_optimization.python.core.keras.compat import keras
 
+from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import wrapper
 
 
@@ -48,7 +49,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
 
   def on_train_begin(self, logs=None):
     """Starts the steps at 0, or leaves them where a restored model stopped."""
-    wrapper.restore_output_names(self.model)
+    cloning.restore_output_names(self.model, wrapper.get_own_name)
     self._layers = wrapper.collect_<<cookiecutter.__able>>_layers(self.model)
     for layer in self._layers:
       if keras.backend.get_value(layer.step) == -1:

@@ -129,6 +129,23 @@ def find_layers_with_tied_weights(model):
   }
 
 
+def restore_output_names(model, get_own_name):
+  """Calls the outputs of a model as they were called before wrapping.
+
+  Losses and metrics are given, and logged, by these names. Keras takes them
+  from the layers, also when a file is loaded.
+
+  Args:
+    model: A `keras.Model`. It is changed in place.
+    get_own_name: Function from a layer to its name before wrapping.
+  """
+  for index, layer in enumerate(getattr(model, '_output_layers', [])):
+    name = model.output_names[index]
+    if name.startswith(layer.name):  # Equal names are numbered.
+      # The list, which a compiled model shares with its losses and metrics.
+      model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]
+
+
 def copy_layer(layer):
   """Returns a layer with the same weights that belongs to no model yet.
 

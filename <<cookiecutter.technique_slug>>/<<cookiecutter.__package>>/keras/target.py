@@ -13,6 +13,8 @@ An algorithm names an instance of one of the four classes as its `target`:
 The wrapper is the same for all of them.
 """
 
+import collections
+
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import registry
@@ -55,6 +57,16 @@ class Slot:
     """Returns the weight as a tensor, None for an output."""
     weight, _ = self.variables
     return weight if weight is None else tf.convert_to_tensor(weight)
+
+
+def make_unique(slots, attribute):
+  """Numbers the slots whose attribute, a name, is the same."""
+  seen = collections.Counter()
+  for slot in slots:
+    value = getattr(slot, attribute)
+    seen[value] += 1
+    if seen[value] > 1:
+      setattr(slot, attribute, f'{value}_{seen[value] - 1}')
 
 
 def stored(weight):
@@ -244,6 +256,17 @@ class WeightInForward(Weight):
 
   def settle(self, wrapper):
     """See base class. The variables hold what they should."""
+
+
+def to_shapes(shape):
+  """Returns a shape, or shapes, as `tf.TensorShape`: files hold lists."""
+  if isinstance(shape, dict):
+    return {key: to_shapes(value) for key, value in shape.items()}
+  if shape is None or isinstance(shape, tf.TensorShape):
+    return shape
+  if all(size is None or isinstance(size, int) for size in shape):
+    return tf.TensorShape(shape)
+  return [to_shapes(inner) for inner in shape]
 
 
 def _flatten_shapes(shapes):

@@ -3,7 +3,6 @@
 
 # pylint: disable=protected-access
 
-import collections
 import contextlib
 import inspect
 
@@ -148,7 +147,7 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     # When a file is read, no scope is open that names the weights.
     with tf.name_scope(f'{self.layer.name}/'):
       super().build(input_shape)
-    self._input_shape = _Untracked(_to_shapes(input_shape))
+    self._input_shape = _Untracked(target_lib.to_shapes(input_shape))
     registry.build_attention(self.layer)
     # Some layers, MultiHeadAttention for one, make their weights when they are
     # called for the first time. Then `call` does this.
@@ -172,8 +171,8 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     if self.checked.accepts():
       target = self.algorithm.target
       slots = target.find_slots(self.layer, self._input_shape.value)
-    _make_unique(slots, 'name')
-    _make_unique(slots, 'path')
+    target_lib.make_unique(slots, 'name')
+    target_lib.make_unique(slots, 'path')
     for slot in slots:
       slot.state = {
         key: self._add_variable(f'{slot.name}_{key}', **arguments)
@@ -368,31 +367,11 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     return cls(**config)
 
 
-def _make_unique(slots, attribute):
-  seen = collections.Counter()
-  for slot in slots:
-    value = getattr(slot, attribute)
-    seen[value] += 1
-    if seen[value] > 1:
-      setattr(slot, attribute, f'{value}_{seen[value] - 1}')
-
-
 class _Untracked:
   """Holds a value out of sight of the attribute tracking of Keras."""
 
   def __init__(self, value):
     self.value = value
-
-
-def _to_shapes(shape):
-  """Returns a shape, or shapes, as `tf.TensorShape`: files hold lists."""
-  if isinstance(shape, dict):
-    return {key: _to_shapes(value) for key, value in shape.items()}
-  if shape is None or isinstance(shape, tf.TensorShape):
-    return shape
-  if all(size is None or isinstance(size, int) for size in shape):
-    return tf.TensorShape(shape)
-  return [_to_shapes(inner) for inner in shape]
 
 
 def collect_<<cookiecutter.__able>>_layers(model):
@@ -422,19 +401,3 @@ def get_own_name(layer):
   """Returns the name of a layer or, for a wrapper, of the layer inside."""
   is_wrapper = isinstance(layer, <<cookiecutter.__wrapper>>)
   return layer.layer.name if is_wrapper else layer.name
-
-
-def restore_output_names(model):
-  """Calls the outputs of a model as they were called before wrapping.
-
-  Losses and metrics are given, and logged, by these names. Keras takes them
-  from the layers, also when a file is loaded.
-
-  Args:
-    model: A `keras.Model`. It is changed in place.
-  """
-  for index, layer in enumerate(getattr(model, '_output_layers', [])):
-    name = model.output_names[index]
-    if name.startswith(layer.name):  # Equal names are numbered.
-      # The list, which a compiled model shares with its losses and metrics.
-      model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]
