@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -264,7 +265,8 @@ def test_the_package_needs_no_kit(environment, project, tmp_path):
     assert columns(run(tmp_path, f".venv/bin/python {example} --epochs 2"))["accuracy"]
 
 
-def test_the_kit_passes_its_tests_in_the_environment_of_a_project(environment):
+def test_the_kit_passes_its_tests_in_the_environment_of_a_project(environment, monkeypatch):
+    monkeypatch.setenv("COOKIECUTTER", str(Path(sys.executable).with_name("cookiecutter")))
     shown = environment.python(
         support.ROOT / "kit", "-m", "pytest", "-n", "auto", "-m", "tensorflow"
     )
