@@ -81,12 +81,17 @@ def test_json(made):
 
 
 def test_table(made):
-    assert render.markdown(status.evaluate(made)).splitlines()[2:] == [
+    shown = render.markdown(status.evaluate(made))
+    assert shown["components"].splitlines()[2:] == [
         "| 1 | Fine | `./` | done |",
         "| 1 | Extra (optional) | `./` | needs more |",
         "| 1 | First | `./` | needs more |",
         "| 2 | Later | `./` | needs more |",
     ]
+    # What is optional does not count.
+    assert shown["summary"] == (
+        "**Status:** 1 of the 3 required parts of the contribution are done. Next: First (`./`)."
+    )
 
 
 def test_what_cannot_be_checked_is_left_to_do(make, monkeypatch):
@@ -126,7 +131,10 @@ def test_a_document_type_is_a_component_and_a_file(project):
     assert [finding.rule for finding in poster().findings] == ["todos"]
     (project.root / "experiments/poster.md").write_text("A poster.\n")
     assert poster().state == status.DONE
-    assert "| 7 | Poster | `experiments/poster.md` | done |" in render.markdown([poster()])
+    assert (
+        "| 7 | Poster | `experiments/poster.md` | done |"
+        in render.markdown([poster()])["components"]
+    )
 
 
 @pytest.fixture
@@ -157,15 +165,26 @@ def test_wrong_arguments(run, step):
     assert result.stderr == f"Error: there is no step {step}, only 1 to 7.\n"
 
 
-def test_the_table_is_written_and_checked(run, project):
-    readme = project.root / "README.md"
-    readme.write_text("# A\n\n<!-- status: begin components -->\n<!-- status: end -->\nb\n")
+def test_the_status_is_written_and_checked(run, project):
+    manifest_path = project.root / manifest.NAME
+    manifest_path.write_text(
+        manifest_path.read_text()
+        + '[folders.root]\nhere = "."\n[[component]]\nname = "pages"\ntitle = "Pages"\n'
+        'folder = "root"\nfiles = ["README.md", "DEVELOPING.md"]\n'
+    )
+    pages = {"README.md": "summary", "DEVELOPING.md": "components"}
+    for name, block in pages.items():
+        (project.root / name).write_text(
+            f"# A\n\n<!-- status: begin {block} -->\n<!-- status: end -->\nb\n"
+        )
     result = run("--check")
     assert result.exit_code == 1
-    assert result.stderr.startswith("README.md: its table of the status is out of date")
+    assert {line.split(":")[0] for line in result.stderr.splitlines()} == set(pages)
+    assert "its status is out of date; render it: `technique status --write`." in result.stderr
     assert run("--write").exit_code == 0
     assert run("--check").exit_code == 0
 
-    text = readme.read_text()
-    assert text.startswith("# A\n\n<!-- status: begin components -->\n\n| step |")
-    assert text.endswith("<!-- status: end -->\nb\n")
+    for name, begin in (("README.md", "**Status:** "), ("DEVELOPING.md", "| step |")):
+        text = (project.root / name).read_text()
+        assert text.startswith(f"# A\n\n<!-- status: begin {pages[name]} -->\n\n{begin}")
+        assert text.endswith("<!-- status: end -->\nb\n")

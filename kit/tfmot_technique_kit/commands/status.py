@@ -5,15 +5,15 @@ import click
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
 
-_DOCUMENT = "README.md"
+_KIND = "status"  # of the blocks in documents
 
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
 @click.option("--step", type=int, metavar="N", help="Show this step of the guidelines alone.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 if something required is open.")
-@click.option("--write", is_flag=True, help=f"Render the table in {_DOCUMENT}.")
-@click.option("--check", is_flag=True, help="Exit with status 1 if that table is out of date.")
+@click.option("--write", is_flag=True, help="Render the status in the documents.")
+@click.option("--check", is_flag=True, help="Exit with status 1 if that is out of date.")
 @click.pass_context
 def command(
     context: click.Context, as_json: bool, step: int | None, strict: bool, write: bool, check: bool
@@ -21,8 +21,8 @@ def command(
     r"""Say where the contribution stands, and what to do next.
 
     It applies the rules of contribution.toml to each component, by step of TFMOT's guidelines for
-    techniques. Without --write it changes nothing. With --write it renders the table between
-    `<!-- status: begin components -->` and `<!-- status: end -->` in README.md.
+    techniques. Without --write it changes nothing. With --write it renders `<!-- status: begin
+    summary -->`, a sentence, and `<!-- status: begin components -->`, a table, in the documents.
 
     \b
         technique status --step 1
@@ -39,15 +39,16 @@ def command(
     project = Project.find()
     entries = status.evaluate(project)
     problems = versions.check_kit(project)
-    is_current = True
+    outdated = []
     if write or check:
-        path = project.root / _DOCUMENT
-        text = blocks.read(path, _DOCUMENT)
-        made = {"components": render.markdown(entries)}
-        content = blocks.render(_DOCUMENT, text, "status", made)
-        is_current = write or content == text
-        if write and content != text:
-            files.write(path, content)
+        names = [file.path for file in project.manifest.files]
+        for path, text in blocks.having(project.root, names, _KIND).items():
+            name = path.relative_to(project.root).as_posix()
+            content = blocks.render(name, text, _KIND, render.markdown(entries))
+            if content != text and write:
+                files.write(path, content)
+            elif content != text:
+                outdated.append(name)
     if step is not None:
         entries = [entry for entry in entries if entry.component.step == step]
     if as_json:
@@ -55,8 +56,8 @@ def command(
     else:
         plain = {"markup": False, "emoji": False, "highlight": False, "soft_wrap": True}
         render.show(project, entries, problems, rich.console.Console(**plain))
-    if check and not is_current:
-        message = "its table of the status is out of date; render it: `technique status --write`."
-        click.echo(f"{_DOCUMENT}: {message}", err=True)
+    for name in outdated:
+        message = "its status is out of date; render it: `technique status --write`."
+        click.echo(f"{name}: {message}", err=True)
     is_open = status.next_finding(entries) is not None or bool(problems)
-    context.exit(int(not is_current or (strict and is_open)))
+    context.exit(int(bool(outdated) or (strict and is_open)))

@@ -37,14 +37,14 @@ def render(project: Project, document: Path) -> str:
     """
     functions, classes = [], []
     for name, path in exports(project).items():
-        node, link = _find(path, name), f"[`{name}`]({blocks.link(document, path)})"
+        node, link = find(path, name), f"[`{name}`]({blocks.link(document, path)})"
         if isinstance(node, ast.FunctionDef):
-            functions.append((f"{link}`{_arguments(node)}`", _first(node)))
+            functions.append((f"{link}`{_arguments(node)}`", first_sentence(node)))
             continue
         methods = [method for method in node.body if isinstance(method, ast.FunctionDef)]
         made = "".join(f"`{_arguments(m)}`" for m in methods if m.name == "__init__")
-        shown = [f"`{m.name}{_arguments(m)}`" for m in methods if _is_shown(m)]
-        classes.append((link + made, _first(node), ", ".join(shown)))
+        shown = [f"`{m.name}{_arguments(m)}`" for m in methods if is_shown(m)]
+        classes.append((link + made, first_sentence(node), ", ".join(shown)))
     tables = {
         ("function", "what it does"): functions,
         ("class", "what it is for", "methods"): classes,
@@ -56,14 +56,19 @@ def render(project: Project, document: Path) -> str:
     )
 
 
-def _find(path: Path, name: str) -> ast.FunctionDef | ast.ClassDef:
+def find(path: Path, name: str) -> ast.FunctionDef | ast.ClassDef:
+    """Returns the definition of a symbol in a module.
+
+    Raises:
+        UserError: If there is none.
+    """
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             return node
     raise UserError(f"{path.name} has no {name}, which __init__.py imports; correct one of them.")
 
 
-def _is_shown(method: ast.FunctionDef) -> bool:
+def is_shown(method: ast.FunctionDef) -> bool:
     """Tells whether users call a method, or write it, and it says something of its own."""
     documentation = ast.get_docstring(method) or ""
     is_public = not method.name.startswith("_") or method.name == "__call__"
@@ -81,6 +86,6 @@ def _arguments(node: ast.FunctionDef) -> str:
     return f"({ast.unparse(arguments)})"
 
 
-def _first(node: ast.FunctionDef | ast.ClassDef) -> str:
+def first_sentence(node: ast.FunctionDef | ast.ClassDef) -> str:
     """Returns the first sentence of a docstring."""
     return _SENTENCE_END.split(" ".join((ast.get_docstring(node) or "").split()), 1)[0]

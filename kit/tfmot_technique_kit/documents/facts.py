@@ -1,6 +1,7 @@
 """Tables of what the technique does to a small model, for the documents."""
 
 import collections
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfmot_technique_kit import markdown
-from tfmot_technique_kit.documents import support
+from tfmot_technique_kit.documents import combinations, support
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import conversion
 from tfmot_technique_kit.keras_api import keras
@@ -50,10 +51,10 @@ def render(project: Project) -> dict[str, str]:
         UserError: If what the documents say of the technique does not hold.
     """
     example = _make(project)
-    tflite = {
-        name: conversion.convert(example.stripped, name, example.inputs)
-        for name in ("float", "int8")
-    }
+    originals, tflite = (
+        {name: conversion.convert(model, name, example.inputs) for name in ("float", "int8")}
+        for model in (example.original, example.stripped)
+    )
     return {
         "layers": support.render(project),
         "operations": _operations(example),
@@ -62,6 +63,14 @@ def render(project: Project) -> dict[str, str]:
         "tflite": _tflite(example, tflite),
         "agreement": _agreement(example, tflite["float"]),
         "level": _level(project, example),
+        "size": _size(example, originals, tflite),
+        "combinations": combinations.render(
+            functools.partial(_build, np.random.RandomState(0)),
+            lambda model: project.api.strip(_train(project, model, example.inputs)),
+            lambda model: _train(project, model, example.inputs, jit_compile=True),
+            tflite["int8"],
+            example.inputs,
+        ),
     }
 
 
@@ -70,20 +79,27 @@ def _make(project: Project) -> Example:
 
     So each machine gets the same.
     """
-    api = project.api
-    schedule = api.Constant(_LEVEL, begin_step=0, frequency=1)
     random = np.random.RandomState(0)  # its numbers are the same in all versions of NumPy
     original = _build(random)
-    wrapped = api.apply(_build(np.random.RandomState(0)), schedule=schedule)
-    wrapped.compile(keras.optimizers.SGD(0.0), "mse")
     inputs = random.normal(size=[_BATCH * _STEPS, *_SHAPE]).astype(np.float32)
-    targets = np.zeros([len(inputs), 10], np.float32)
-    options = {"batch_size": _BATCH, "shuffle": False, "verbose": 0}
-    wrapped.fit(inputs, targets, callbacks=[api.UpdateStep()], **options)
+    wrapped = _train(project, _build(np.random.RandomState(0)), inputs)
     batch = inputs[:_BATCH]
     # Before it is stripped: that may change the weights of the wrapped one, too.
     outputs = wrapped.predict_on_batch(batch)
-    return Example(original, wrapped, api.strip(wrapped), batch, outputs)
+    return Example(original, wrapped, project.api.strip(wrapped), batch, outputs)
+
+
+def _train(
+    project: Project, model: keras.Model, inputs: np.ndarray, **options: bool
+) -> keras.Model:
+    """Applies the technique to a model and runs training steps, which leave its weights alone."""
+    api = project.api
+    wrapped = api.apply(model, schedule=api.Constant(_LEVEL, begin_step=0, frequency=1))
+    wrapped.compile(keras.optimizers.SGD(0.0), "mse", **options)
+    targets = np.zeros([len(inputs), 10], np.float32)
+    steps = {"batch_size": _BATCH, "shuffle": False, "verbose": 0}
+    wrapped.fit(inputs, targets, callbacks=[api.UpdateStep()], **steps)
+    return wrapped
 
 
 def _build(random: np.random.RandomState) -> keras.Model:
@@ -178,6 +194,24 @@ def _cells(weight: Any) -> tuple[str, ...]:
         return ("none", "", "", "")
     values = "{} to {}".format(*weight.values_per_channel)
     return (f"`{list(weight.shape)}`", weight.dtype, f"{weight.zero_fraction:.2f}", values)
+
+
+def _size(example: Example, originals: dict[str, bytes], tflite: dict[str, bytes]) -> str:
+    """Returns sizes as percentages of the original's, so rough that each machine gets the same."""
+
+    def percent(now: int, before: int) -> str:
+        return f"{round(20 * now / before) * 5} %"
+
+    parameters = (model.count_params() for model in (example.stripped, example.original))
+    rows = []
+    for name, content in tflite.items():
+        now, before = flatbuffer.sizes(content), flatbuffer.sizes(originals[name])
+        sizes = (percent(now[key], before[key]) for key in ("tflite_bytes", "gzip_bytes"))
+        rows.append((f"`.tflite`, {name}", *sizes))
+    return (
+        f"{markdown.table(('file', 'size', 'size after gzip'), rows)}\n\n"
+        f"Parameters: {percent(*parameters)}."
+    )
 
 
 def _agreement(example: Example, tflite: bytes) -> str:

@@ -1,7 +1,9 @@
 """Renders what the code says into the documents."""
 
+from pathlib import Path
+
 from tfmot_technique_kit import blocks, files
-from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.documents import declared
 from tfmot_technique_kit.project import Project
 
 KIND = "code"
@@ -10,8 +12,8 @@ KIND = "code"
 def build(project: Project, check: bool = False) -> list[str]:
     """Renders the blocks `code` of the pages in the manifest, all or nothing.
 
-    Blocks other than the summary of the API are read from a small model that is trained,
-    stripped and converted. That takes TensorFlow, and half a minute.
+    Blocks that are not declared are measured: read from a small model that is trained, stripped
+    and converted. That takes TensorFlow, and a minute.
 
     Args:
         project: The project.
@@ -21,24 +23,45 @@ def build(project: Project, check: bool = False) -> list[str]:
         The paths of the pages that were, or would be, changed, relative to the project's.
 
     Raises:
-        UserError: If the markers of a page are wrong, or what the pages say of the technique
-            does not hold.
+        UserError: If the markers of a page are wrong, the algorithm says nothing of itself, or
+            what the pages say of the technique does not hold.
     """
     texts = blocks.having(project.root, [file.path for file in project.manifest.files], KIND)
-    parts = (blocks.split(path.name, text, KIND) for path, text in texts.items())
+    shown = {path: _blocks(path, text) for path, text in texts.items()}
+    said = {path: declared.render(project, path, names) for path, names in shown.items()}
     facts = {}
-    if {name for part in parts for name, _ in part} - {None, "api"}:
+    if any(shown[path].keys() - said[path] for path in texts):
         from tfmot_technique_kit.documents import facts as facts_lib
 
         facts = facts_lib.render(project)
     changed = {}
     for path, text in texts.items():
         name = path.relative_to(project.root).as_posix()
-        contents = {"api": api.render(project, path), **facts}
-        rendered = blocks.render(name, text, KIND, contents)
+        rendered = blocks.render(name, text, KIND, {**said[path], **facts})
         if rendered != text:
             changed[name] = rendered
     if not check:
         for name, text in changed.items():
             files.write(project.root / name, text)
     return list(changed)
+
+
+def outdated(project: Project, path: Path, text: str) -> bool:
+    """Tells whether a page does not say what the technique declares, without running it.
+
+    Args:
+        project: The project.
+        path: The path of the page.
+        text: Its content.
+
+    Raises:
+        UserError: As in `build`.
+    """
+    shown = _blocks(path, text)
+    said = declared.render(project, path, shown)
+    return any(shown[name].strip() != text.strip() for name, text in said.items())
+
+
+def _blocks(path: Path, text: str) -> dict[str, str]:
+    parts = blocks.split(path.name, text, KIND)
+    return {name: "".join(lines) for name, lines in parts if name is not None}

@@ -1,4 +1,4 @@
-"""The rule for the algorithm: is it the contributor's?
+"""Rules for the algorithm, and for what documents say of the baseline: are they the contributor's?
 
 The kit knows the algorithms that projects begin with, and their tests, by fingerprints of
 their functions. This adds those of projects as they are generated:
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tfmot_technique_kit import files
+from tfmot_technique_kit import blocks, files
 from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
@@ -21,19 +21,50 @@ from tfmot_technique_kit.readiness.common import read
 
 # A line for each: the kind of the technique, the name of the file, then the fingerprints.
 _BASELINES = Path(__file__).with_name("baselines.txt")
+_PASSAGE = "baseline"  # the kind of the markers around what is about the baseline
 
 
 def check_replaced(project: Project, component: Component) -> Iterator[Problem]:
     """Finds the baseline in the place of the algorithm, or its tests."""
     for file in component.files:
         name = PurePosixPath(file.path).name
-        mine = fingerprints(read(project, file.path) or "")
-        # More functions beside them, other names or comments make no other algorithm.
-        if any(mine.issuperset(known) for known in _known(name)):
+        if _is_baseline(project, file.path):
             message = "is still the baseline; replace the bodies of the methods by yours"
             if name.endswith("_test.py"):
                 message = "still tests the baseline; test your algorithm"
             yield Problem(message, file.path)
+
+
+def check_passages(project: Project, component: Component) -> Iterator[Problem]:
+    """Finds passages that are true of the baseline alone, when the algorithm is another.
+
+    They stand between `<!-- baseline: begin NAME -->` and `<!-- baseline: end -->`.
+    """
+    parts = (part for part in project.manifest.components if part.name == "algorithm")
+    code = (file.path for part in parts for file in part.files)
+    if any(_is_baseline(project, path) for path in code if not path.endswith("_test.py")):
+        return
+    for file in component.files:
+        line = 1
+        text = read(project, file.path) or ""
+        parts = blocks.split(file.path, text, _PASSAGE) if file.path.endswith(".md") else []
+        for name, lines in parts:
+            if name is not None:
+                message = (
+                    f"the passage {name!r} is about the baseline; say what is true of your "
+                    "algorithm, and remove the two markers"
+                )
+                yield Problem(message, file.path, line)
+            line += len(lines)
+
+
+def _is_baseline(project: Project, path: str) -> bool:
+    """Tells whether a file has all functions of a baseline.
+
+    More functions beside them, other names or comments make no other algorithm.
+    """
+    mine = fingerprints(read(project, path) or "")
+    return any(mine.issuperset(known) for known in _known(PurePosixPath(path).name))
 
 
 def fingerprints(source: str) -> set[str]:

@@ -56,17 +56,46 @@ def check_licence(project: Project, component: Component) -> Iterator[Problem]:
 
 
 def check_todos(project: Project, component: Component) -> Iterator[Problem]:
-    """Finds what is marked as left to do."""
+    """Finds what is marked as left to do, each with its first sentence."""
     todo = f"TODO({project.technique.slug})"
-    for path, line, match in find(project, rf"{re.escape(todo)}(.*)", component.files):
-        yield Problem(todo + _end_of(path, match[1]), path, line)
+    for file in component.files:
+        lines = (read(project, file.path) or "").split("\n")
+        for number, line in enumerate(lines, start=1):
+            if todo in line:
+                rest = [line.partition(todo)[2], *lines[number:]]
+                text = _first_sentence(_without_marks(file.path, rest))
+                yield Problem(f"{todo}{text}", file.path, number)
 
 
-def _end_of(path: str, text: str) -> str:
-    """Returns the text after a marker, without what closes the comment."""
-    if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
-        text = re.sub(r'(\\n)?",?$', "", text).replace('\\"', '"')
-    return re.sub(r"\s*(-->.*|\|)$", "", text)
+def _without_marks(path: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yields the text of lines, without the marks of comments and strings.
+
+    It ends with a line that is empty, and with what closes a comment, a cell or a string.
+    """
+    for number, line in enumerate(lines):
+        text = line
+        if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
+            text = re.sub(r'^\s*"|(\\n)?",?$', "", text).replace('\\"', '"')
+        if number and not path.endswith(".md"):
+            text = re.sub(r"^\s*#\s?", "", text)
+        closed = re.search(r"\s*(-->.*|\|)$", text)
+        text = text[: closed.start()] if closed else text
+        if number and not text.strip():
+            return
+        yield text if number == 0 else text.strip()
+        if closed or (path.endswith(".ipynb") and not line.endswith('\\n",')):
+            return
+
+
+def _first_sentence(lines: Iterator[str]) -> str:
+    """Returns the lines up to the end of a sentence, in one."""
+    text = ""
+    for line in lines:
+        text = f"{text} {line}" if text else line
+        end = re.search(r"(?<=[.!?])(?=\s|$)", text)
+        if end:
+            return text[: end.start()]
+    return text
 
 
 def check_answers(project: Project, _: Component) -> Iterator[Problem]:

@@ -5,12 +5,21 @@ from collections.abc import Iterator
 
 from tfmot_technique_kit import versions
 from tfmot_technique_kit.checks import execution, rfcs
+from tfmot_technique_kit.documents import render
 from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.readiness import common
 
 _FIRST = "First version, with the baseline algorithm."
+
+
+def check_declared(project: Project, component: Component) -> Iterator[Problem]:
+    """Finds pages that do not show what the algorithm, the API and the manifest declare."""
+    for file in component.files:
+        text = common.read(project, file.path) if file.path.endswith(".md") else None
+        if text is not None and render.outdated(project, project.root / file.path, text):
+            yield Problem("is not what the code says", file.path, command="technique docs")
 
 
 def check_sponsor(project: Project, _: Component) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Shows where the contribution stands: as text, JSON, and a table in README.md."""
+"""Shows where the contribution stands: as text, JSON, and blocks of documents."""
 
 import dataclasses
 import itertools
@@ -10,6 +10,7 @@ import rich.console
 import rich.text
 
 from tfmot_technique_kit import guideline
+from tfmot_technique_kit import markdown as markdown_lib
 from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
@@ -74,20 +75,32 @@ def as_json(project: Project, entries: Sequence[status.Entry], problems: Sequenc
     return json.dumps(content, indent=2)
 
 
-def markdown(entries: Sequence[status.Entry]) -> str:
-    """Returns the status as a table for README.md.
+def markdown(entries: Sequence[status.Entry]) -> dict[str, str]:
+    """Returns the status as blocks of documents, Markdown by their names.
 
-    It has no numbers and no lines, so that it changes only when a component does.
+    `summary` is a sentence, `components` a table. Both change only when a component does.
     """
-    rows = ["| step | component | where | status |", "| --- | --- | --- | --- |"]
+    return {"summary": _summary(entries), "components": _components(entries)}
+
+
+def _summary(entries: Sequence[status.Entry]) -> str:
+    required = [entry for entry in entries if not entry.component.optional]
+    done = sum(entry.state == status.DONE for entry in required)
+    text = f"**Status:** {done} of the {len(required)} required parts of the contribution are done."
+    first = next((entry for entry in required if entry.state == status.OPEN), None)
+    return f"{text} Next: {first.component.title} (`{_where(first.component)}`)." if first else text
+
+
+def _components(entries: Sequence[status.Entry]) -> str:
+    rows = []
     for entry in entries:
         part = entry.component
         title = f"{part.title} (optional)" if part.optional else part.title
         state = status.DONE
         if entry.findings:
             state = f"needs {rules.RULES[entry.findings[0].rule].needs}"
-        rows.append(f"| {part.step} | {title} | `{_where(part)}` | {state} |")
-    return "\n".join(rows)
+        rows.append((part.step, title, f"`{_where(part)}`", state))
+    return markdown_lib.table(("step", "component", "where", "status"), rows)
 
 
 def _findings(entry: status.Entry) -> Iterator[str]:

@@ -17,13 +17,15 @@ class Rule(NamedTuple):
 
 
 # Every component follows these, after those of its own.
-COMMON = ("files", "licence", "todos")
+COMMON = ("files", "licence", "declared", "baseline", "todos")
 
 RULES = {
     "algorithm": Rule("your algorithm", algorithm.check_replaced),
     "answers": Rule("your name and addresses", common.check_answers),
+    "baseline": Rule("passages about your algorithm", algorithm.check_passages),
     "combination": Rule("combinations", results.check_combination),
     "control": Rule("a control", results.check_control),
+    "declared": Rule("what the code says", documents.check_declared),
     "deployment": Rule("deployment metrics", results.check_deployment),
     "docstrings": Rule("docstrings", api.check_docstrings),
     "executed": Rule("a run from top to bottom", documents.check_executed),

@@ -110,7 +110,7 @@ def _files(report: Path, settings: Settings, drawn: Drawn) -> dict[Path, str]:
 def _blocks(document: Path, report: Path, settings: Settings, drawn: Drawn) -> dict[str, str]:
     """Returns what a document may show, by the names of its blocks."""
     if not settings:
-        return dict.fromkeys(("tables", "summary", "headline"), tables.NO_RESULTS)
+        return dict.fromkeys(("tables", "summary", "headline", "overhead"), tables.NO_RESULTS)
     everything = blocks.link(document, report / "tables.md")
     more = f"[All variants, how they were measured, and plots]({everything})"
     # The plot of the first setting, so that nobody chooses the one that looks good.
@@ -119,6 +119,7 @@ def _blocks(document: Path, report: Path, settings: Settings, drawn: Drawn) -> d
     return {
         "tables": _tables(document, settings, drawn, "###"),
         "summary": f"{tables.summary(settings)}\n{more}",
+        "overhead": tables.overhead(settings),
         "headline": f"{tables.summary(settings, first)}\n{more}",
     }
 

@@ -4,6 +4,7 @@ The columns are data, and every row is written by the same rules: a loss looks
 as a gain does, but for its sign.
 """
 
+import statistics
 import string
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
@@ -23,6 +24,10 @@ Plots: TypeAlias = Iterable[tuple[str, str]]  # the address of each, and what it
 NO_RESULTS = (
     "No results yet. `technique sweep --profile smoke` makes some, "
     "and `technique report` shows them here."
+)
+_TRAINING = (
+    "Time of the whole fine-tuning, the median over the seeds. Building the model and tracing its "
+    "graph count, too; in short trainings they take most of the time."
 )
 # The same for every technique, so that nobody chooses the rows that look good.
 _SUMMARY_CONVERSIONS = ("float", "int8")
@@ -98,6 +103,33 @@ def summary(settings: dict[Setting, list[Row]], plots: Plots = ()) -> str:
         if row.role == "technique" and row.conversion in _SUMMARY_CONVERSIONS
     ]
     return "\n".join([_table(columns, rows, names=2), *_images(plots)]) + "\n"
+
+
+def overhead(settings: dict[Setting, list[Row]]) -> str:
+    """Returns a table of how long training took, beside the control, as Markdown.
+
+    Args:
+        settings: What aggregate.aggregate returns.
+    """
+    rows = []
+    for setting, group in settings.items():
+        trained = [row for row in group if row.conversion == "float"]
+        control = next((_seconds(row) for row in trained if row.role == "control"), {})
+        for row in (row for row in trained if row.role == "technique"):
+            seconds = _seconds(row)
+            seeds = sorted(seconds.keys() & control.keys())
+            if seeds:
+                pairs = [[took[seed] for seed in seeds] for took in (seconds, control)]
+                middles = [f"{statistics.median(values):.1f}" for values in pairs]
+                ratio = _ratio(comparison.ratio(*pairs))
+                rows.append((escape(setting.title), escape(row.training), *middles, ratio))
+    header = ("task", "training", "time (s)", "of the control (s)", "of control (%)")
+    return f"{markdown.table(header, rows, names=2)}\n\n{_TRAINING}\n"
+
+
+def _seconds(row: Row) -> dict[int, float]:
+    """Returns how long training took by seed."""
+    return {run["seed"]: run["train"]["wall_s"] for run in row.runs if run["train"]}
 
 
 def page(text: str) -> str:

@@ -1,0 +1,111 @@
+"""Tries the technique together with others of TFMOT, on a small model.
+
+What is said of a combination is read from the kernels: whether their zeros, and their few values,
+are still there.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_model_optimization as tfmot
+
+from tfmot_technique_kit import markdown
+from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.metrics import flatbuffer
+
+Change = Callable[[Any], Any]  # of a Keras model
+
+_KEPT = 0.95  # The fraction of the zeros that has to be left.
+_SOME = 0.05  # Fewer zeros than this come by chance.
+_FEW = 0.5  # Channels with few values have less than this, as a fraction of their elements.
+
+
+class _Traces(NamedTuple):
+    """What a technique leaves in the kernels of a model.
+
+    Attributes:
+        zeros: The fraction of the elements that are zero.
+        values: How many values the others of a channel have, as a fraction of their number; the
+            median over the channels.
+    """
+
+    zeros: float
+    values: float
+
+
+def render(
+    build: Callable[[], Any], train: Change, compiled: Change, int8: bytes, inputs: np.ndarray
+) -> str:
+    """Returns a table of what works together, and what is kept of what came first.
+
+    Args:
+        build: Makes a model.
+        train: Applies the technique to a model and trains it; returns it stripped.
+        compiled: The same, compiled by XLA. What it raises says that this does not work.
+        int8: What `train` makes of such a model, converted to 8-bit integers.
+        inputs: Inputs for the training of others.
+    """
+    pruning, clustering = tfmot.sparsity.keras, tfmot.clustering.keras
+
+    def others(changed: Any, strip: Change, *callbacks: Any) -> Any:
+        changed.compile(keras.optimizers.SGD(0.01), "mse")
+        targets = np.ones([len(inputs), 10], np.float32)
+        changed.fit(inputs, targets, callbacks=list(callbacks), verbose=0)
+        return strip(changed)
+
+    def prune(model: Any) -> Any:
+        schedule = pruning.ConstantSparsity(0.5, begin_step=0, frequency=1)
+        pruned = pruning.prune_low_magnitude(model, schedule)
+        return others(pruned, pruning.strip_pruning, pruning.UpdatePruningStep())
+
+    def cluster(model: Any) -> Any:
+        options = {"cluster_centroids_init": clustering.CentroidInitialization.LINEAR}
+        options["preserve_sparsity"] = _traces(model).zeros > _SOME
+        clustered = clustering.cluster_weights(model, number_of_clusters=8, **options)
+        return others(clustered, clustering.strip_clustering)
+
+    def quantize(model: Any) -> Any:
+        return others(tfmot.quantization.keras.quantize_model(model), lambda quantized: quantized)
+
+    own = train(build())
+    before, after = _traces(own), flatbuffer.analyze(int8)["zero_fraction"]
+    # Equal values of a channel are equal integers.
+    rows = [
+        ("`compile(jit_compile=True)`", _try(compiled, build), "", ""),
+        _row("post-training quantization to 8 bits", before, _Traces(after, before.values)),
+        _row("`cluster_weights`, afterwards", before, _traces(cluster(own))),
+        _row("`quantize_model`, afterwards", before, _traces(quantize(train(build())))),
+    ]
+    for name, other in (("prune_low_magnitude", prune), ("cluster_weights", cluster)):
+        given = other(build())
+        first = _traces(given)
+        rows.append(_row(f"`{name}`, before", first, _traces(train(given))))
+    return markdown.table(("combined with", "", "zeros", "few values"), rows)
+
+
+def _row(name: str, before: _Traces, after: _Traces) -> tuple[str, str, str, str]:
+    zeros = after.zeros >= _KEPT * before.zeros if before.zeros > _SOME else None
+    values = after.values < _FEW if before.values < _FEW else None
+    words = {True: "kept", False: "not kept", None: "-"}
+    return name, "works", words[zeros], words[values]
+
+
+def _try(change: Change, build: Callable[[], Any]) -> str:
+    try:
+        change(build())
+    except (tf.errors.OpError, ValueError, NotImplementedError):
+        return "does not work"
+    return "works"
+
+
+def _traces(model: Any) -> _Traces:
+    kernels = [w.numpy() for w in model.weights if "kernel" in w.name and w.shape.rank > 1]
+    fractions = []
+    for channel in (channel for k in kernels for channel in k.reshape([-1, k.shape[-1]]).T):
+        others = channel[channel != 0]
+        if len(others) > 1:
+            fractions.append(len(np.unique(others)) / len(others))
+    zeros = sum((kernel == 0).sum() for kernel in kernels) / sum(k.size for k in kernels)
+    return _Traces(zeros, float(np.median(fractions)) if fractions else 1.0)

@@ -1,0 +1,116 @@
+"""Reads what the technique declares of itself, without running it.
+
+The algorithm class declares what it does, in its docstrings, its target and the paper that it
+cites; contribution.toml has the summary. Documents show these in place of sentences of their
+own, so that they stay true when the algorithm changes.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.project import Project
+
+# Where the result of an algorithm goes, by the class of its target in `target.py`.
+_TARGETS = {
+    "Weight": "the result replaces the weight in each training step, before the layer computes; "
+    "wrapped inference computes what the original layer does",
+    "WeightOnUpdate": "the result replaces the weight after each update; other training steps, and "
+    "wrapped inference, compute what the original layer does",
+    "WeightInForward": "the layer computes with the result, in training and in inference, while "
+    "the optimizer trains the weight behind it",
+    "Output": "the result replaces the output of the layer, in training and in inference",
+}
+# The bullets about methods, in the order in which they are called.
+_METHODS = {
+    "accepts": "Layers",
+    "create_state": "State",
+    "update_state": "Update",
+    "apply": "Result",
+    "replace": "Stripping",
+    "summarize": "Report",
+}
+_SOURCE = re.compile(r"Sources?: ")
+_ADDRESS = re.compile(r"(?<![<(\w])https?://[^\s),;]*[^\s),;.]")
+
+
+def render(project: Project, document: Path, names: Collection[str]) -> dict[str, str]:
+    """Returns what a document shows, Markdown by the names of the blocks.
+
+    Args:
+        project: The project.
+        document: The page that it is for, from which links lead to the code.
+        names: The names of its blocks. Those that are not declared are left out.
+
+    Raises:
+        UserError: If a symbol that is imported is not in its module, or the algorithm class is
+            not there or says nothing of itself.
+    """
+    makers: dict[str, Callable[[], str]] = {
+        "api": lambda: api.render(project, document),
+        "summary": lambda: project.technique.summary,
+        "method": lambda: "\n\n".join(_method(_class(project))),
+        "algorithm": lambda: "\n".join(_bullets(_class(project))),
+    }
+    return {name: make() for name, make in makers.items() if name in names}
+
+
+def _class(project: Project) -> ast.ClassDef:
+    name = project.manifest.roles.algorithm
+    path = api.exports(project).get(name)
+    if path is None:
+        raise UserError(f"__init__.py does not import {name}, which contribution.toml names.")
+    node = api.find(path, name)
+    if not isinstance(node, ast.ClassDef) or not api.first_sentence(node):
+        raise UserError(
+            f"{path.name}: the class {name} has no docstring; say in it what the algorithm does, "
+            "and cite the paper after `Source:`."
+        )
+    return node
+
+
+def _method(node: ast.ClassDef) -> list[str]:
+    """Returns paragraphs: the first sentence of the class, and its sources."""
+    return [f"**Algorithm:** {api.first_sentence(node)}", *_sources(node)]
+
+
+def _bullets(node: ast.ClassDef) -> list[str]:
+    first, *sources = _method(node)
+    described = {
+        method.name: api.first_sentence(method)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and api.is_shown(method)
+    }
+    target = _target(node)
+    parts = [first]
+    parts += [f"**{_METHODS[name]}:** {described[name]}" for name in _METHODS if name in described]
+    parts.append(
+        f"**Target:** `{target}`" + (f"; {_TARGETS[target]}." if target in _TARGETS else "")
+    )
+    return [f"*   {part}" for part in (*parts, *sources)]
+
+
+def _sources(node: ast.ClassDef) -> list[str]:
+    """Returns the paragraph of a docstring that cites the paper, if there is one."""
+    paragraphs = (" ".join(part.split()) for part in (ast.get_docstring(node) or "").split("\n\n"))
+    cited = [part for part in paragraphs if _SOURCE.match(part)]
+    return [
+        _ADDRESS.sub(
+            lambda found: f"<{found[0]}>", _SOURCE.sub(lambda s: f"**{s[0][:-1]}** ", part)
+        )
+        for part in cited
+    ]
+
+
+def _target(node: ast.ClassDef) -> str:
+    """Returns the name of the class of the target; without one it is that of the base class."""
+    for part in node.body:
+        match part:
+            case ast.Assign(
+                [ast.Name("target")], ast.Call(ast.Attribute(attr=name) | ast.Name(name))
+            ):
+                return name
+    return "Weight"
