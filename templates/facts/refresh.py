@@ -24,6 +24,9 @@ _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parents[1]
 _KINDS = sorted(path.stem for path in _HERE.glob("*.md"))
 
+# Rendered from answers, not from code.
+_ANSWERED = {"summary"}
+
 # Words that nothing but a name has.
 _ANSWERS = {
     "technique_name": "Qqname",
@@ -58,7 +61,7 @@ def _blocks(project: Project) -> dict[str, str]:
         name: "".join(lines).strip()
         for path, text in documents.items()
         for name, lines in blocks.split(path.name, text, KIND)
-        if name
+        if name and name not in _ANSWERED
     }
 
 
