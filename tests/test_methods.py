@@ -110,7 +110,7 @@ def code_of(name: str, project: Path) -> str:
     """Returns the code of a method."""
     if name in METHODS:
         return METHODS[name].read_text()
-    (document,) = project.rglob("internals.md")
+    document = project / "DEVELOPING.md"
     marked = r"<!-- algorithm.py -->\n```python\n(.*?)```"
     return "\n".join(re.findall(marked, document.read_text(), re.DOTALL))
 
