@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tests.conftest import LONGEST, USUAL
 from tfmot_technique_kit import blocks
 from tfmot_technique_kit.cli import main
-from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.documents import api, declared, render
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
 
@@ -66,15 +66,22 @@ def test_fills_in_the_api(project):
 
 @pytest.mark.parametrize("answers", [USUAL, LONGEST], ids=["usual", "longest"])
 @pytest.mark.parametrize("kind", _KINDS)
-def test_the_api_in_fresh_projects_is_up_to_date(bake, kind, answers):
+def test_what_is_declared_is_up_to_date_in_fresh_projects(bake, kind, answers):
     made = bake(technique_kind=kind, **answers)
-    path = made.root / "rfcs" / "design.md"
-    text = path.read_text(encoding="utf-8")
+    shown = {}
+    for file in made.manifest.files:
+        if file.path.endswith(".md"):
+            text = (made.root / file.path).read_text(encoding="utf-8")
+            parts = blocks.split(file.path, text, render.KIND)
+            shown[file.path] = {name: "".join(lines) for name, lines in parts if name}
 
-    found = {name: "".join(lines) for name, lines in blocks.split(path.name, text, "code") if name}
+    for name, found in shown.items():
+        said = declared.render(made, made.root / name, found)
+        assert {n: found[n] for n in said} == {n: f"\n{text}\n\n" for n, text in said.items()}, name
 
-    assert found == {"api": f"\n{api.render(made, path)}\n\n"}
-    assert len(text.splitlines()) <= 400
+    assert {"summary", "method"} <= shown["README.md"].keys()
+    assert {"api", "algorithm"} <= shown["rfcs/design.md"].keys()
+    assert (made.root / "rfcs" / "design.md").read_text(encoding="utf-8").count("\n") <= 400
 
 
 @pytest.mark.tensorflow

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from tests.conftest import LONGEST, USUAL
+from tests.readiness.conftest import component
 from tfmot_technique_kit.readiness import algorithm
 
 _PATH = "keras/algorithm.py"
@@ -58,6 +59,40 @@ def test_the_baseline_is_found(find, baselines, old, new):
 )
 def test_another_algorithm(find, baselines, old, new):
     assert not find(algorithm.check_replaced, {_PATH: _BASELINE.replace(old, new)})
+
+
+_PAGE = "# A\n\n<!-- baseline: begin limits -->\n\nOne mask.\n\n<!-- baseline: end -->\n\nMore.\n"
+
+
+@pytest.fixture
+def passages(make, baselines):
+    """A function of the algorithm and of a page that returns what the rule says of the page."""
+
+    def find(code, page):
+        parts = [component(_PATH, name="algorithm"), component("a.md", "a.py", name="page")]
+        made = make({_PATH: code, "a.md": page, "a.py": page}, *parts)
+        return [str(problem) for problem in algorithm.check_passages(made, parts[1])]
+
+    return find
+
+
+def test_passages_about_the_baseline_are_reported_once_it_is_gone(passages):
+    assert not passages(_BASELINE, _PAGE)
+    (problem,) = passages(_BASELINE.replace("weight *", "2 * weight *"), _PAGE)
+    assert problem == (
+        "a.md:4: the passage 'limits' is about the baseline; say what is true of your algorithm, "
+        "and remove the two markers"
+    )
+
+
+def test_a_page_without_markers_is_the_contributor_s(passages):
+    code = _BASELINE.replace("weight *", "2 * weight *")
+    assert not passages(
+        code,
+        _PAGE.replace("<!-- baseline: begin limits -->\n", "").replace(
+            "<!-- baseline: end -->\n", ""
+        ),
+    )
 
 
 def test_baselines_are_added_once(make, baselines):

@@ -55,6 +55,48 @@ def test_todos_are_found_with_their_line(find, name, line, message):
 
 
 @pytest.mark.parametrize(
+    "name, lines",
+    [
+        ("a.md", ["TODO(some_method): say who needs", "this, by link. Issues", "count."]),
+        ("a.md", ["<!-- TODO(some_method): say who needs", "this, by link. Issues count. -->"]),
+        ("a.md", ["TODO(some_method): say who needs", "this, by link.", "", "Text."]),
+        ("a.cff", ["# TODO(some_method): say who needs", "# this, by link. Issues", "# count."]),
+        ("a.py", ["  # TODO(some_method): say who needs", "  # this, by link."]),
+        (
+            "a.ipynb",
+            [r'"TODO(some_method): say who needs\n",', r'"this, by link. Issues\n",', '"count."'],
+        ),
+    ],
+)
+def test_todos_are_shown_with_their_whole_first_sentence(find, name, lines):
+    (problem,) = find(common.check_todos, {name: "\n".join(lines) + "\n"})
+    assert problem.message == "TODO(some_method): say who needs this, by link."
+    assert problem.line == 1
+
+
+@pytest.mark.parametrize(
+    "name, lines, text",
+    [
+        ("a.md", ["<!-- TODO(some_method): say why -->", "Text."], "say why"),
+        ("a.md", ["| a | TODO(some_method): a date |", "| b | c |"], "a date"),
+        ("a.md", ["TODO(some_method): say why", "", "Text."], "say why"),
+        ("a.ipynb", ['"TODO(some_method): say why"', '"source"'], "say why"),
+        ("a.py", ["# TODO(some_method): say why", "", "x = 1."], "say why"),
+    ],
+)
+def test_a_todo_ends_with_its_comment_cell_or_paragraph(find, name, lines, text):
+    (problem,) = find(common.check_todos, {name: "\n".join(lines) + "\n"})
+    assert problem.message == f"TODO(some_method): {text}"
+
+
+def test_pages_that_do_not_show_what_the_code_says(find):
+    page = "# A\n\n<!-- code: begin summary -->\n\n{}\n\n<!-- code: end -->\n"
+    files = {"a.md": page.format("Old."), "b.md": page.format("Some method does something.")}
+    (problem,) = find(documents.check_declared, files)
+    assert (problem.path, problem.command) == ("a.md", "technique docs")
+
+
+@pytest.mark.parametrize(
     "text, found",
     [
         ("is you@example.com", True),

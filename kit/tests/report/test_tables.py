@@ -1,6 +1,7 @@
 """Tests of tables and the notes below them."""
 
 import csv
+import re
 import subprocess
 import sys
 
@@ -169,3 +170,28 @@ def test_csv_has_all_digits_and_all_rows():
     assert technique["quality_mean"] == technique["measured_run"] == ""
     assert technique["quality_n"] == "0"
     assert bert["task"] == "bert"
+
+
+def test_the_time_of_training_stands_beside_the_control_s():
+    took = {
+        "control": [2.0, 2.2, 2.1],
+        "technique@0.8": [2.4, 2.7, 2.5],
+        "technique_qat@0.8": [9.0],
+    }
+    runs = [
+        run(training, seed=seed, train__wall_s=seconds)
+        for training, values in took.items()
+        for seed, seconds in enumerate(values)
+    ]
+    text = tables.overhead(aggregate.aggregate(runs))
+
+    rows = [line for line in text.splitlines() if "technique" in line]
+    assert len(rows) == 1, "combinations have stages of others"
+    cells = [cell.strip() for cell in rows[0].strip("|").split("|")]
+    assert cells[1:4] == ["technique@0.8", "2.5", "2.1"]
+    assert re.fullmatch(r"120\.\d \(\d+\.\d to \d+\.\d\)", cells[4])
+
+
+def test_without_a_control_no_time_is_compared():
+    text = tables.overhead(aggregate.aggregate([run("technique@0.8")]))
+    assert "technique@0.8" not in text

@@ -87,9 +87,8 @@ def _bullets(node: ast.ClassDef) -> list[str]:
     target = _target(node)
     parts = [first]
     parts += [f"**{_METHODS[name]}:** {described[name]}" for name in _METHODS if name in described]
-    parts.append(
-        f"**Target:** `{target}`" + (f"; {_TARGETS[target]}." if target in _TARGETS else "")
-    )
+    where = f"; {_TARGETS[target]}" if target in _TARGETS else ""
+    parts.append(f"**Target:** `{target}`{where}.")
     return [f"*   {part}" for part in (*parts, *sources)]
 
 
@@ -97,12 +96,15 @@ def _sources(node: ast.ClassDef) -> list[str]:
     """Returns the paragraph of a docstring that cites the paper, if there is one."""
     paragraphs = (" ".join(part.split()) for part in (ast.get_docstring(node) or "").split("\n\n"))
     cited = [part for part in paragraphs if _SOURCE.match(part)]
-    return [
-        _ADDRESS.sub(
-            lambda found: f"<{found[0]}>", _SOURCE.sub(lambda s: f"**{s[0][:-1]}** ", part)
-        )
-        for part in cited
-    ]
+    return [_ADDRESS.sub(_link, _SOURCE.sub(_strong, part)) for part in cited]
+
+
+def _link(address: re.Match[str]) -> str:
+    return f"[{address[0].partition('://')[2]}]({address[0]})"
+
+
+def _strong(word: re.Match[str]) -> str:
+    return f"**{word[0].rstrip()}** "
 
 
 def _target(node: ast.ClassDef) -> str:
