@@ -11,9 +11,9 @@ from tfmot_technique_kit.project import Project
 def command(check: bool, api_pages: bool) -> None:
     r"""Write into the documents what the code says.
 
-    What stands between `<!-- code: begin NAME -->` and `<!-- code: end -->` in the design
-    RFC, the overview and the internals page is read from the code, or from a small model
-    that is trained, stripped and converted (half a minute).
+    Text between `<!-- code: begin NAME -->` and `<!-- code: end -->` in the documents comes
+    from the docstrings of the algorithm and the API, or from a small model that is trained,
+    stripped, converted and combined with other techniques (a minute).
 
     \b
         technique docs --check

@@ -82,7 +82,7 @@ def render(
         given = other(build())
         first = _traces(given)
         rows.append(_row(f"`{name}`, before", first, _traces(train(given))))
-    return markdown.table(("combined with", "", "zeros", "few values"), rows)
+    return markdown.table(("combined with", "result", "zeros", "few values"), rows)
 
 
 def _row(name: str, before: _Traces, after: _Traces) -> tuple[str, str, str, str]:

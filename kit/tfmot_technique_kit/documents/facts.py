@@ -45,11 +45,12 @@ class Example:
 
 
 def render(project: Project) -> dict[str, str]:
-    """Returns the blocks of all documents: Markdown by name.
+    """Returns what is measured for the documents: Markdown by the names of the blocks.
 
     Raises:
         UserError: If what the documents say of the technique does not hold.
     """
+    tf.get_logger().setLevel("ERROR")  # many small models are traced, of which it warns
     example = _make(project)
     originals, tflite = (
         {name: conversion.convert(model, name, example.inputs) for name in ("float", "int8")}
