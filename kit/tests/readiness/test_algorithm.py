@@ -80,8 +80,8 @@ def test_passages_about_the_baseline_are_reported_once_it_is_gone(passages):
     assert not passages(_BASELINE, _PAGE)
     (problem,) = passages(_BASELINE.replace("weight *", "2 * weight *"), _PAGE)
     assert problem == (
-        "a.md:4: the passage 'limits' is about the baseline; say what is true of your algorithm, "
-        "and remove the two markers"
+        "a.md:4: the passage 'limits' is about the baseline; rewrite it for your algorithm, or "
+        "delete it, and remove the two markers"
     )
 
 

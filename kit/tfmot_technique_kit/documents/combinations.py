@@ -35,6 +35,9 @@ class _Traces(NamedTuple):
     values: float
 
 
+_NOTHING = _Traces(0.0, 1.0)
+
+
 def render(
     build: Callable[[], Any], train: Change, compiled: Change, int8: bytes, inputs: np.ndarray
 ) -> str:
@@ -70,34 +73,46 @@ def render(
         return others(tfmot.quantization.keras.quantize_model(model), lambda quantized: quantized)
 
     own = train(build())
-    before, after = _traces(own), flatbuffer.analyze(int8)["zero_fraction"]
-    # Equal values of a channel are equal integers.
-    rows = [
-        ("`compile(jit_compile=True)`", _try(compiled, build), "", ""),
-        _row("post-training quantization to 8 bits", before, _Traces(after, before.values)),
-        _row("`cluster_weights`, afterwards", before, _traces(cluster(own))),
-        _row("`quantize_model`, afterwards", before, _traces(quantize(train(build())))),
-    ]
-    for name, other in (("prune_low_magnitude", prune), ("cluster_weights", cluster)):
+    made = _traces(own)
+
+    def compile_() -> tuple[_Traces, _Traces]:
+        compiled(build())
+        return _NOTHING, _NOTHING
+
+    def convert() -> tuple[_Traces, _Traces]:
+        # Equal values of a channel are equal integers.
+        return made, _Traces(flatbuffer.analyze(int8)["zero_fraction"], made.values)
+
+    def after(other: Change) -> tuple[_Traces, _Traces]:
+        return made, _traces(other(train(build())))
+
+    def before(other: Change) -> tuple[_Traces, _Traces]:
         given = other(build())
-        first = _traces(given)
-        rows.append(_row(f"`{name}`, before", first, _traces(train(given))))
+        first = _traces(given)  # the technique may change its weights
+        return first, _traces(train(given))
+
+    tries: dict[str, Callable[[], tuple[_Traces, _Traces]]] = {
+        "`compile(jit_compile=True)`": compile_,
+        "post-training quantization to 8 bits": convert,
+        "`cluster_weights`, afterwards": lambda: after(cluster),
+        "`quantize_model`, afterwards": lambda: after(quantize),
+        "`prune_low_magnitude`, before": lambda: before(prune),
+        "`cluster_weights`, before": lambda: before(cluster),
+    }
+    rows = [(name, *_outcome(attempt)) for name, attempt in tries.items()]
     return markdown.table(("combined with", "result", "zeros", "few values"), rows)
 
 
-def _row(name: str, before: _Traces, after: _Traces) -> tuple[str, str, str, str]:
+def _outcome(attempt: Callable[[], tuple[_Traces, _Traces]]) -> tuple[str, str, str]:
+    """Returns whether something works, and whether zeros and few values are kept."""
+    try:
+        before, after = attempt()
+    except (tf.errors.OpError, ValueError, RuntimeError, NotImplementedError):
+        return "does not work", "-", "-"
     zeros = after.zeros >= _KEPT * before.zeros if before.zeros > _SOME else None
     values = after.values < _FEW if before.values < _FEW else None
     words = {True: "kept", False: "not kept", None: "-"}
-    return name, "works", words[zeros], words[values]
-
-
-def _try(change: Change, build: Callable[[], Any]) -> str:
-    try:
-        change(build())
-    except (tf.errors.OpError, ValueError, NotImplementedError):
-        return "does not work"
-    return "works"
+    return "works", words[zeros], words[values]
 
 
 def _traces(model: Any) -> _Traces:

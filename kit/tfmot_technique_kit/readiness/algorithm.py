@@ -51,8 +51,8 @@ def check_passages(project: Project, component: Component) -> Iterator[Problem]:
         for name, lines in parts:
             if name is not None:
                 message = (
-                    f"the passage {name!r} is about the baseline; say what is true of your "
-                    "algorithm, and remove the two markers"
+                    f"the passage {name!r} is about the baseline; rewrite it for your algorithm, "
+                    "or delete it, and remove the two markers"
                 )
                 yield Problem(message, file.path, line)
             line += len(lines)
