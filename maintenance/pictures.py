@@ -25,6 +25,8 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from tfmot_template_rules.answers import PROMPTS
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -40,7 +42,7 @@ OPEN = {"tfmot_connection_pruning": 2, "g3doc": 3}
 OPEN |= dict.fromkeys(["blog", "examples", "experiments", "rfcs"], 1)
 
 # What is typed in the recording; all else is left at its default.
-TYPED = {1: "Weight Slicing", 2: "class", 7: "Ada Lovelace", 8: "ada@example.com", 9: "ada-l"}
+TYPED = {1: "Weight Slicing", 2: "class", 8: "Ada Lovelace", 9: "ada@example.com", 10: "ada-l"}
 TYPED_AGAIN = "weight_slicing"
 
 
@@ -58,8 +60,9 @@ def terminal(home: Path) -> str:
         timeout=60,
     )
     shown = "$ cookiecutter gh:USER/REPOSITORY\r\n"
-    for number in range(1, 11):
-        child.expect_exact(f"[{number}/10]")
+    count = len(PROMPTS)
+    for number in range(1, count + 1):
+        child.expect_exact(f"[{number}/{count}]")
         shown += child.before + child.after
         child.expect(r"\)(\x1b\[\d*m)*: ")
         shown += child.before + child.after

@@ -119,6 +119,7 @@ def test_formats_clean(named_project):
 
 def test_extreme_names_use_their_length():
     lengths = {"technique_name": 60, "technique_slug": 40, "verb": 20, "verb_object": 30}
+    lengths["level"] = 16
     longest = support.EXTREMES["longest"]
     assert {key: len(longest[key]) for key in lengths} == lengths
 
