@@ -149,6 +149,19 @@ def test_kinds_are_the_same_wherever_they_are_listed():
         assert set(listed) <= found, folder
 
 
+def test_the_level_is_called_as_answered(cookies):
+    answers = {"technique_kind": "layer_replacement", "level": "head_reduction"}
+    project = cookies.bake(template=str(support.ROOT), extra_context=answers).project_path
+    made = manifest.load(project)
+    assert (made.technique.level, made.roles.constant) == ("head_reduction", "ConstantHeadReduction")
+    schedule = (project / made.folders["core"].here / "schedule.py").read_text()
+    assert "class ConstantHeadReduction(" in schedule
+    assert "initial_head_reduction" in (project / "README.md").read_text()
+    for name, content in support.files_of(project).items():
+        typed = re.search(r"(?i)(target|initial|final|constant)_?rank_?reduction", content.decode())
+        assert not typed, f"{name}: {typed}"
+
+
 def test_names_follow_the_technique(cookies):
     result = cookies.bake(
         template=str(support.ROOT), extra_context={"technique_name": "Weight Slicing"}

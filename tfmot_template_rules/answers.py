@@ -67,7 +67,7 @@ _RESERVED_LEVELS = {
         "a part of the API",
     ),
     **dict.fromkeys(("bytes", "gzipped", "name", "parameters", "stripped"), "a column of reports"),
-    **dict.fromkeys(("mask", "rank", "scale", "threshold"), "a value of the baseline algorithms"),
+    **dict.fromkeys(("bits", "mask", "rank", "scale", "threshold"), "a value of the baseline algorithms"),
 }
 
 
