@@ -153,7 +153,10 @@ def test_the_level_is_called_as_answered(cookies):
     answers = {"technique_kind": "layer_replacement", "level": "head_reduction"}
     project = cookies.bake(template=str(support.ROOT), extra_context=answers).project_path
     made = manifest.load(project)
-    assert (made.technique.level, made.roles.constant) == ("head_reduction", "ConstantHeadReduction")
+    assert (made.technique.level, made.roles.constant) == (
+        "head_reduction",
+        "ConstantHeadReduction",
+    )
     schedule = (project / made.folders["core"].here / "schedule.py").read_text()
     assert "class ConstantHeadReduction(" in schedule
     assert "initial_head_reduction" in (project / "README.md").read_text()

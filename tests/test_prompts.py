@@ -10,7 +10,7 @@ PROMPTED = [
     ("technique_name", "Name of the technique", "Connection Pruning"),
     ("technique_slug", "Its name in code", "connection_pruning"),
     ("technique_kind", "Choose a number or a name", "weight_mask"),
-    ("verb", "the verb", "prune"),
+    ("verb", "What users do with it", "prune"),
     ("verb_object", "What they do it to", "connections"),
     ("past_participle", "What a model is afterwards", "pruned"),
     ("level", "What a schedule controls", "sparsity"),

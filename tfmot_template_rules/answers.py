@@ -58,7 +58,7 @@ PACKAGE_MODULES = {
 
 
 # What a level must not be called: an argument of schedules or a part of the API, a column of
-# the report, a value that a baseline keeps for itself.
+# the report, a value of a baseline or an example.
 _RESERVED_LEVELS = {
     **dict.fromkeys(("begin_step", "end_step", "frequency", "power"), "an argument of schedules"),
     **dict.fromkeys(("level", "step", "steps", "value"), "a word for other things in schedules"),
@@ -67,7 +67,9 @@ _RESERVED_LEVELS = {
         "a part of the API",
     ),
     **dict.fromkeys(("bytes", "gzipped", "name", "parameters", "stripped"), "a column of reports"),
-    **dict.fromkeys(("bits", "mask", "rank", "scale", "threshold"), "a value of the baseline algorithms"),
+    **dict.fromkeys(
+        ("bits", "mask", "rank", "scale", "threshold"), "a value of the baseline algorithms"
+    ),
 }
 
 
