@@ -11,7 +11,7 @@
 # make lock       newest versions of the packages for all this, by hash
 # make facts      what the documents say of each kind, into templates/facts
 # make rendered-diff  what the projects of each kind differ in from those of BASE=main
-# make pictures   those in README.md, from a real run, and PROMPTS.md
+# make pictures   that of the terminal in README.md, from a real run, and PROMPTS.md
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-generation   what generating a project takes, likewise
 #

@@ -66,7 +66,7 @@ They are used in all files; `tfmot_template_rules/names.py` has the rules.
 def suggested(name: str, kind: str) -> dict[str, str]:
     """Returns the answers that follow from a technique's name and kind."""
     given = {"technique_name": name, "technique_kind": kind}
-    for key in ("technique_slug", "verb", "verb_object", "past_participle"):
+    for key in ("technique_slug", "verb", "verb_object", "past_participle", "level"):
         given[key] = names.suggest(given, key)
     return given
 

@@ -40,6 +40,7 @@ EXTREMES = {
         "verb": "do",
         "verb_object": "x",
         "past_participle": "ed",
+        "level": "of",
     },
     "longest": {
         "technique_name": "Extraordinarily Long-Winded Structured Kernel Ternarization!",
@@ -47,6 +48,7 @@ EXTREMES = {
         "verb": "reparameterizingness",
         "verb_object": "extraordinarily_long_structure",
         "past_participle": "extraordinarily-reparameterize",
+        "level": "extra_reductions",
     },
 }
 

@@ -14,6 +14,7 @@ GIVEN = {
     "verb": "prune",
     "verb_object": "connections",
     "past_participle": "pruned",
+    "level": "sparsity",
     "author_name": "Your Name",
     "author_email": "you@example.com",
     "github_handle": "your-handle",
@@ -27,6 +28,7 @@ VALID = {
     "verb": ["do", "prune", "a" * 20],
     "verb_object": ["x", "low_rank", "n_m", "a" * 30, "layer2"],
     "past_participle": ["pruned", "weight-shared", "pruned away", "a" * 30],
+    "level": ["sparsity", "rank_reduction", "of_all_heads", "a" * 16],
     "author_name": ["Zoë", "O'Brien", "x" * 100, *support.CANARIES],
     "author_email": [
         "a@b.co",
@@ -53,6 +55,12 @@ INVALID = {
     "verb": ["", "a", "a" * 21, "Prune", "pr une", "prune2", "pr_une", "é", "test", "../a"],
     "verb_object": ["", "a" * 31, "A", "low rank", "low-rank", "_a", "a_", "a__b", "1a", "a_test"],
     "past_participle": ["", "a" * 31, "Pruned", "pruned ", "-pruned", "pru_ned", "pruned!", "a  b"],
+    "level": [
+        *("", "a", "a" * 17, "Sparsity", "rank reduction", "rank-reduction", "_a", "a_", "a__b"),
+        *("bits4", "é", "../a", "lambda", "match", "<<7*7>>"),
+        *("level", "step", "power", "frequency", "schedule", "begin_step", "policy"),
+        *("parameters", "threshold", "rank"),
+    ],
     "author_name": ["", "x" * 101, "a\nb", "a\rb", "a\x7f", "a\u2028b", "\ud800", "a\ufffe"],
     "author_email": [
         *("", "foo", "foo@", "@b.co", "a@b", "a b@c.de", "a@b..co", "a@-b.co", "a@b.co\n"),
@@ -95,7 +103,6 @@ def test_other_types(key, value):
         ("base", "algorithm", "base_algorithm"),
         ("sre", "parse", "sre_parse"),
         ("strip", "connection_pruning", "strip_connection_pruning"),
-        ("constant", "sparsity", "ConstantSparsity"),
         ("polynomial", "decay", "PolynomialDecay"),
         ("update", "connection_pruning_step", "UpdateConnectionPruningStep"),
         ("report", "connection_pruning", "report_connection_pruning"),
@@ -104,6 +111,19 @@ def test_other_types(key, value):
 )
 def test_entry_does_not_repeat_a_name(verb, verb_object, says):
     problem = answers.find_problem("verb_object", verb_object, {**GIVEN, "verb": verb})
+    assert says in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("given", "level", "says"),
+    [
+        ({"verb": "constant", "verb_object": "sparsity"}, "sparsity", "ConstantSparsity"),
+        ({"technique_slug": "constant_rank"}, "rank_schedule", "ConstantRankSchedule"),
+        ({"technique_slug": "constant_rank"}, "rank_policy", "ConstantRankPolicy"),
+    ],
+)
+def test_level_does_not_repeat_a_name(given, level, says):
+    problem = answers.find_problem("level", level, {**GIVEN, **given})
     assert says in problem.reason
 
 

@@ -149,7 +149,7 @@ def test_train_strip_convert(kind_project):
 
 
 def test_its_documents_say_what_its_code_does(kind_project):
-    run(kind_project, ".venv/bin/technique docs --check")
+    run_documented(kind_project, "technique docs", "--check")
 
 
 @in_full
@@ -169,7 +169,7 @@ def test_experiments_fill_the_documents(kind_project):
 @in_full
 def test_its_documents_pass_the_checks_and_its_notebooks_run(kind_project):
     run_documented(kind_project, "technique status", "--write")  # there are results now
-    shown = run(kind_project, ".venv/bin/technique check --execute")
+    shown = run_documented(kind_project, "technique check", "--execute")
     assert "Problems: 0." in shown
 
 

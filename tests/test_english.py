@@ -76,7 +76,9 @@ def test_verb_participle_able(line):
     assert english.able(verb) == able
 
 
-@pytest.mark.parametrize("word", ["ticket", "lora", "string", "king", "network", "x", ""])
+@pytest.mark.parametrize(
+    "word", ["ticket", "lora", "string", "king", "network", "precision", "activation", "x", ""]
+)
 def test_no_process_noun(word):
     assert english.verb(word) is None
 
@@ -106,8 +108,8 @@ def test_article(phrase):
     assert english.with_article(phrase.split()[1]) == phrase
 
 
-def test_adjectives_are_not_what_a_technique_works_on():
-    adjectives = ["gradual", "structured", "adaptive", "deep", "dynamic", "random", "soft"]
-    assert all(map(english.is_adjective, adjectives))
-    nouns = ["signal", "embedding", "kernel", "channel", "head", "table", "weight"]
-    assert not any(map(english.is_adjective, nouns))
+def test_what_techniques_work_on_and_what_they_do_it_by():
+    objects = ["embedding", "kernel", "channels", "heads", "biases", "weight"]
+    assert all(map(english.is_object, objects))
+    by = ["gradual", "codebook", "magnitude", "quantile", "n_m", "knowledge_guided", "soft"]
+    assert not any(map(english.is_object, by))

@@ -99,6 +99,7 @@ ODD = {
     "verb": lower,
     "verb_object": identifier,
     "past_participle": lower,
+    "level": st.from_regex(r"[a-z]{2,7}(_[a-z]{1,7}){0,2}", fullmatch=True),
     "author_name": odd_line,
     "author_email": st.emails(),
     "github_handle": st.from_regex(r"@?[A-Za-z0-9]{1,9}(-[A-Za-z0-9]{1,9}){0,2}", fullmatch=True),
@@ -108,7 +109,7 @@ odd_answers = st.fixed_dictionaries(
     {"technique_slug": ODD["technique_slug"]},
     optional={key: value for key, value in ODD.items() if key != "technique_slug"},
 )
-hostile_answers = st.dictionaries(st.sampled_from(rules.PROMPTS), hostile, min_size=1, max_size=10)
+hostile_answers = st.dictionaries(st.sampled_from(rules.PROMPTS), hostile, min_size=1, max_size=11)
 one_hostile_answer = st.tuples(st.sampled_from(rules.PROMPTS), hostile).map(lambda a: dict([a]))
 
 

@@ -28,6 +28,8 @@ REFUSED = [
     ("verb", "import os", "verb"),
     ("verb_object", "../../evil", "verb_object"),
     ("past_participle", '"', "past_participle"),
+    ("level", "frequency", "level"),
+    ("level", "../../evil", "level"),
     ("author_name", "a\nb", "author_name"),
     ("author_email", "nobody", "author_email"),
     ("github_handle", "a--b", "github_handle"),

@@ -7,6 +7,7 @@ import re
 import pytest
 import support
 
+from tfmot_template_rules import answers as rules
 from tfmot_template_rules import names
 
 # Name, then slug, entry, wrapper, layer interface without "Layer", participle.
@@ -25,10 +26,10 @@ Weight Binarization | weight_binarization | binarize_weights | BinarizeWeights \
 | Binarizable | binarized
 Hashed Weight Sharing | hashed_weight_sharing | share_weights | ShareWeights \
 | Sharable | weight-shared
-Gradual Magnitude Slicing | gradual_magnitude_slicing | slice_magnitude | SliceMagnitude \
+Gradual Magnitude Slicing | gradual_magnitude_slicing | slice_weights | SliceWeights \
 | Sliceable | sliced
-Codebook Quantization | codebook_quantization | quantize_codebooks | QuantizeCodebooks \
-| CodebookQuantizable | quantized
+Codebook Quantization | codebook_quantization | quantize_weights | QuantizeWeights \
+| WeightQuantizable | quantized
 Head Merging | head_merging | merge_heads | MergeHeads | Mergeable | merged
 Pruning | pruning | prune_weights | PruneWeights | WeightPrunable | pruned
 Sparsity | sparsity | sparsify_weights | SparsifyWeights | Sparsifiable | sparsified
@@ -39,20 +40,68 @@ Dropping | dropping | drop_weights | DropWeights | Droppable | dropped
 Freezing | freezing | freeze_weights | FreezeWeights | Freezable | frozen
 Gating | gating | gate_weights | GateWeights | Gatable | gated
 Iterative Pruning | iterative_pruning | prune_weights | PruneWeights | WeightPrunable | pruned
-Movement Pruning | movement_pruning | prune_movement | PruneMovement | MovementPrunable | pruned
-N:M Pruning | n_m_pruning | prune_n_m | PruneNM | NMPrunable | pruned
-SVD Factorization | svd_factorization | factorize_svd | FactorizeSvd | Factorizable | factorized
-Top-K Sparsity | top_k_sparsity | sparsify_top_k | SparsifyTopK | Sparsifiable | sparsified
+N:M Pruning | n_m_pruning | prune_weights | PruneWeights | WeightPrunable | pruned
+SVD Factorization | svd_factorization | factorize_weights | FactorizeWeights \
+| Factorizable | factorized
+Top-K Sparsity | top_k_sparsity | sparsify_weights | SparsifyWeights | Sparsifiable | sparsified
 Bias Removal | bias_removal | remove_biases | RemoveBiases | Removable | removed
-Lottery Ticket | lottery_ticket | apply_lottery_ticket | ApplyLotteryTicket \
-| Applicable | applied
+Lottery Ticket | lottery_ticket | optimize_with_lottery_ticket | OptimizeWithLotteryTicket \
+| LotteryTicketOptimizable | optimized
+""".replace("\\\n", "")
+
+# Names from the literature, each with the entry, the participle and the layer interface without
+# "Layer". Read them aloud: "optimize with LoRA", "an optimized model", "a LoRA-optimizable layer".
+LITERATURE = """
+AWQ | optimize_with_awq | optimized | AwqOptimizable
+Bias Correction | correct_biases | corrected | Correctable
+BinaryConnect | optimize_with_binaryconnect | optimized | BinaryconnectOptimizable
+CP Decomposition | decompose_weights | decomposed | Decomposable
+Deep Compression | compress_weights | compressed | Compressible
+DoReFa | optimize_with_dorefa | optimized | DorefaOptimizable
+Dynamic Network Surgery | optimize_with_dynamic_network_surgery | optimized \
+| DynamicNetworkSurgeryOptimizable
+Early Exit | optimize_with_early_exit | optimized | EarlyExitOptimizable
+Filter Pruning via Geometric Median | prune_filters | pruned | FilterPrunable
+GPTQ | optimize_with_gptq | optimized | GptqOptimizable
+GraSP | optimize_with_grasp | optimized | GraspOptimizable
+Group Lasso | optimize_with_group_lasso | optimized | GroupLassoOptimizable
+HAWQ | optimize_with_hawq | optimized | HawqOptimizable
+Knowledge Distillation | distill_knowledge | distilled | Distillable
+Knowledge-Guided Slicing | slice_weights | sliced | Sliceable
+Learned Step Size Quantization | quantize_weights | quantized | WeightQuantizable
+Learning Both Weights and Connections | optimize_weights | optimized | Optimizable
+LoRA | optimize_with_lora | optimized | LoraOptimizable
+LSQ | optimize_with_lsq | optimized | LsqOptimizable
+Mixed Precision | optimize_with_mixed_precision | optimized | MixedPrecisionOptimizable
+Movement Pruning | prune_weights | pruned | WeightPrunable
+Network Slimming | slim_weights | slimmed | Slimmable
+Optimal Brain Damage | optimize_with_optimal_brain_damage | optimized \
+| OptimalBrainDamageOptimizable
+Outlier Suppression | suppress_outliers | suppressed | Suppressible
+PACT | optimize_with_pact | optimized | PactOptimizable
+Parameterized Clipping Activation | optimize_weights | optimized | Optimizable
+Product Quantization | quantize_weights | quantized | WeightQuantizable
+Pruning and Quantization | optimize_with_pruning_and_quantization | optimized \
+| PruningAndQuantizationOptimizable
+Quantile Clipping | clip_weights | clipped | Clippable
+RigL | optimize_with_rigl | optimized | RiglOptimizable
+Sharing Is Caring | optimize_with_sharing_is_caring | optimized | SharingIsCaringOptimizable
+SmoothQuant | optimize_with_smoothquant | optimized | SmoothquantOptimizable
+SNIP | optimize_with_snip | optimized | SnipOptimizable
+SparseGPT | optimize_with_sparsegpt | optimized | SparsegptOptimizable
+Tensor-Train Decomposition | decompose_weights | decomposed | Decomposable
+Token Merging | merge_tokens | merged | Mergeable
+Tucker Decomposition | decompose_weights | decomposed | Decomposable
+Wanda | optimize_with_wanda | optimized | WandaOptimizable
+Weight Normalization | normalize_weights | normalized | Normalizable
+XNOR-Net | optimize_with_xnor_net | optimized | XnorNetOptimizable
 """.replace("\\\n", "")
 
 
 def answer(name: str, kind: str = "weight_mask") -> dict[str, str]:
     """Returns all answers of somebody who types a name and takes every default."""
     answers = {"technique_name": name, "technique_kind": kind}
-    for key in ("technique_slug", "verb", "verb_object", "past_participle"):
+    for key in ("technique_slug", "verb", "verb_object", "past_participle", "level"):
         answers[key] = names.suggest(answers, key)
     return answers
 
@@ -66,6 +115,26 @@ def test_defaults_are_right(line):
     assert names.derive(answers, "wrapper") == wrapper
     assert names.derive(answers, "able_camel") == able
     assert answers["past_participle"] == participle
+
+
+@pytest.mark.parametrize("line", LITERATURE.strip().split("\n"))
+def test_suggestions_for_names_from_the_literature(line):
+    name, entry, participle, able = (part.strip() for part in line.split("|"))
+    answers = answer(name)
+    assert names.derive(answers, "entry") == entry
+    assert answers["past_participle"] == participle
+    assert names.derive(answers, "able_camel") == able
+    for key in ("technique_slug", "verb", "verb_object", "past_participle", "level"):
+        assert rules.find_problem(key, answers[key], answers) is None
+
+
+def test_activations_are_what_an_activation_technique_works_on():
+    assert names.entry(answer("Quantile Clipping", "activation")) == "clip_activations"
+
+
+def test_what_techniques_are_optimized_with_keeps_their_layers_apart():
+    answers = {**answer("GPTQ"), "verb": "compress", "past_participle": "compressed"}
+    assert names.derive(answers, "getter") == "get_gptq_compressible_weights"
 
 
 def test_every_derived_name():
@@ -111,12 +180,20 @@ def test_every_derived_name():
         ),
     ],
 )
-def test_kind_decides_level_and_getter(kind, level, camel, words, getter):
+def test_kind_suggests_level_and_decides_getter(kind, level, camel, words, getter):
     answers = answer("Gating", kind)
     assert names.derive(answers, "level") == level
     assert names.derive(answers, "level_camel") == camel
     assert names.derive(answers, "level_words") == words
     assert names.derive(answers, "getter") == getter
+
+
+def test_level_is_an_answer():
+    answers = {**answer("Head Merging", "layer_replacement"), "level": "head_reduction"}
+    assert names.derive(answers, "level") == "head_reduction"
+    assert names.derive(answers, "level_camel") == "HeadReduction"
+    assert names.derive(answers, "level_words") == "head reduction"
+    assert names.constant(answers) == "ConstantHeadReduction"
 
 
 @pytest.mark.parametrize(

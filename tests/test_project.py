@@ -119,6 +119,7 @@ def test_formats_clean(named_project):
 
 def test_extreme_names_use_their_length():
     lengths = {"technique_name": 60, "technique_slug": 40, "verb": 20, "verb_object": 30}
+    lengths["level"] = 16
     longest = support.EXTREMES["longest"]
     assert {key: len(longest[key]) for key in lengths} == lengths
 
@@ -146,6 +147,22 @@ def test_kinds_are_the_same_wherever_they_are_listed():
     for folder in ("algorithms", "docs", "facts", "guide_algorithms", "worked_examples"):
         found = {path.stem for path in (support.ROOT / "templates" / folder).iterdir()}
         assert set(listed) <= found, folder
+
+
+def test_the_level_is_called_as_answered(cookies):
+    answers = {"technique_kind": "layer_replacement", "level": "head_reduction"}
+    project = cookies.bake(template=str(support.ROOT), extra_context=answers).project_path
+    made = manifest.load(project)
+    assert (made.technique.level, made.roles.constant) == (
+        "head_reduction",
+        "ConstantHeadReduction",
+    )
+    schedule = (project / made.folders["core"].here / "schedule.py").read_text()
+    assert "class ConstantHeadReduction(" in schedule
+    assert "initial_head_reduction" in (project / "README.md").read_text()
+    for name, content in support.files_of(project).items():
+        typed = re.search(r"(?i)(target|initial|final|constant)_?rank_?reduction", content.decode())
+        assert not typed, f"{name}: {typed}"
 
 
 def test_names_follow_the_technique(cookies):

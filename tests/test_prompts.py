@@ -10,9 +10,10 @@ PROMPTED = [
     ("technique_name", "Name of the technique", "Connection Pruning"),
     ("technique_slug", "Its name in code", "connection_pruning"),
     ("technique_kind", "Choose a number or a name", "weight_mask"),
-    ("verb", "the verb", "prune"),
+    ("verb", "What users do with it", "prune"),
     ("verb_object", "What they do it to", "connections"),
     ("past_participle", "What a model is afterwards", "pruned"),
+    ("level", "What a schedule controls", "sparsity"),
     ("author_name", "Your name", "Your Name"),
     ("author_email", "Your e-mail", "you@example.com"),
     ("github_handle", "Your GitHub", "your-handle"),
@@ -44,7 +45,7 @@ def terminal(home):
 def answer(terminal, **answers):
     """Answers the prompts, each with its own answers in turn, else with the default."""
     for number, (key, _, _) in enumerate(PROMPTED, start=1):
-        terminal.expect_exact(f"[{number}/10]")
+        terminal.expect_exact(f"[{number}/{len(PROMPTED)}]")
         for again, text in enumerate(answers.get(key, [""])):
             if again:
                 terminal.expect(r"try\s+again.*: $")
@@ -56,7 +57,7 @@ def answer(terminal, **answers):
 
 def test_defaults(terminal, home):
     for number, (_, question, default) in enumerate(PROMPTED, start=1):
-        terminal.expect_exact(f"[{number}/10]")
+        terminal.expect_exact(f"[{number}/{len(PROMPTED)}]")
         terminal.expect_exact(question)
         terminal.expect_exact(f"({default}): ")
         terminal.sendline()
@@ -118,7 +119,7 @@ def test_another_program_says_whether_somebody_is_asked(home, no_input):
 
 
 def test_interrupted(terminal, home):
-    terminal.expect_exact("[1/10]")
+    terminal.expect_exact(f"[1/{len(PROMPTED)}]")
     terminal.sendline("a/b")
     terminal.expect(r"try\s+again")
     assert "Traceback" not in support.interrupt(terminal)

@@ -208,6 +208,23 @@ def test_there_is_nothing_more_to_update(upgrade):
     assert "Nothing to do" in cruft(home, "update", "--skip-apply-ask", folder=upgrade.project)
 
 
+def test_a_project_without_a_level_gets_that_of_its_kind(tmp_path):
+    template = history.repository_of_the_work_tree(tmp_path / "template")
+    kind = json.dumps({"technique_kind": "layer_replacement"})
+    made = ("create", str(template), "--no-input", "--extra-context", kind)
+    cruft(tmp_path, *made, "--checkout", VERSIONS["0.4.0"])
+    project = tmp_path / "connection_pruning"
+    recorded = json.loads((project / ".cruft.json").read_text())
+    assert "level" not in recorded["context"]["cookiecutter"]
+    history.git(project, "init", "--quiet")
+    history.commit(project)
+    cruft(tmp_path, "update", "--skip-apply-ask", folder=project)
+    recorded = json.loads((project / ".cruft.json").read_text())
+    assert recorded["context"]["cookiecutter"]["level"] == "rank_reduction"
+    technique = support.toml_of(project / "contribution.toml")["technique"]
+    assert technique["level"] == "rank_reduction"
+
+
 # A value in a part of the file that is elsewhere now.
 MOVED = {CONFIG: ("epochs: 6", "epochs: 9")}
 

@@ -80,6 +80,15 @@ def test_jobs_have_the_rights_they_need(workflows):
 
 
 @pytest.mark.parametrize("name", ["project", "odd_project"])
+def test_the_form_for_problems_is_valid_and_asks_for_the_environment(request, name):
+    path = request.getfixturevalue(name) / ".github" / "ISSUE_TEMPLATE" / "bug.yml"
+    check_schema("vendor.github-issue-forms", path)
+    fields = {field["id"]: field for field in yaml.safe_load(path.read_text())["body"]}
+    assert "`technique doctor`" in fields["doctor"]["attributes"]["description"]
+    assert all(field["validations"]["required"] for field in fields.values())
+
+
+@pytest.mark.parametrize("name", ["project", "odd_project"])
 def test_the_citation_is_valid(request, name):
     check_schema("vendor.citation-file-format", request.getfixturevalue(name) / "CITATION.cff")
 

@@ -18,6 +18,7 @@ PROMPTS = (
     "verb",
     "verb_object",
     "past_participle",
+    "level",
     "author_name",
     "author_email",
     "github_handle",
@@ -53,6 +54,22 @@ PACKAGE_MODULES = {
     "test_layers",
     "test_models",
     "wrapper",
+}
+
+
+# What a level must not be called: an argument of schedules or a part of the API, a column of
+# the report, a value of a baseline or an example.
+_RESERVED_LEVELS = {
+    **dict.fromkeys(("begin_step", "end_step", "frequency", "power"), "an argument of schedules"),
+    **dict.fromkeys(("level", "step", "steps", "value"), "a word for other things in schedules"),
+    **dict.fromkeys(
+        ("algorithm", "layer", "model", "policy", "registry", "report", "schedule", "wrapper"),
+        "a part of the API",
+    ),
+    **dict.fromkeys(("bytes", "gzipped", "name", "parameters", "stripped"), "a column of reports"),
+    **dict.fromkeys(
+        ("bits", "mask", "rank", "scale", "threshold"), "a value of the baseline algorithms"
+    ),
 }
 
 
@@ -211,6 +228,21 @@ def _object(value: str, answers: Answers) -> str | None:
     return None
 
 
+def _level(value: str, answers: Answers) -> str | None:
+    if not re.fullmatch("[a-z]+(?:_[a-z]+)*", value):
+        return "is not lower-case words like rank_reduction"
+    if value in _KEYWORDS:
+        return "is a Python keyword"
+    if value in _RESERVED_LEVELS:
+        return f"is {_RESERVED_LEVELS[value]}"
+    constant = names.constant({**answers, "level": value})
+    taken = names.taken_names(answers)
+    taken[names.camel(names.entry(answers))] = "the wrapper"
+    if constant in taken:
+        return f"makes the name {constant}, which is {taken[constant]} already"
+    return None
+
+
 _EMAIL = (
     r"(?a:[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)@"
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]"
@@ -227,6 +259,7 @@ _RULES = {
     "past_participle": _Rule(
         (1, 30), _form(_PARTICIPLE, "lower-case words like weight-shared"), "sliced"
     ),
+    "level": _Rule((2, 16), _level, "reduction"),
     "author_name": _Rule((1, 100), _free_text, "Ada Lovelace"),
     "author_email": _Rule((1, 254), _form(_EMAIL, "an e-mail address"), "ada@example.com"),
     "github_handle": _Rule((1, 39), _form(_HANDLE, "a GitHub user name"), "ada-l"),

@@ -38,7 +38,6 @@ _NOUN_ENDINGS = (
 # clustering, flattening, partitioning, labeling, budgeting, limiting, factoring.
 _NO_SILENT_E = ("er", "en", "on", "el", "et", "it", "ot", "or", "al", "om", "em", "op")
 
-_ADJECTIVE_ENDINGS = re.compile(r"\w{2,}(?:al|ed|ive|ic|ous|able|ible|ful|less|wise)")
 _UNCOUNTABLE_ENDINGS = re.compile(r"\w{2,}(?:ity|ness|ism|ware)")
 
 
@@ -48,6 +47,8 @@ def verb(noun: str) -> str | None:
     Args:
         noun: A word such as "pruning", "factorization" or "sparsity".
     """
+    if noun in irregular.NO_PROCESS or is_object(noun):
+        return None
     if noun in irregular.NOUN_TO_VERB:
         return irregular.NOUN_TO_VERB[noun]
     if noun in irregular.NOUN_IS_VERB:
@@ -113,11 +114,19 @@ def singular(noun: str) -> str:
     return noun.removesuffix("s")
 
 
-def is_adjective(word: str) -> bool:
-    """Tells whether a word before the noun says of what kind, not what of."""
-    if word in irregular.NOUNS_LIKE_ADJECTIVES:
-        return False
-    return word in irregular.ADJECTIVES or bool(_ADJECTIVE_ENDINGS.fullmatch(word))
+def is_object(noun: str) -> bool:
+    """Tells whether a noun, singular or plural, names what techniques work on."""
+    return singular(noun) in irregular.OBJECTS
+
+
+def is_preposition(word: str) -> bool:
+    """Tells whether a word ends the part of a title that says what is done."""
+    return word in irregular.PREPOSITIONS
+
+
+def makes_a_sentence(word: str) -> bool:
+    """Tells whether a title with this word is no noun with words before it."""
+    return word in irregular.OF_SENTENCES
 
 
 def is_uncountable(noun: str) -> bool:

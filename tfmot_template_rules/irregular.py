@@ -12,10 +12,10 @@ def _pairs(text: str) -> dict[str, str]:
 NOUN_TO_VERB = _pairs("""
     ablation:ablate acquisition:acquire adaptation:adapt adaption:adapt
     addition:add admission:admit annotation:annotate application:apply
-    attention:attend augmentation:augment combination:combine
+    augmentation:augment combination:combine
     compensation:compensate competition:compete computation:compute
     condensation:condense configuration:configure construction:construct
-    convolution:convolve deconvolution:deconvolve deduplication:deduplicate
+    deconvolution:deconvolve deduplication:deduplicate
     definition:define deformation:deform dispersion:disperse
     distillation:distill dropout:drop evolution:evolve exclusion:exclude
     exploration:explore fixation:fix fragmentation:fragment growth:grow
@@ -78,7 +78,7 @@ ABLES = _pairs("""
     compress:compressible convert:convertible decompress:decompressible
     divide:divisible eliminate:eliminable evaluate:evaluable fuse:fusible
     invert:invertible mimic:mimickable multiply:multipliable reduce:reducible
-    separate:separable tie:tieable
+    separate:separable suppress:suppressible tie:tieable
 """)
 
 # Verbs of several syllables that double their last consonant.
@@ -102,22 +102,33 @@ SINGULARS = {plural: word for word, plural in PLURALS.items()} | _pairs("""
 UNCOUNTABLE = _words("""
     attention bandwidth bitwidth compute consistency curvature data decay depth
     efficiency energy entropy frequency hessian importance inference
-    information knowledge latency learning lottery magnitude means memory
+    information knowledge latency learning lottery low_rank magnitude means memory
     momentum movement noise precision rank redundancy resolution saliency
     series throughput training variance width
 """)
 
-# Words before a process noun that do not name what the process works on.
-ADJECTIVES = _words("""
-    adaptive any auto blind blockwise coarse deep dense direct double
-    dynamic early easy fair fast fine full generic global greedy hard hidden
-    hybrid joint late layerwise light linear local low mixed multi new one online
-    post progressive quick random rough self shallow sharp simple single slow
-    smart smooth soft sparse static strong super thin ultra
-    uniform variational wide zero
+# Nouns with the endings of process nouns that name none.
+NO_PROCESS = _words("""
+    condition dimension element equation fraction function moment motion option
+    position precision ring section segment solution tension version vision
 """)
 
-NOUNS_LIKE_ADJECTIVES = _words("""
-    bed embed feed interval metric music primitive residual seed signal speed
-    statistic table terminal topic trial variable
+# What techniques work on. All else before a process noun says how they do it: "Codebook
+# Quantization" quantizes no codebooks. "Low-Rank" is as in TFMOT's `prune_low_magnitude`.
+OBJECTS = _words("""
+    activation architecture attention bias block branch cache channel column
+    connection convolution edge embedding error expert feature filter gradient
+    group head kernel knowledge layer low_rank matrix neuron node outlier parameter
+    path residual row synapse tensor token unit weight
+""")
+
+# What comes after one of these says how, or of what.
+PREPOSITIONS = _words("""
+    at by for from in of on over through to toward towards under using via with
+    without
+""")
+
+OF_SENTENCES = _words("""
+    and are be can do does how is it makes need not or should us we what when why
+    you your
 """)

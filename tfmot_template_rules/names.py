@@ -1,10 +1,11 @@
 """Names: what to suggest for a prompt, and what the generated files call things.
 
-A technique's names follow from six answers. `suggest` gives the default of a
+A technique's names follow from seven answers. `suggest` gives the default of a
 prompt from the answers before it; `derive` gives every name that the generated
 files use, each of them once, so that no file repeats a rule.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from unicodedata import category
@@ -15,12 +16,12 @@ from tfmot_template_rules import english
 
 Answers = Mapping[str, str]
 
-# What a technique does to a layer -> what a schedule controls.
+# What a technique does to a layer -> what a schedule controls, unless the answer says otherwise.
 LEVELS = {
     "weight_mask": "sparsity",
     "weight_projection": "strength",
     "activation": "sparsity",
-    "layer_replacement": "rank reduction",
+    "layer_replacement": "rank_reduction",
 }
 
 # TFMOT recognizes layers by the bare forms (`get_prunable_weights`), so a second
@@ -30,7 +31,10 @@ _VERBS_OF_TFMOT = {"prune", "cluster", "quantize"}
 # "A shared model" would be understood as a model that several people use.
 _AMBIGUOUS_VERBS = {"share", "tie"}
 
-_FALLBACK_VERB = "apply"
+# Where a name has no verb, such as "LoRA": optimize_with_lora, "an optimized model". Every
+# technique optimizes models.
+_PLAIN_VERB = "optimize"
+_WITH = "with_"
 
 _POLICIES = ("AllOf", "OnlyLayers", "SkipFirstAndLastLayers", "SkipUnsupportedLayers")
 _WORD = re.compile(r"[^\W_]+(?:[-:/.'’][^\W_]+)*")
@@ -41,7 +45,7 @@ def suggest(answers: Answers, key: str) -> str:
 
     Args:
         answers: The answers given so far, by prompt.
-        key: The prompt: technique_slug, verb, verb_object or past_participle.
+        key: The prompt: technique_slug, verb, verb_object, past_participle or level.
     """
     return _SUGGESTIONS[key](answers)
 
@@ -71,8 +75,13 @@ def entry(answers: Answers) -> str:
     return f"{answers['verb']}_{answers['verb_object']}"
 
 
+def constant(answers: Answers) -> str:
+    """Returns the name of the schedule that keeps one level."""
+    return f"Constant{camel(answers['level'])}"
+
+
 def taken_names(answers: Answers) -> dict[str, str]:
-    """Returns the public names that the entry and the wrapper must not repeat."""
+    """Returns the public names that no later answer may repeat."""
     slug, able = answers["technique_slug"], _able(answers)
     classes = ["Schedule", "Policy", "Registry", "Algorithm", "Summaries", "Report"]
     return {
@@ -84,7 +93,6 @@ def taken_names(answers: Answers) -> dict[str, str]:
         **{camel(slug) + role: f"the class {camel(slug)}{role}" for role in classes},
         f"Update{camel(slug)}Step": "the callback",
         f"{camel(able)}Layer": "the layer interface",
-        f"Constant{_level_camel(answers)}": "a schedule",
         "PolynomialDecay": "a schedule",
         **dict.fromkeys(_POLICIES, "a policy"),
     }
@@ -95,25 +103,26 @@ def _suggest_slug(answers: Answers) -> str:
 
 
 def _suggest_verb(answers: Answers) -> str:
-    words = _words(answers)
-    verb = english.verb(words[-1].lower()) if words else None
-    usable = verb and re.fullmatch("[a-z]{2,20}", verb)
-    return verb if verb and usable else _FALLBACK_VERB
+    return _found_verb(answers) or _PLAIN_VERB
 
 
 def _suggest_object(answers: Answers) -> str:
-    words = _words(answers)
     fallback = "activations" if answers["technique_kind"] == "activation" else "weights"
-    if words and english.verb(words[-1].lower()) is None:
-        what = answers["technique_slug"]  # "Lottery Ticket": apply_lottery_ticket
-    elif len(words) < 2 or english.is_adjective(words[-2].lower()):
-        return fallback
-    elif _is_plain(words[-2]):
-        what = english.plural(words[-2].lower())
+    if _found_verb(answers) is None:
+        what = _WITH + answers["technique_slug"]
     else:
-        what = slug_of(words[-2])  # "Low-Rank", "N:M", "SVD": no plural
+        before = [slug_of(word) for word in _words(answers)[:-1]]
+        known = [word for word in before if english.is_object(word)]
+        what = english.plural(known[-1]) if known else fallback
     usable = re.fullmatch("[a-z][a-z0-9_]{0,29}", what)
     return what if usable else fallback
+
+
+def _found_verb(answers: Answers) -> str | None:
+    """Returns the verb in the name: its last word names a process, as in "Weight Slicing"."""
+    words = _words(answers)
+    verb = english.verb(words[-1].lower()) if words else None
+    return verb if verb and re.fullmatch("[a-z]{2,20}", verb) else None
 
 
 def _suggest_participle(answers: Answers) -> str:
@@ -124,14 +133,16 @@ def _suggest_participle(answers: Answers) -> str:
 
 
 def _words(answers: Answers) -> list[str]:
-    """Returns the name's words in ASCII; "Low-Rank" is one word."""
+    """Returns the words that may name what is done, in ASCII; "Low-Rank" is one word.
+
+    In "Filter Pruning via Geometric Median" that is what stands before "via". A sentence, such
+    as "Sharing Is Caring", has none.
+    """
     found = _WORD.findall(answers["technique_name"])
-    return [word if word.isascii() else slug_of(word) for word in found]
-
-
-def _is_plain(word: str) -> bool:
-    """Tells ordinary words from acronyms, compounds and formulas."""
-    return word.isalpha() and (word[1:].islower() or len(word) == 1)
+    words = [word if word.isascii() else slug_of(word) for word in found]
+    if any(english.makes_a_sentence(word.lower()) for word in words):
+        return []
+    return list(itertools.takewhile(lambda word: not english.is_preposition(word.lower()), words))
 
 
 def _singular_object(answers: Answers) -> str:
@@ -164,6 +175,9 @@ def _decapitalized(word: str) -> str:
 
 def _able(answers: Answers) -> str:
     able = english.able(answers["verb"])
+    if answers["verb_object"].startswith(_WITH):
+        # Techniques with one verb must not take layers for each other's.
+        return f"{answers['verb_object'].removeprefix(_WITH)}_{able}"
     if answers["verb"] in _VERBS_OF_TFMOT:
         return f"{_singular_object(answers)}_{able}"
     return able
@@ -174,19 +188,12 @@ def _getter(answers: Answers) -> str:
     return f"get_{_able(answers)}_{of}"
 
 
-def _level_words(answers: Answers) -> str:
-    return LEVELS[answers["technique_kind"]]
-
-
-def _level_camel(answers: Answers) -> str:
-    return camel(_level_words(answers).replace(" ", "_"))
-
-
 _SUGGESTIONS = {
     "technique_slug": _suggest_slug,
     "verb": _suggest_verb,
     "verb_object": _suggest_object,
     "past_participle": _suggest_participle,
+    "level": lambda a: LEVELS[a["technique_kind"]],
 }
 
 _NAMES = {
@@ -202,8 +209,8 @@ _NAMES = {
     "able_camel": lambda a: camel(_able(a)),
     "able_words": lambda a: _able(a).replace("_", "-"),
     "getter": _getter,
-    "level": lambda a: _level_words(a).replace(" ", "_"),
-    "level_camel": _level_camel,
-    "level_words": _level_words,
+    "level": lambda a: a["level"],
+    "level_camel": lambda a: camel(a["level"]),
+    "level_words": lambda a: a["level"].replace("_", " "),
     "participle_article": lambda a: english.with_article(a["past_participle"]),
 }

@@ -27,7 +27,7 @@ from tfmot_technique_kit.project import Project
 
 # Titles of the menu, and the pages below them.
 _MENU = {
-    "Home": ["README.md", "DEVELOPING.md"],
+    "Home": ["README.md", "DEVELOPING.md", "CONTRIBUTING.md"],
     "Guide": [
         "g3doc/guide/*/index.md",
         "g3doc/guide/*/*_example.ipynb",
