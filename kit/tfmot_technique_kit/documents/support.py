@@ -29,7 +29,7 @@ def render(project: Project) -> str:
         groups.setdefault(_works_on(algorithm, *examples[name]), []).append(name)
     nothing = groups.pop((), [])
     rows = [(markdown.codes(names), markdown.codes(on)) for on, names in groups.items()]
-    rows.append((markdown.codes(nothing), "nothing: they compute as ever"))
+    rows.append((markdown.codes(nothing), "nothing: they compute as before"))
     return markdown.table(("layers", "the technique works on"), rows)
 
 

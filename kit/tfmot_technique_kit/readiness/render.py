@@ -77,7 +77,7 @@ def as_json(project: Project, entries: Sequence[status.Entry], problems: Sequenc
 def markdown(entries: Sequence[status.Entry]) -> str:
     """Returns the status as a table for README.md.
 
-    It has no numbers and no lines, so that it changes only when a component does.
+    The table has no numbers and no lines, so that it changes only when a component does.
     """
     rows = ["| step | component | where | status |", "| --- | --- | --- | --- |"]
     for entry in entries:
