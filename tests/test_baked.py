@@ -220,9 +220,9 @@ def test_metadata_keeps_the_author(environment, odd_project):
 def test_its_api_is_that_of_pruning(environment, project):
     """The differences that have a reason are in maintenance/drift/symmetry.toml."""
     answers = {"technique_name": OF_EACH_KIND[FIRST], "technique_kind": FIRST}
-    for key in ("technique_slug", "verb", "verb_object"):
+    for key in ("technique_slug", "verb", "verb_object", "level"):
         answers[key] = names.suggest(answers, key)
-    derived = ("entry", "to", "camel", "able_camel", "getter", "level", "level_camel")
+    derived = ("entry", "to", "camel", "able_camel", "getter", "level_camel")
     known = {**answers, **{key: names.derive(answers, key) for key in derived}}
     script = support.ROOT / "maintenance" / "drift" / "symmetry.py"
     package = names.derive(answers, "package")

@@ -17,6 +17,7 @@ from test_methods import ALGORITHM, KINDS, METHODS
 
 from tfmot_technique_kit import blocks
 from tfmot_technique_kit.documents import declared
+from tfmot_technique_kit.documents import render as documents_render
 from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.readiness import algorithm, documents
 
@@ -102,10 +103,8 @@ def reported(project: Project) -> set[tuple[str, str]]:
 def render(project: Project) -> None:
     """Does what `technique docs` does, but for what takes TensorFlow."""
     for path, text in texts(project):
-        shown = {n: "".join(ls) for n, ls in blocks.split(path, text, "code") if n is not None}
-        if shown:
-            said = declared.render(project, project.root / path, shown)
-            content = blocks.render(path, text, "code", shown | said)
+        if not path.endswith(".ipynb"):
+            content = documents_render.declare(project, project.root / path, text)
             (project.root / path).write_text(content, encoding="utf-8")
 
 

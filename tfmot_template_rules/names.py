@@ -209,7 +209,6 @@ _NAMES = {
     "able_camel": lambda a: camel(_able(a)),
     "able_words": lambda a: _able(a).replace("_", "-"),
     "getter": _getter,
-    "level": lambda a: a["level"],
     "level_camel": lambda a: camel(a["level"]),
     "level_words": lambda a: a["level"].replace("_", " "),
     "participle_article": lambda a: english.with_article(a["past_participle"]),

@@ -30,7 +30,7 @@ layers = keras.layers
 
 
 def create_state(threshold):
-  return {'threshold': tf.constant(threshold), '<<cookiecutter.__level>>': tf.constant(0.0)}
+  return {'threshold': tf.constant(threshold), '<<cookiecutter.level>>': tf.constant(0.0)}
 
 
 def update(values, level, threshold=-1.0, **kwargs):
@@ -67,7 +67,7 @@ class ThresholdTest(tf.test.TestCase, parameterized.TestCase):
     state = update(values, level)
     self.assertEqual(state['threshold'], np.sort(values.ravel())[-k])
     # The values above it stay.
-    self.assertAllClose(state['<<cookiecutter.__level>>'], 1 - (k - 1) / values.size)
+    self.assertAllClose(state['<<cookiecutter.level>>'], 1 - (k - 1) / values.size)
 
   @parameterized.parameters(0.0, 0.5, 0.9)
   def testIsARunningAverage(self, momentum):
@@ -80,13 +80,13 @@ class ThresholdTest(tf.test.TestCase, parameterized.TestCase):
       expected = momentum * past + (1 - momentum) * middle
       self.assertAllClose(threshold['threshold'], expected)
       zeroed = np.mean(np.array(batch) <= np.float32(expected))
-      self.assertAllClose(threshold['<<cookiecutter.__level>>'], zeroed)
+      self.assertAllClose(threshold['<<cookiecutter.level>>'], zeroed)
 
   @parameterized.parameters(-1.0, 0.0, 2.0)
   def testIsNeverNegative(self, past):
     state = update(distinct(4, 8, first=-40), 0.9, past)
     self.assertAllClose(state['threshold'], max(0.9 * past, 0.0))
-    self.assertEqual(state['<<cookiecutter.__level>>'], 1.0)
+    self.assertEqual(state['<<cookiecutter.level>>'], 1.0)
 
   @parameterized.parameters(tf.float16, tf.bfloat16, tf.float64)
   def testIsFloat32ForOutputsOfEachType(self, dtype):
@@ -120,7 +120,7 @@ class ApplyTest(tf.test.TestCase, parameterized.TestCase):
   def testSummaryIsThresholdAndSparsity(self):
     state = update([1.0, 2.0, 3.0, 4.0], 0.5)
     summary = Algorithm().summarize(None, state)
-    self.assertEqual(summary, {'threshold': 3.0, '<<cookiecutter.__level>>': 0.75})
+    self.assertEqual(summary, {'threshold': 3.0, '<<cookiecutter.level>>': 0.75})
 
 
 class TrainingTest(tf.test.TestCase, parameterized.TestCase):

@@ -124,7 +124,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     full = _full_rank(tensor.shape)
     pays = rank <= _largest_rank_that_pays(tensor.shape)
     reduced = tf.where(pays, 1.0 - tf.cast(rank / full, tf.float32), 0.0)
-    return {'rank': rank, '<<cookiecutter.__level>>': reduced}
+    return {'rank': rank, '<<cookiecutter.level>>': reduced}
 
 
 def _full_rank(shape):

@@ -122,7 +122,7 @@ class RankTest(tf.test.TestCase, parameterized.TestCase):
     summary = Algorithm().summarize(kernel, state)
     self.assertEqual(summary['rank'], rank)
     reduction = 1 - rank / min(as_matrix(kernel).shape) if pays else 0
-    self.assertAllClose(summary['<<cookiecutter.__level>>'], reduction)
+    self.assertAllClose(summary['<<cookiecutter.level>>'], reduction)
 
 
 class ReplaceTest(tf.test.TestCase, parameterized.TestCase):

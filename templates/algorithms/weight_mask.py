@@ -58,4 +58,4 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
 
   def summarize(self, weight, state):
     """Reports the fraction of elements that are zero."""
-    return {'<<cookiecutter.__level>>': tf.math.zero_fraction(self.apply(weight, state))}
+    return {'<<cookiecutter.level>>': tf.math.zero_fraction(self.apply(weight, state))}

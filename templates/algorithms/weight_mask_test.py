@@ -129,8 +129,8 @@ class ApplyTest(tf.test.TestCase):
     weight = tf.constant([[1.0, -2.0], [0.0, -4.0]])
     state = {'mask': tf.constant([[True, False], [True, True]])}
     summary = Algorithm().summarize(weight, state)
-    self.assertEqual(list(summary), ['<<cookiecutter.__level>>'])
-    self.assertEqual(summary['<<cookiecutter.__level>>'].numpy(), 0.5)
+    self.assertEqual(list(summary), ['<<cookiecutter.level>>'])
+    self.assertEqual(summary['<<cookiecutter.level>>'].numpy(), 0.5)
 
   def testConfigGivesAnEqualAlgorithm(self):
     config = Algorithm().get_config()

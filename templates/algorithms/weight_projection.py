@@ -71,7 +71,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
   def summarize(self, tensor, state):
     """Reports the fraction of channels that are ternary."""
     ternary = tf.cast(state['scale'] > 0, tf.float32)
-    return {'<<cookiecutter.__level>>': tf.reduce_mean(ternary)}
+    return {'<<cookiecutter.level>>': tf.reduce_mean(ternary)}
 
 
 def _find_scale(weight):

@@ -156,8 +156,8 @@ class ChoiceTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.parameters((0.0, 0.0), (0.5, 2 / 3), (0.999, 1.0))
   def testSummaryIsTheFractionOfTernaryChannels(self, level, expected):
     summary = Algorithm().summarize(WEIGHT, choose(WEIGHT, level))
-    self.assertEqual(list(summary), ['<<cookiecutter.__level>>'])
-    self.assertAllClose(summary['<<cookiecutter.__level>>'], expected)
+    self.assertEqual(list(summary), ['<<cookiecutter.level>>'])
+    self.assertAllClose(summary['<<cookiecutter.level>>'], expected)
 
 
 class TrainingTest(tf.test.TestCase, parameterized.TestCase):

@@ -14,7 +14,7 @@ class RunningMean(technique.Algorithm):
 
   def create_state(self, tensor):
     scalar = {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'}
-    return {'threshold': scalar, '<<cookiecutter.__level>>': scalar}
+    return {'threshold': scalar, '<<cookiecutter.level>>': scalar}
 
   def update_state(self, tensor, state, level):
     values = tf.cast(tensor, tf.float32)
@@ -22,7 +22,7 @@ class RunningMean(technique.Algorithm):
     past = state['threshold']
     threshold = self.momentum * past + (1.0 - self.momentum) * new
     zeroed = tf.cast(values <= threshold, tf.float32)
-    return {'threshold': threshold, '<<cookiecutter.__level>>': tf.reduce_mean(zeroed)}
+    return {'threshold': threshold, '<<cookiecutter.level>>': tf.reduce_mean(zeroed)}
 
   def apply(self, tensor, state):
     threshold = tf.cast(state['threshold'], tensor.dtype)

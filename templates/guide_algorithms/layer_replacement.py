@@ -51,7 +51,7 @@ class RandomizedRange(technique.Algorithm):
 
   def summarize(self, tensor, state):
     kept = tf.cast(state['rank'], tf.float32) / min(tensor.shape)
-    return {'<<cookiecutter.__level>>': tf.where(kept > 0, 1.0 - kept, 0.0)}
+    return {'<<cookiecutter.level>>': tf.where(kept > 0, 1.0 - kept, 0.0)}
 
   def get_config(self):
     return {'seed': self.seed}

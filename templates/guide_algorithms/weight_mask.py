@@ -26,7 +26,7 @@ class RandomMask(technique.Algorithm):
     return tensor * tf.cast(state['mask'], tensor.dtype)
 
   def summarize(self, tensor, state):
-    return {'<<cookiecutter.__level>>': tf.math.zero_fraction(self.apply(tensor, state))}
+    return {'<<cookiecutter.level>>': tf.math.zero_fraction(self.apply(tensor, state))}
 
   def get_config(self):
     return {'seed': self.seed}

@@ -37,7 +37,7 @@ class Binarization(technique.Algorithm):
 
   def summarize(self, tensor, state):
     is_binary = tf.cast(state['scale'] > 0, tf.float32)
-    return {'<<cookiecutter.__level>>': tf.reduce_mean(is_binary)}
+    return {'<<cookiecutter.level>>': tf.reduce_mean(is_binary)}
 
   def get_config(self):
     return {'seed': self.seed}

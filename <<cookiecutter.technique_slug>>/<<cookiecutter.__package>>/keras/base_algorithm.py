@@ -149,7 +149,7 @@ class Algorithm(abc.ABC):
     Returns:
       A dict from a name to a scalar tensor. The report shows the level that a
       weight or output has reached, if one is called as what schedules control:
-      `<<cookiecutter.__level>>`. Empty by default.
+      `<<cookiecutter.level>>`. Empty by default.
     """
     del tensor, state
     return {}

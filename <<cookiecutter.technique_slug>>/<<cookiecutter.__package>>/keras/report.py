@@ -10,7 +10,7 @@ from tensorflow_model_optimization.python.core.keras.compat import keras
 from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import wrapper
 
-_LEVEL = '<<cookiecutter.__level>>'
+_LEVEL = '<<cookiecutter.level>>'
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,7 +18,7 @@ from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<co
 # fmt: on
 # isort: on
 
-_LEVEL = '<<cookiecutter.__level>>'
+_LEVEL = '<<cookiecutter.level>>'
 
 
 class _Zeros(base_algorithm.Algorithm):

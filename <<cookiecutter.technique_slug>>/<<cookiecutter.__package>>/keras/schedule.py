@@ -121,7 +121,7 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
   0.5
 
   Args:
-    target_<<cookiecutter.__level>>: Float in [0, 1).
+    target_<<cookiecutter.level>>: Float in [0, 1).
     begin_step: Step to begin at.
     end_step: Last step to act at, -1 to act until training ends.
     frequency: Number of steps from one update to the next.
@@ -132,7 +132,7 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
 
   def __init__(
     self,
-    target_<<cookiecutter.__level>>,
+    target_<<cookiecutter.level>>,
     begin_step,
     end_step=-1,
     frequency=100,
@@ -140,21 +140,21 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
     self.begin_step, self.end_step, self.frequency = _validate_steps(
       begin_step, end_step, frequency, endless=True
     )
-    _validate_level('target_<<cookiecutter.__level>>', target_<<cookiecutter.__level>>)
-    self.target_<<cookiecutter.__level>> = target_<<cookiecutter.__level>>
+    _validate_level('target_<<cookiecutter.level>>', target_<<cookiecutter.level>>)
+    self.target_<<cookiecutter.level>> = target_<<cookiecutter.level>>
 
   def __call__(self, step):
     """See base class."""
     return (
       _is_due(step, self.begin_step, self.end_step, self.frequency),
-      tf.constant(self.target_<<cookiecutter.__level>>, tf.float32),
+      tf.constant(self.target_<<cookiecutter.level>>, tf.float32),
     )
 
   def get_config(self):
     """See base class."""
     return _serialized(
       self,
-      target_<<cookiecutter.__level>>=self.target_<<cookiecutter.__level>>,
+      target_<<cookiecutter.level>>=self.target_<<cookiecutter.level>>,
       begin_step=self.begin_step,
       end_step=self.end_step,
       frequency=self.frequency,
@@ -177,8 +177,8 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
   [0.0, 0.7, 0.8]
 
   Args:
-    initial_<<cookiecutter.__level>>: Float in [0, 1), the value at `begin_step`.
-    final_<<cookiecutter.__level>>: Float in [0, 1), the value at `end_step`.
+    initial_<<cookiecutter.level>>: Float in [0, 1), the value at `begin_step`.
+    final_<<cookiecutter.level>>: Float in [0, 1), the value at `end_step`.
     begin_step: Step to begin at.
     end_step: Last step to act at.
     power: Exponent of the polynomial.
@@ -190,8 +190,8 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
 
   def __init__(
     self,
-    initial_<<cookiecutter.__level>>,
-    final_<<cookiecutter.__level>>,
+    initial_<<cookiecutter.level>>,
+    final_<<cookiecutter.level>>,
     begin_step,
     end_step,
     power=3,
@@ -200,10 +200,10 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
     self.begin_step, self.end_step, self.frequency = _validate_steps(
       begin_step, end_step, frequency, endless=False
     )
-    _validate_level('initial_<<cookiecutter.__level>>', initial_<<cookiecutter.__level>>)
-    _validate_level('final_<<cookiecutter.__level>>', final_<<cookiecutter.__level>>)
-    self.initial_<<cookiecutter.__level>> = initial_<<cookiecutter.__level>>
-    self.final_<<cookiecutter.__level>> = final_<<cookiecutter.__level>>
+    _validate_level('initial_<<cookiecutter.level>>', initial_<<cookiecutter.level>>)
+    _validate_level('final_<<cookiecutter.level>>', final_<<cookiecutter.level>>)
+    self.initial_<<cookiecutter.level>> = initial_<<cookiecutter.level>>
+    self.final_<<cookiecutter.level>> = final_<<cookiecutter.level>>
     self.power = power
 
   def __call__(self, step):
@@ -211,8 +211,8 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
     span = self.end_step - self.begin_step
     elapsed = tf.cast(step - self.begin_step, tf.float32)
     progress = tf.clip_by_value(elapsed / span, 0.0, 1.0) if span else 1.0
-    initial = self.initial_<<cookiecutter.__level>>
-    final = self.final_<<cookiecutter.__level>>
+    initial = self.initial_<<cookiecutter.level>>
+    final = self.final_<<cookiecutter.level>>
     return (
       _is_due(step, self.begin_step, self.end_step, self.frequency),
       final + (initial - final) * tf.pow(1.0 - progress, self.power),
@@ -222,8 +222,8 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
     """See base class."""
     return _serialized(
       self,
-      initial_<<cookiecutter.__level>>=self.initial_<<cookiecutter.__level>>,
-      final_<<cookiecutter.__level>>=self.final_<<cookiecutter.__level>>,
+      initial_<<cookiecutter.level>>=self.initial_<<cookiecutter.level>>,
+      final_<<cookiecutter.level>>=self.final_<<cookiecutter.level>>,
       begin_step=self.begin_step,
       end_step=self.end_step,
       power=self.power,

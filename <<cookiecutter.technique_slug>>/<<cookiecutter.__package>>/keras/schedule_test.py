@@ -11,7 +11,7 @@ from <<cookiecutter.__package>>.keras import schedule
 Schedule = schedule.<<cookiecutter.__camel>>Schedule
 Constant = schedule.Constant<<cookiecutter.__level_camel>>
 Decay = schedule.PolynomialDecay
-LEVEL = '<<cookiecutter.__level>>'
+LEVEL = '<<cookiecutter.level>>'
 
 # The arguments before the steps, so that one test serves both classes.
 _BOTH = (
@@ -210,22 +210,22 @@ class SerializationTest(tf.test.TestCase, parameterized.TestCase):
 
   def testNamesOfArgumentsSayTheLevel(self):
     constant = Constant(
-      target_<<cookiecutter.__level>>=0.5,
+      target_<<cookiecutter.level>>=0.5,
       begin_step=1,
       end_step=2,
       frequency=3,
     )
-    self.assertEqual(constant.target_<<cookiecutter.__level>>, 0.5)
+    self.assertEqual(constant.target_<<cookiecutter.level>>, 0.5)
     decay = Decay(
-      initial_<<cookiecutter.__level>>=0.1,
-      final_<<cookiecutter.__level>>=0.9,
+      initial_<<cookiecutter.level>>=0.1,
+      final_<<cookiecutter.level>>=0.9,
       begin_step=1,
       end_step=2,
       power=3,
       frequency=4,
     )
-    self.assertEqual(decay.initial_<<cookiecutter.__level>>, 0.1)
-    self.assertEqual(decay.final_<<cookiecutter.__level>>, 0.9)
+    self.assertEqual(decay.initial_<<cookiecutter.level>>, 0.1)
+    self.assertEqual(decay.final_<<cookiecutter.level>>, 0.9)
 
   def testUnregisteredScheduleLoadsInAScope(self):
     class Never(Schedule):

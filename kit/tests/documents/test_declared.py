@@ -111,7 +111,7 @@ def test_a_page_is_outdated_when_the_class_says_something_else(project, algorith
     shown = _render(project, "method")
     measured = "<!-- code: begin size -->\n\nold\n\n<!-- code: end -->\n"
     text = f"# A\n\n<!-- code: begin method -->\n\n{shown}\n\n<!-- code: end -->\n\n{measured}"
-    assert not render.outdated(project, path, text)
+    assert render.declare(project, path, text) == text
     algorithm.write_text(_ALGORITHM.replace("large", "small"))
-    assert render.outdated(project, path, text)
-    assert not render.outdated(project, path, "# Without blocks\n")
+    assert render.declare(project, path, text) != text
+    assert render.declare(project, path, "# Without blocks\n") == "# Without blocks\n"

@@ -46,20 +46,22 @@ def build(project: Project, check: bool = False) -> list[str]:
     return list(changed)
 
 
-def outdated(project: Project, path: Path, text: str) -> bool:
-    """Tells whether a page does not say what the technique declares, without running it.
+def declare(project: Project, path: Path, text: str) -> str:
+    """Returns a page that says what the technique declares, without running it.
 
     Args:
         project: The project.
         path: The path of the page.
-        text: Its content.
+        text: Its content. Blocks that are measured stay as they are.
 
     Raises:
         UserError: As in `build`.
     """
     shown = _blocks(path, text)
+    if not shown:
+        return text
     said = declared.render(project, path, shown)
-    return any(shown[name].strip() != text.strip() for name, text in said.items())
+    return blocks.render(path.name, text, KIND, shown | said)
 
 
 def _blocks(path: Path, text: str) -> dict[str, str]:

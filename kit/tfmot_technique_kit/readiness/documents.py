@@ -18,7 +18,7 @@ def check_declared(project: Project, component: Component) -> Iterator[Problem]:
     """Finds pages that do not show what the algorithm, the API and the manifest declare."""
     for file in component.files:
         text = common.read(project, file.path) if file.path.endswith(".md") else None
-        if text is not None and render.outdated(project, project.root / file.path, text):
+        if text is not None and render.declare(project, project.root / file.path, text) != text:
             yield Problem("is not what the code says", file.path, command="technique docs")
 
 
