@@ -44,7 +44,11 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
         'dtype': tf.float32,
         'initializer': keras.initializers.Constant(-1.0),
       },
-      '<<cookiecutter.level>>': {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'},
+      '<<cookiecutter.level>>': {
+        'shape': [],
+        'dtype': tf.float32,
+        'initializer': 'zeros',
+      },
     }
 
   def update_state(self, tensor, state, level):
@@ -52,12 +56,14 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
 
     Args:
       tensor: Tensor [batch, ...], the output.
-      state: Dict with 'threshold' and '<<cookiecutter.level>>', float32 scalar tensors.
+      state: Dict with 'threshold' and '<<cookiecutter.level>>', float32
+        scalar tensors.
       level: float32 scalar tensor, the sparsity in [0, 1).
 
     Returns:
       Dict with 'threshold', never negative: at the start there is no past to
-      keep. And with '<<cookiecutter.level>>', the fraction of the batch that it zeroes.
+      keep. And with '<<cookiecutter.level>>', the fraction of the batch that
+      it zeroes.
     """
     values = tf.cast(tf.reshape(tensor, [-1]), tf.float32)
     last = tf.size(values) - 1
@@ -69,7 +75,10 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     threshold = tf.where(past < 0.0, quantile, moved)
     threshold = tf.where(level > 0.0, threshold, past)  # 0 asks for no zeros.
     zeroed = tf.cast(values <= threshold, tf.float32)
-    return {'threshold': threshold, '<<cookiecutter.level>>': tf.reduce_mean(zeroed)}
+    return {
+      'threshold': threshold,
+      '<<cookiecutter.level>>': tf.reduce_mean(zeroed),
+    }
 
   def apply(self, tensor, state):
     """Zeroes what is not above the threshold."""

@@ -30,7 +30,10 @@ layers = keras.layers
 
 
 def create_state(threshold):
-  return {'threshold': tf.constant(threshold), '<<cookiecutter.level>>': tf.constant(0.0)}
+  return {
+    'threshold': tf.constant(threshold),
+    '<<cookiecutter.level>>': tf.constant(0.0),
+  }
 
 
 def update(values, level, threshold=-1.0, **kwargs):

@@ -92,6 +92,32 @@ def _may_be(training):
   return tf.is_tensor(training) or bool(training)
 
 
+def run_on_replicas(wrapper, work):
+  """Runs the same work on the variables of each replica.
+
+  Weights and state are the same on all replicas, so each replica computes its
+  own copy: nothing is sent.
+
+  Args:
+    wrapper: The wrapper.
+    work: Function of the step and of a list with the `variables` of the slots.
+
+  Returns:
+    What `work` returns, under a strategy on each replica.
+  """
+  variables = [slot.variables for slot in wrapper.slots]
+  if not tf.distribute.has_strategy():
+    return work(wrapper.step, variables)
+
+  def update(strategy):
+    return strategy.extended.update(wrapper.step, work, args=(variables,))
+
+  replica = tf.distribute.get_replica_context()
+  if replica is None:
+    return update(tf.distribute.get_strategy())
+  return replica.merge_call(update)
+
+
 class Weight:
   """The result of `apply` replaces the weight in every training step.
 
@@ -164,7 +190,7 @@ class Weight:
         return tf.cond(tf.cast(training, tf.bool), complete, tf.no_op)
       return complete()
 
-    wrapper.run_on_replicas(work)
+    run_on_replicas(wrapper, work)
 
   def _after_update(self, checked, slot, weight, state):
     """Runs in the steps that the schedule asks for."""

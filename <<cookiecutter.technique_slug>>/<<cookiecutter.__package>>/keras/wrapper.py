@@ -250,31 +250,6 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     due, level = self.schedule(tf.convert_to_tensor(step_now))
     return due if is_now is True else due & is_now, level
 
-  def run_on_replicas(self, work):
-    """Runs the same work on the variables of each replica.
-
-    Weights and state are the same on all replicas, so each replica computes its
-    own copy: nothing is sent.
-
-    Args:
-      work: Function of the step and of a list with the `variables` of the
-        slots.
-
-    Returns:
-      What `work` returns, under a strategy on each replica.
-    """
-    variables = [slot.variables for slot in self.slots]
-    if not tf.distribute.has_strategy():
-      return work(self.step, variables)
-
-    def update(strategy):
-      return strategy.extended.update(self.step, work, args=(variables,))
-
-    replica = tf.distribute.get_replica_context()
-    if replica is None:
-      return update(tf.distribute.get_strategy())
-    return replica.merge_call(update)
-
   def settle(self):
     """Gives the weights the values that the next forward pass computes with.
 

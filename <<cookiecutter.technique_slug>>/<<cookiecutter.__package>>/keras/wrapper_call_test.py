@@ -107,7 +107,9 @@ class CallTest(tf.test.TestCase, parameterized.TestCase):
       wrapped.advance(wrapped.step)
     wrapped.step.assign(0)
     for due in (False, True):
-      found = wrapped.run_on_replicas(lambda step, _: wrapped.advance(step))
+      found = target_lib.run_on_replicas(
+        wrapped, lambda step, _: wrapped.advance(step)
+      )
       self.assertAllEqual(found, (due, 0.25))
     self.assertEqual(wrapped.step.numpy(), 2)
 
