@@ -110,7 +110,9 @@ def test_baselines_are_added_once(make, baselines):
 @pytest.mark.parametrize(
     "kind", ["weight_mask", "weight_projection", "activation", "layer_replacement"]
 )
-@pytest.mark.parametrize("answers", [USUAL, LONGEST], ids=["usual", "longest"])
+@pytest.mark.parametrize(
+    "answers", [USUAL, LONGEST, {"level": "clipping_range"}], ids=["usual", "longest", "level"]
+)
 def test_fresh_projects_have_a_baseline(bake, tmp_path, kind, answers):
     project = bake(technique_kind=kind, **answers)
     component = project.manifest.component("algorithm")

@@ -63,20 +63,27 @@ def _is_baseline(project: Project, path: str) -> bool:
 
     More functions beside them, other names or comments make no other algorithm.
     """
-    mine = fingerprints(read(project, path) or "")
+    source = read(project, path) or ""
+    # Baselines of earlier versions are known with the level of their kind.
+    mine = fingerprints(source) | fingerprints(source, project.technique.level)
     return any(mine.issuperset(known) for known in _known(PurePosixPath(path).name))
 
 
-def fingerprints(source: str) -> set[str]:
+def fingerprints(source: str, level: str = "") -> set[str]:
     """Returns one for each function: of its name, arguments and code, not of its layout.
 
     Args:
         source: Text of a Python file.
+        level: What a schedule controls, for fingerprints that are the same for each such word.
 
     Raises:
         SyntaxError: It is none.
     """
-    functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)]
+    nodes = list(ast.walk(ast.parse(source)))
+    for node in nodes:
+        if level and isinstance(node, ast.Constant) and node.value == level:
+            node.value = "level"
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
     for function in functions:
         if ast.get_docstring(function) is not None:
             del function.body[0]
@@ -88,7 +95,8 @@ def add(projects: Iterable[Project]) -> None:
     lines = set(_BASELINES.read_text(encoding="utf-8").splitlines())
     for project in projects:
         for file in project.manifest.component("algorithm").files:
-            found = sorted(fingerprints(read(project, file.path) or ""))
+            source = read(project, file.path) or ""
+            found = sorted(fingerprints(source, project.technique.level))
             name = PurePosixPath(file.path).name
             lines.add(" ".join([project.technique.kind, name, *found]))
     files.write(_BASELINES, "\n".join(sorted(lines)) + "\n")
