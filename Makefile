@@ -86,7 +86,7 @@ pictures: $(READY)
 clean:
 	rm -rf $(VENV) $(NEW) .pytest_cache .ruff_cache
 
-# The requirements have each package by version and hash. An environment is made anew when
+# The requirements have each package by version and hash. An environment is made again when
 # they change; one that was left half made has no .ready and is, too.
 $(READY): requirements-dev.txt
 	$(PYTHON) -m venv --clear $(VENV)

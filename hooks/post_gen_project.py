@@ -1,6 +1,6 @@
-"""Says what to do next, and takes away the mark of an incomplete project.
+"""Says what to do next, and removes the mark of an incomplete project.
 
-It works offline, reads and executes nothing of the project, and may run again.
+The hook works offline, reads and executes nothing of the project, and may run again.
 """
 
 import json

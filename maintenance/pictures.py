@@ -4,8 +4,8 @@
     python -m maintenance.pictures --check    fails if it is not current
     python -m maintenance.pictures --results PROJECT    takes those of a project's results
 
-Results take minutes, so those pictures are made anew only when they look different. In a
-project that comes of the default answers, set up as its README says:
+Results take minutes, so those pictures are made again only when they look different. In a
+project with the default answers, set up as its README says:
 
     technique sweep --tasks image --seeds 0 1
     technique report && technique preview --build

@@ -1,4 +1,4 @@
-"""Shows what a change of the template changes in the projects that come of it.
+"""Shows what a change of the template changes in the projects that it generates.
 
     python -m maintenance.rendered_diff BASE        against a branch, tag or commit
     python -m maintenance.rendered_diff BASE --stat the files, not their lines

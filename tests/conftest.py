@@ -55,7 +55,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def project(cookies_session) -> Path:
-    """The project that comes of the default answers."""
+    """The project with the default answers."""
     return bake(cookies_session, {})
 
 

@@ -1,6 +1,6 @@
 """Generating where something is missing, in the way or interrupted.
 
-A project comes of it, or one clear line; a half-written one never stays.
+The result is a project or one clear line; a half-written one never stays.
 """
 
 import os

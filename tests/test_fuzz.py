@@ -235,7 +235,7 @@ def check_import(project: Path, node: ast.ImportFrom) -> None:
 
 
 def try_answers(answers: dict[str, str], generate, summary: Summary, folder: Path) -> None:
-    """Generates a project; whatever comes of it has to be right."""
+    """Generates a project; the result has to be right."""
     place = Path(tempfile.mkdtemp(dir=folder))
     try:
         project = generate(answers, place)

@@ -1,8 +1,8 @@
 """Other published methods in place of the baselines: `algorithm.py` alone has to change.
 
-A file `methods/<kind>/<method>.py` is a whole `algorithm.py` of the project that comes of the
-default answers and that kind. It is put in place of the baseline, and then the project must be
-as good as before: it lints clean, it fulfils the contract that its tests hold, and a
+A file `methods/<kind>/<method>.py` is a whole `algorithm.py` of the project with the
+default answers and that kind. The test puts it in place of the baseline, and then the project
+must be as good as before: it lints clean, it fulfils the contract that its tests hold, and a
 small network trains to what the method promises (`methods/digits.py`).
 
 That takes minutes for each method, so `make test` trains the worked example of each kind alone,

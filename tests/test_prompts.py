@@ -102,7 +102,7 @@ cookiecutter({template!r}, no_input={no_input}, extra_context={{"technique_slug"
 
 @pytest.mark.parametrize("no_input", [True, False])
 def test_another_program_says_whether_somebody_is_asked(home, no_input):
-    """It has this terminal, too."""
+    """The other program has this terminal, too."""
     code = CALL.format(template=str(support.ROOT), no_input=no_input)
     child = spawn(home, "-c", code)
     if no_input:

@@ -22,7 +22,7 @@ _PROPER = {
     *("Android", "Authors", "Functional", "GitHub", "Linux", "Sequential", "Windows"),
 }
 
-# Endings that come of a noun where a verb belongs, or of a form that is made twice.
+# Endings that are made from a noun where a verb belongs, or of a form that is made twice.
 _MISMADE = re.compile(
     r"\b(?!needed)\w*(?:inged|inging|ingable|ationed|ationable|ityed|itys|ityable|eded|izeed|eabled)\b",
     re.IGNORECASE,

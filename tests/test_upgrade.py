@@ -236,7 +236,7 @@ def changed(project: Path) -> dict[str, str]:
 
 
 def test_a_value_that_moved_is_a_conflict(tmp_path):
-    """It is marked, the kit says so, and all else is merged."""
+    """The update marks it, the kit says so, and everything else is merged."""
     project = upgraded(LAST_WITH_TOOLS, tmp_path, more=MOVED).project
     states = changed(project)
     assert [name for name, state in states.items() if "U" in state] == [CONFIG]

@@ -34,7 +34,7 @@ _RESERVED_SLUGS = {
 _TFMOT_TECHNIQUES = {"clustering", "combine", "pruning", "quantization", "sparsity"}
 
 # Keywords and modules of Pythons that may be newer than the one that runs this: the
-# same answers are to be valid, or not, on each of them.
+# same answers must be valid, or not, on each of them.
 _KEYWORDS = {*keyword.kwlist, *keyword.softkwlist, "case", "match", "type"}
 _MODULES = {*sys.stdlib_module_names, "annotationlib", "compression", "tomllib"}
 

@@ -70,7 +70,7 @@ class Asker:
     def check_all(self, given: Answers) -> None:
         """Validates all answers once more: `--replay` comes without prompts.
 
-        What is not an answer is computed anew, and has to be the same.
+        What is not an answer is computed again, and has to be the same.
 
         Raises:
             RefusedError: If an answer is not valid, if something else is not the

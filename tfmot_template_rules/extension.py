@@ -1,6 +1,6 @@
 """What the template's Jinja extension sets up: filters and safeguards.
 
-`tfmot_template_ext.py` imports this module anew for each version of the template.
+`tfmot_template_ext.py` imports this module again for each version of the template.
 
 Templates use these filters:
     valid: `<< cookiecutter | valid('verb') >>` validates the answer to a prompt.

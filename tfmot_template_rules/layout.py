@@ -137,7 +137,7 @@ def _flat(lines: list[str]) -> str | None:
 
 
 def _without_parentheses(text: str) -> str:
-    """Takes away the parentheses that were there for the line breaks only."""
+    """Removes the parentheses that were there for the line breaks only."""
     before = _BEFORE_EXPRESSION.match(text.lstrip())
     if not before:
         return text

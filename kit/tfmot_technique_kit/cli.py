@@ -12,7 +12,7 @@ from tfmot_technique_kit.errors import UserError
 
 
 class _Group(click.Group):
-    """Shows what the user can put right as one line."""
+    """Shows what the user can fix as one line."""
 
     def invoke(self, context: click.Context) -> Any:
         try:

@@ -1,7 +1,7 @@
 """Finds what is wrong with the environment that a technique runs in.
 
-It reads what pip installed and imports none of it, so that it also works, and fast, where
-TensorFlow cannot be imported.
+The module reads what pip installed and imports none of it, so that it also works, and fast,
+where TensorFlow cannot be imported.
 """
 
 import importlib.metadata

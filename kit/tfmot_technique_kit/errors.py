@@ -1,10 +1,10 @@
-"""The errors that a user can put right."""
+"""The errors that a user can fix."""
 
 import pydantic
 
 
 class UserError(ValueError):
-    """Something is wrong that the user can put right; the message is one line that says how."""
+    """Something is wrong that the user can fix; the message is one line that says how."""
 
 
 def in_one_line(error: pydantic.ValidationError) -> str:

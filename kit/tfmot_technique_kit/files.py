@@ -25,7 +25,7 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
     """
     path = Path(path)
     # A name of its own for each writer, in the same folder: there, replacing is one
-    # step, whoever else writes and whenever this process is killed.
+    # step, no matter who else writes and whenever this process is killed.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     with _errors_of(path):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to put right, or that is left to do.
+    """Something to fix, or that is left to do.
 
     Attributes:
         message: What it is and what to do, in one line.

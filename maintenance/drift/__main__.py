@@ -2,7 +2,7 @@
 
 python -m maintenance.drift api                 the public API, as it is installed
 python -m maintenance.drift checkout FOLDER     the guideline and the layout, in a checkout
-python -m maintenance.drift ... --record        records what is there now
+python -m maintenance.drift ... --record        records the present state
 """
 
 import argparse
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("what", choices=["api", "checkout"])
     parser.add_argument("folder", nargs="?", type=Path, help="a checkout of TFMOT")
-    parser.add_argument("--record", action="store_true", help="record what is there now")
+    parser.add_argument("--record", action="store_true", help="record the present state")
     options = parser.parse_args(arguments)
     if (options.what == "checkout") != bool(options.folder):
         parser.error("a folder belongs to `checkout`, and to that alone")

@@ -1,6 +1,6 @@
 """Makes `bert_checkpoint`: a small random BERT, and what `transformers` computes with it.
 
-It needs what the tests do not: pip install torch 'transformers<5', and then
+The script needs packages that the tests do not: pip install torch 'transformers<5', and then
 python kit/tests/data/make_bert_checkpoint.py
 """
 

@@ -64,7 +64,7 @@ def test_a_run_of_this_machine_is_measured_once(measure):
     ("before", "control", "expected"),
     [
         (None, {}, ["control"]),
-        (EARLIER, {}, ["control"]),  # Of a version that did not measure by turns.
+        (EARLIER, {}, ["control"]),  # Of a version that did not measure alternately.
         ({**EARLIER, "clock_ms": 0.0001}, {}, ["control"]),  # There was no control yet.
         ({**EARLIER, "clock_ms": 0.0001, "control_medians": [0.1]}, {}, []),
         ({"unavailable": "It does not run."}, {}, []),

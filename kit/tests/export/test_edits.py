@@ -47,7 +47,7 @@ def edited(path, *techniques, text=None):
 
 
 def added(path, *techniques):
-    """Returns the lines that edits add, without those that they take away."""
+    """Returns the lines that edits add, without those that they remove."""
     old = before(path).splitlines()
     return [line for line in edited(path, *techniques).splitlines() if line not in old]
 

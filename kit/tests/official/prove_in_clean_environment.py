@@ -2,7 +2,7 @@
 
     python tests/official/prove_in_clean_environment.py
 
-It takes minutes and some gigabytes, in a temporary folder. The exit status is 0 if all tests
+The proof takes minutes and some gigabytes, in a temporary folder. The exit status is 0 if all tests
 ran and passed.
 """
 

@@ -113,7 +113,7 @@ def _latency(medians, control_medians=None, **changes):
 
 @pytest.mark.parametrize("is_loss", [True, False])
 def test_a_difference_is_a_ratio_with_its_interval(is_loss):
-    # For a while the machine is three times as slow; by turns, that cancels out.
+    # For a while the machine is three times as slow; alternating cancels that out.
     slow, fast = [0.11, 0.345, 0.12], [0.1, 0.3, 0.1]
     ratio = _latency(slow, fast) if is_loss else _latency(fast, slow)
 

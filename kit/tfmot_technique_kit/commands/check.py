@@ -14,7 +14,7 @@ from tfmot_technique_kit.project import Project
     help="Run notebooks and the examples of the design RFC, too, without network (minutes).",
 )
 def command(names: tuple[str, ...], submit: bool, execute: bool) -> None:
-    r"""Check the documents, and name what to put right.
+    r"""Check the documents, and name what to fix.
 
     Runs all checks, or those NAMEd; an unknown NAME lists them. Exits with status 1 if there
     are problems. Writes nothing, but --execute remembers in g3doc/executions which notebooks

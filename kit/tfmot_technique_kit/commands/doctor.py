@@ -10,8 +10,8 @@ from tfmot_technique_kit.project import Project
 def command(context: click.Context) -> None:
     r"""Find what is wrong with the environment, each with its fix.
 
-    It looks at the versions of Python, TensorFlow, Keras and TFMOT, for a second TensorFlow,
-    missing packages, and a kit that is not the project's. It reads what pip installed, imports none
+    Looks at the versions of Python, TensorFlow, Keras and TFMOT, for a second TensorFlow,
+    missing packages, and a kit that is not the project's. Reads what pip installed, imports none
     of it, and changes nothing. The exit status is 1 if something will fail.
 
     \b

@@ -15,7 +15,7 @@ from tfmot_technique_kit.project import Project
 def command(context: click.Context, version: str | None, check: bool, tag: str | None) -> None:
     r"""Prepare VERSION for release, and say what is missing and what to type next.
 
-    It writes VERSION into the package, CHANGELOG.md (in place of "unreleased"), RELEASE.md (in
+    Writes VERSION into the package, CHANGELOG.md (in place of "unreleased"), RELEASE.md (in
     place of "next release TBD") and what the notebooks install. RELEASING.md and RELEASE.md get
     the versions that the job `wheel` of .github/workflows/ci.yml tests; without VERSION that is
     all.

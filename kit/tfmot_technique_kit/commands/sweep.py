@@ -74,8 +74,8 @@ def command(
 
     Starts `technique run` for each task and seed. Writes a file for each run into
     experiments/results; started again, it goes on where it was stopped. Then it measures latency
-    and memory, each model by turns with its control, for the first seed of each task, of the runs
-    whose models this machine trained.
+    and memory, each model alternately with its control, for the first seed of each task, of the
+    runs whose models this machine trained.
 
     \b
     technique sweep

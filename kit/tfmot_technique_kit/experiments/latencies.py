@@ -3,8 +3,8 @@
 A run leaves both null: nothing may run beside a measurement. They are measured later, and only
 where they belong: on the machine that the run file names as its hardware, or one just like it,
 with the runtime that it names, on the very model whose hash it has. The control with the same
-conversion runs by turns with each other model: what was measured at another time is no measure of
-a difference. Then the run is written again as a whole. What was measured without the control, or
+conversion runs alternately with each other model: measurements of different times show no
+difference. Then the run is written again as a whole. What was measured without the control, or
 by an earlier version, is measured again. What a phone measured is a run of its own, beside that
 of the host.
 """

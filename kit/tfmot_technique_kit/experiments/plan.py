@@ -117,7 +117,7 @@ class Plan:
 def hash_of_source(project: Project) -> str:
     """Returns the SHA-256 of the technique's code, without its tests and what only they use.
 
-    It is read once: a run goes on with the code that it has begun with.
+    The code is read once: a run goes on with the code that it has begun with.
     """
     digest = hashlib.sha256()
     for path in sorted((project.root / project.technique.package).rglob("*.py")):

@@ -58,7 +58,7 @@ class Variant:
 def model_file(training: str) -> str:
     """Returns the name of the file that a trained model is kept in.
 
-    It is HDF5 for TFMOT's quantized layers, which `.keras` files do not load.
+    The format is HDF5 for TFMOT's quantized layers, which `.keras` files do not load.
 
     Args:
         training: Name of the training, such as `technique_qat@0.8`.

@@ -252,7 +252,7 @@ def _bullets(path: str, text: str) -> tuple[str, ...]:
 
 
 def _earlier_date(manifest: Manifest, tree: Tree) -> datetime.date | None:
-    """Returns the day in the name of an RFC of the technique that is there."""
+    """Returns the day in the name of the technique's existing RFC."""
     for name in ("proposal", "design"):
         for file in manifest.component(name).files:
             pattern = re.escape(file.upstream or "").replace(re.escape("{date}"), r"(\d{8})")

@@ -1,4 +1,4 @@
-"""Runs models by turns in this process and prints what that took, as JSON.
+"""Runs models alternately in this process and prints what that took, as JSON.
 
 `latency` starts this file by its path, in a process of its own: what another
 model left in caches, in memory or in a thread pool must not count, and neither

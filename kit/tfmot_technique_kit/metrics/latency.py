@@ -36,7 +36,7 @@ def measure(path: Path, options: Mapping[str, Any], control: Path | None = None)
     Each is pinned to a core per thread, where the system can do that. Nothing else should run
     meanwhile: training beside it changes the 95th percentile. What else the machine does changes
     from second to second by more than techniques do. Thus a model is only compared with a control
-    that runs in the same processes, by turns of milliseconds.
+    that runs in the same processes, in alternating slices of milliseconds.
 
     Args:
         path: Path of the `.tflite` file.

@@ -29,7 +29,7 @@ _CHANCE = (
 _OF_CONTROL = (
     "Of control: the cost as a part of the control's with the same conversion, the geometric mean "
     "with its 95 % confidence interval, by Student's t on logarithms. Sizes are compared seed by "
-    "seed, latencies in each process, where the model and the control run by turns of "
+    "seed, latencies in each process, where the model and the control alternate every few "
     "milliseconds, and memory between processes (Welch). Rows are measured one after the other, "
     "while the machine changes: compare their latencies by this column alone. Brackets behind a "
     "cost itself hold its smallest and its largest value, over seeds or processes."

@@ -123,7 +123,7 @@ def _of_values(metric: Metric, rows: Sequence[Row]) -> Plot:
 
 
 def _of_ratios(metric: Metric, rows: Sequence[Row]) -> Plot | None:
-    """Returns the plot of latencies that were measured by turns with the control's, if any were.
+    """Returns the plot of latencies that were measured alternately with the control's, if any were.
 
     Beside each other, latencies of different times would show what the machine did meanwhile.
     """

@@ -126,7 +126,7 @@ class Task(abc.ABC):
         """Returns the quality: a number in [0, 1], higher is better.
 
         Args:
-            outputs: What the model puts out for each test example: a float array, the first
+            outputs: The model's outputs for each test example: a float array, the first
                 axis of which goes over the examples, or an iterable.
             labels: The labels of the same examples, alike.
         """
@@ -137,7 +137,7 @@ class Task(abc.ABC):
 
 
 class Classification(Task):
-    """A task whose model puts out logits, and whose labels are numbers of classes."""
+    """A task whose model returns logits, and whose labels are numbers of classes."""
 
     metric = "accuracy"
 

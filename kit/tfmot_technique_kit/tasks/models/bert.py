@@ -211,7 +211,7 @@ def gelu(x: tf.Tensor) -> tf.Tensor:
 def exact_gelu(x: tf.Tensor) -> tf.Tensor:
     """Returns GELU, as Hugging Face computes it by default.
 
-    It is made of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. What
+    The function is made of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. What
     follows, such as a ReLU, would hide that: the maximum, which changes nothing, is between.
     """
     return tf.maximum(keras.activations.gelu(x), -1.0)

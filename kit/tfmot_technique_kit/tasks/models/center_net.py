@@ -17,7 +17,7 @@ from pydantic import PositiveInt
 from tfmot_technique_kit.keras_api import keras
 from tfmot_technique_kit.tasks.models import classifier
 
-# Layers of the models of `keras.applications` that put out features for each 8, 16 and 32
+# Layers of the models of `keras.applications` that give features for each 8, 16 and 32
 # pixels.
 _FEATURES = {
     "mobilenet_v2": ("block_6_expand_relu", "block_13_expand_relu", "out_relu"),

@@ -1,6 +1,7 @@
 """A pretrained BERT in a folder as Hugging Face stores it.
 
-It holds `config.json` (the sizes), `vocab.txt` (the tokens) and `model.safetensors` (the weights).
+The folder holds `config.json` (the sizes), `vocab.txt` (the tokens) and `model.safetensors` (the
+weights).
 """
 
 import math
