@@ -99,7 +99,7 @@ ODD = {
     "verb": lower,
     "verb_object": identifier,
     "past_participle": lower,
-    "level": st.from_regex(r"[a-z]{2,7}(_[a-z]{1,7}){0,2}", fullmatch=True),
+    "level": st.from_regex(r"[a-z]{2,7}(_[a-z]{1,8})?", fullmatch=True),
     "author_name": odd_line,
     "author_email": st.emails(),
     "github_handle": st.from_regex(r"@?[A-Za-z0-9]{1,9}(-[A-Za-z0-9]{1,9}){0,2}", fullmatch=True),
