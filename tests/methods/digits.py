@@ -1,4 +1,4 @@
-"""Trains a small network with a method that was put in place, and checks what comes of it.
+"""Trains a small network with a method that was put in place, and checks the result.
 
 Runs in the folder of a generated project, whose algorithm is the method:
 

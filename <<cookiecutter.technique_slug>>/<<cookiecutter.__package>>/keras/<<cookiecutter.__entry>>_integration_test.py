@@ -1,5 +1,5 @@
 <% include 'license_header.txt' %>
-"""Tests of the whole way: apply, train, save, strip and convert.
+"""Tests from end to end: apply, train, save, strip and convert.
 
 They hold for any algorithm, so they stay when `algorithm.py` changes.
 """

@@ -65,7 +65,7 @@ class Algorithm(abc.ABC):
       layer: A `keras.layers.Layer` that the registry supports. It is built.
 
     Returns:
-      True by default. A layer for which it is False computes as ever.
+      True by default. A layer for which it is False is left alone.
     """
     del layer
     return True

@@ -250,7 +250,7 @@ class BrokenTest(tf.test.TestCase, parameterized.TestCase):
 
 
 class Two(layers.Layer):
-  """Puts out two activations."""
+  """Returns two activations."""
 
   def call(self, inputs):
     return [inputs, inputs * 2.0]

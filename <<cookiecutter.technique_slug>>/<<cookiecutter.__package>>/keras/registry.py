@@ -120,7 +120,7 @@ def _is_activation(function):
     False for one that leaves its input as it is (linear), or whose values
     depend on each other or lie between 0 and 1, or never above 0, and are far
     from 0 for an input of 0: scores as (logarithms of) probabilities (softmax,
-    sigmoid). Nothing is to be set to zero there.
+    sigmoid). Zeros would be wrong there.
   """
   values = np.linspace(-8.0, 8.0, 17, dtype='float32')
   try:

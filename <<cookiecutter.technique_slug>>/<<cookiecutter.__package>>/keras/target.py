@@ -307,7 +307,7 @@ def _flatten_shapes(shapes):
 
 
 class Output:
-  """The result of `apply` replaces what the layer puts out.
+  """The result of `apply` replaces the output of the layer.
 
   The state is the same on all replicas: the average of what they compute.
   """

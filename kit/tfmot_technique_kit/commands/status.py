@@ -20,7 +20,7 @@ def command(
 ) -> None:
     r"""Say where the contribution stands, and what to do next.
 
-    It applies the rules of contribution.toml to each component, by step of TFMOT's guidelines for
+    Applies the rules of contribution.toml to each component, by step of TFMOT's guidelines for
     techniques. Without --write it changes nothing. With --write it renders `<!-- status: begin
     summary -->`, a sentence, and `<!-- status: begin components -->`, a table, in the documents.
 

@@ -70,7 +70,7 @@ def check_todos(project: Project, component: Component) -> Iterator[Problem]:
 def _without_marks(path: str, lines: Iterable[str]) -> Iterator[str]:
     """Yields the text of lines, without the marks of comments and strings.
 
-    It ends with a line that is empty, and with what closes a comment, a cell or a string.
+    The text ends with a line that is empty, and with what closes a comment, a cell or a string.
     """
     for number, line in enumerate(lines):
         text = line

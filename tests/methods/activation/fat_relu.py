@@ -12,7 +12,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   """Zeroes outputs up to a threshold that does not depend on the data.
 
   The threshold rises with the level of the schedule, which is its fraction of
-  `limit`. How many outputs are zero then depends on what the layer puts out.
+  `limit`. How many outputs are zero then depends on the output of the layer.
 
   Source: Kurtz et al., "Inducing and exploiting activation sparsity for fast
   inference on deep neural networks", ICML 2020,
