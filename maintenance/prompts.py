@@ -110,8 +110,8 @@ def _table_of_names() -> list[str]:
         keys = re.findall(r"{(\w+)}", pattern)
         cells = []
         for answer in given:
-            known = {"slug": answer["technique_slug"]}
-            known |= {key: names.derive(answer, key) for key in keys if key != "slug"}
+            known = {"slug": answer["technique_slug"], **answer}
+            known |= {key: names.derive(answer, key) for key in keys if key not in known}
             cells.append(f"`{pattern.format(**known)}`")
         rows.append([title, *cells])
     return ["| " + " | ".join(row) + " |" for row in rows]
