@@ -13,6 +13,8 @@ import pexpect
 import pytest
 import support
 
+from tfmot_template_rules.answers import PROMPTS
+
 pytestmark = pytest.mark.life
 
 
@@ -193,13 +195,13 @@ def test_interrupted_while_generating(home, tmp_path, stage):
     assert support.projects_in(home) == []
 
 
-@pytest.mark.parametrize("number", range(1, 11))
+@pytest.mark.parametrize("number", range(1, len(PROMPTS) + 1))
 def test_interrupted_at_a_prompt(home, number):
     terminal = spawn(home, support.ROOT)
     for earlier in range(1, number):
-        terminal.expect_exact(f"[{earlier}/10]")
+        terminal.expect_exact(f"[{earlier}/{len(PROMPTS)}]")
         terminal.sendline()
-    terminal.expect_exact(f"[{number}/10]")
+    terminal.expect_exact(f"[{number}/{len(PROMPTS)}]")
     shown = support.interrupt(terminal)
     assert "Traceback" not in shown
     assert support.projects_in(home) == []
@@ -208,7 +210,7 @@ def test_interrupted_at_a_prompt(home, number):
 @pytest.mark.parametrize("size", [(1, 1), (3, 20), (500, 1000)])
 def test_odd_terminal_sizes(home, size):
     terminal = spawn(home, support.ROOT, size=size)
-    for _ in range(10):
+    for _ in PROMPTS:
         terminal.expect_exact("): ") if size[1] > 10 else terminal.expect(r"\)[\s\r\n]*:")
         terminal.sendline()
     terminal.expect(pexpect.EOF)
