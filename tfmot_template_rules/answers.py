@@ -44,6 +44,7 @@ PACKAGE_MODULES = {
     "callbacks",
     "checked_algorithm",
     "cloning",
+    "compat",
     "custom_layer",
     "policy",
     "registry",

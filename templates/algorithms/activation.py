@@ -1,11 +1,10 @@
 <% include 'license_header.txt' %>
 """The algorithm of the technique: the one file a contributor writes."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import target as target_lib
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
@@ -41,14 +40,10 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     return {
       'threshold': {
         'shape': [],
-        'dtype': tf.float32,
+        'dtype': 'float32',
         'initializer': keras.initializers.Constant(-1.0),
       },
-      '<<cookiecutter.level>>': {
-        'shape': [],
-        'dtype': tf.float32,
-        'initializer': 'zeros',
-      },
+      '<<cookiecutter.level>>': {'shape': [], 'dtype': 'float32', 'initializer': 'zeros'},
     }
 
   def update_state(self, tensor, state, level):
@@ -65,26 +60,26 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
       keep. And with '<<cookiecutter.level>>', the fraction of the batch that
       it zeroes.
     """
-    values = tf.cast(tf.reshape(tensor, [-1]), tf.float32)
-    last = tf.size(values) - 1
-    index = tf.cast(tf.cast(last + 1, tf.float32) * level, tf.int32)
-    index = tf.minimum(index, last)
-    quantile = tf.maximum(tf.raw_ops.NthElement(input=values, n=index), 0.0)
+    values = ops.cast(ops.reshape(tensor, [-1]), 'float32')
+    last = ops.size(values) - 1
+    index = ops.cast(ops.cast(last + 1, 'float32') * level, 'int32')
+    index = ops.minimum(index, last)
+    quantile = base_algorithm.select(ops.maximum(values, 0.0), index)
     past = state['threshold']
     moved = self.momentum * past + (1.0 - self.momentum) * quantile
-    threshold = tf.where(past < 0.0, quantile, moved)
-    threshold = tf.where(level > 0.0, threshold, past)  # 0 asks for no zeros.
-    zeroed = tf.cast(values <= threshold, tf.float32)
+    threshold = ops.where(past < 0.0, quantile, moved)
+    threshold = ops.where(level > 0.0, threshold, past)  # 0 asks for no zeros.
+    zeroed = ops.cast(values <= threshold, 'float32')
     return {
       'threshold': threshold,
-      '<<cookiecutter.level>>': tf.reduce_mean(zeroed),
+      '<<cookiecutter.level>>': ops.mean(zeroed),
     }
 
   def apply(self, tensor, state):
     """Zeroes what is not above the threshold."""
-    threshold = tf.cast(state['threshold'], tensor.dtype)
-    kept = (tensor > threshold) | (threshold < 0.0)
-    return tensor * tf.cast(kept, tensor.dtype)
+    threshold = ops.cast(state['threshold'], tensor.dtype)
+    kept = ops.logical_or(tensor > threshold, threshold < 0.0)
+    return tensor * ops.cast(kept, tensor.dtype)
 
   def replace(self, layer, states):
     """Puts a `ReLU` behind the layer that zeroes up to the threshold."""

@@ -1,11 +1,12 @@
 <% include 'license_header.txt' %>
 """The algorithm of the technique: the one file a contributor writes."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import math
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import target as target_lib
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
@@ -40,7 +41,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     return {
       'rank': {
         'shape': [],
-        'dtype': tf.int32,
+        'dtype': 'int32',
         'initializer': keras.initializers.Constant(_full_rank(tensor.shape)),
       }
     }
@@ -58,20 +59,20 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     """
     del state
     full = _full_rank(tensor.shape)
-    rank = tf.cast(tf.round(full * (1.0 - level)), tf.int32)
-    return {'rank': tf.maximum(rank, 1)}
+    rank = ops.cast(ops.round(full * (1.0 - level)), 'int32')
+    return {'rank': ops.maximum(rank, 1)}
 
   def apply(self, tensor, state):
     """Cuts the kernel to the rank, if that makes the layer smaller."""
 
     def truncate():
-      s, u, v = tf.linalg.svd(tf.reshape(tensor, [-1, tensor.shape[-1]]))
-      kept = tf.cast(tf.range(tf.size(s)) < state['rank'], s.dtype)
-      product = tf.matmul(u * (s * kept), v, transpose_b=True)
-      return tf.reshape(product, tensor.shape)
+      matrix = ops.reshape(tensor, [-1, tensor.shape[-1]])
+      u, s, v = ops.svd(matrix, full_matrices=False)
+      kept = ops.cast(ops.arange(s.shape[0]) < state['rank'], s.dtype)
+      return ops.reshape(ops.matmul(u * (s * kept), v), tensor.shape)
 
     pays = state['rank'] <= _largest_rank_that_pays(tensor.shape)
-    return tf.cond(pays, truncate, lambda: tf.identity(tensor))
+    return ops.cond(pays, truncate, lambda: tensor + 0)
 
   def replace(self, layer, states):
     """Builds two layers from the largest singular values of the kernel.
@@ -88,10 +89,11 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     kernel, *bias = layer.get_weights()
     if rank > _largest_rank_that_pays(kernel.shape):
       return [layer]
-    s, u, v = tf.linalg.svd(tf.reshape(kernel, [-1, kernel.shape[-1]]))
-    root = tf.sqrt(s[:rank])
-    left = tf.reshape(u[:, :rank] * root, [*kernel.shape[:-1], rank]).numpy()
-    right = tf.transpose(v[:, :rank] * root).numpy()
+    matrix = ops.reshape(kernel, [-1, kernel.shape[-1]])
+    u, s, v = ops.svd(matrix, full_matrices=False)
+    root = ops.sqrt(s[:rank])
+    left = ops.reshape(u[:, :rank] * root, [*kernel.shape[:-1], rank])
+    right = v[:rank] * ops.reshape(root, [-1, 1])
     config = layer.get_config()
     config.pop('batch_input_shape', None)
     size = 'filters' if 'filters' in config else 'units'
@@ -104,18 +106,21 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
       'use_bias': False,
     }
     second = config
+    space = ()
     if size == 'filters':
-      right = right.reshape([1, 1, *right.shape])
+      space = (None, None)
+      right = ops.reshape(right, [1, 1, *right.shape])
       second |= {
         'kernel_size': 1,
         'strides': 1,
         'dilation_rate': 1,
         'padding': 'valid',
       }
-    # The values go with the configuration: the layers are not built yet.
+    create = type(layer).from_config
+    shapes = [(None, *space, size) for size in (kernel.shape[-2], rank)]
     return [
-      type(layer).from_config({**first, 'weights': [left]}),
-      type(layer).from_config({**second, 'weights': [right, *bias]}),
+      base_algorithm.build_layer(create(first), shapes[0], [left]),
+      base_algorithm.build_layer(create(second), shapes[1], [right, *bias]),
     ]
 
   def summarize(self, tensor, state):
@@ -123,17 +128,17 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     rank = state['rank']
     full = _full_rank(tensor.shape)
     pays = rank <= _largest_rank_that_pays(tensor.shape)
-    reduced = tf.where(pays, 1.0 - tf.cast(rank / full, tf.float32), 0.0)
+    reduced = ops.where(pays, 1.0 - ops.cast(rank, 'float32') / full, 0.0)
     return {'rank': rank, '<<cookiecutter.level>>': reduced}
 
 
 def _full_rank(shape):
-  rows = tf.TensorShape(shape).num_elements() // shape[-1]
+  rows = math.prod(shape) // shape[-1]
   return min(rows, shape[-1])
 
 
 def _largest_rank_that_pays(shape):
   """Returns the rank up to which two factors hold fewer weights than one."""
   columns = shape[-1]
-  rows = tf.TensorShape(shape).num_elements() // columns
+  rows = math.prod(shape) // columns
   return (rows * columns - 1) // (rows + columns)

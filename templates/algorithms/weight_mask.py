@@ -1,10 +1,9 @@
 <% include 'license_header.txt' %>
 """The algorithm of the technique: the one file a contributor writes."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
@@ -24,7 +23,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     return {
       'mask': {
         'shape': weight.shape,
-        'dtype': tf.bool,
+        'dtype': 'bool',
         'initializer': 'ones',
       }
     }
@@ -43,19 +42,17 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
       Dict with 'mask', a bool tensor that is False where the weight is pruned.
     """
     del state
-    magnitude = tf.abs(weight)
-    kept = base_algorithm.count(1.0 - level, tf.size(magnitude))
-    # The k-th value alone decides. Selecting it takes a tenth of the time that
-    # sorting all values with `tf.math.top_k` takes, but XLA cannot compile it.
-    threshold = tf.raw_ops.NthElement(
-      input=tf.reshape(magnitude, [-1]), n=tf.maximum(kept, 1) - 1, reverse=True
-    )
+    magnitude = ops.abs(weight)
+    size = ops.size(magnitude)
+    kept = base_algorithm.count(1.0 - level, size)
+    threshold = base_algorithm.select(magnitude, size - ops.maximum(kept, 1))
     return {'mask': magnitude >= threshold}
 
   def apply(self, weight, state):
     """Sets the masked elements to zero."""
-    return weight * tf.cast(state['mask'], weight.dtype)
+    return weight * ops.cast(state['mask'], weight.dtype)
 
   def summarize(self, weight, state):
     """Reports the fraction of elements that are zero."""
-    return {'<<cookiecutter.level>>': tf.math.zero_fraction(self.apply(weight, state))}
+    is_zero = ops.equal(self.apply(weight, state), 0)
+    return {'<<cookiecutter.level>>': ops.mean(ops.cast(is_zero, 'float32'))}

@@ -105,10 +105,7 @@ class MaskTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllEqual(updated['mask'], mask_of(weight, 0.5))
 
   def testWorksInGraphModeOnAnyShape(self):
-    update = tf.function(
-      lambda weight: mask_of(weight, 0.5),
-      input_signature=[tf.TensorSpec(None, tf.float32)],
-    )
+    update = tf.function(lambda weight: mask_of(weight, 0.5))
     for shape in ((4,), (3, 4), (2, 3, 4)):
       weight = distinct(*shape)
       self.assertAllEqual(update(weight), mask_of(weight, 0.5))

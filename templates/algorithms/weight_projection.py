@@ -1,11 +1,10 @@
 <% include 'license_header.txt' %>
 """The algorithm of the technique: the one file a contributor writes."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import target as target_lib
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
@@ -51,41 +50,38 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     """
     del state
     scale = _find_scale(tensor)
-    axes = list(range(tensor.shape.rank - 1))
-    error = tf.reduce_sum(tf.square(_ternarize(tensor, scale) - tensor), axes)
-    energy = tf.reduce_sum(tf.square(tensor), axes)
-    rank = tf.argsort(tf.argsort(tf.math.divide_no_nan(error, energy)))
-    count = tf.math.ceil(level * tf.cast(tf.size(scale), tf.float32))
-    chosen = rank < tf.cast(count, rank.dtype)
-    return {'scale': tf.where(chosen, scale, tf.zeros_like(scale))}
+    axes = tuple(range(len(tensor.shape) - 1))
+    error = ops.sum(ops.square(_ternarize(tensor, scale) - tensor), axes)
+    energy = ops.sum(ops.square(tensor), axes)
+    rank = ops.argsort(ops.argsort(ops.divide_no_nan(error, energy)))
+    count = ops.ceil(level * scale.shape[0])
+    chosen = rank < ops.cast(count, rank.dtype)
+    return {'scale': ops.where(chosen, scale, ops.zeros_like(scale))}
 
   def apply(self, tensor, state):
     """Ternarizes the chosen channels; gradients pass straight through."""
     scale = state['scale']
-
-    def project(weight):
-      return tf.where(scale > 0, _ternarize(weight, scale), weight)
-
-    return tf.grad_pass_through(project)(tensor)
+    value = ops.where(scale > 0, _ternarize(tensor, scale), tensor)
+    return base_algorithm.straight_through(tensor, value)
 
   def summarize(self, tensor, state):
     """Reports the fraction of channels that are ternary."""
-    ternary = tf.cast(state['scale'] > 0, tf.float32)
-    return {'<<cookiecutter.level>>': tf.reduce_mean(ternary)}
+    ternary = ops.cast(state['scale'] > 0, 'float32')
+    return {'<<cookiecutter.level>>': ops.mean(ternary)}
 
 
 def _find_scale(weight):
   """Returns the mean of the large magnitudes of each channel, 1 for zeros."""
-  axes = list(range(weight.shape.rank - 1))
-  magnitude = tf.abs(weight)
-  threshold = 0.7 * tf.reduce_mean(magnitude, axes, keepdims=True)
-  kept = tf.cast(magnitude > threshold, weight.dtype)
-  total = tf.reduce_sum(magnitude * kept, axes)
-  count = tf.reduce_sum(kept, axes)
-  return tf.where(count > 0, total / tf.maximum(count, 1), 1)
+  axes = tuple(range(len(weight.shape) - 1))
+  magnitude = ops.abs(weight)
+  threshold = 0.7 * ops.mean(magnitude, axes, keepdims=True)
+  kept = ops.cast(magnitude > threshold, weight.dtype)
+  total = ops.sum(magnitude * kept, axes)
+  count = ops.sum(kept, axes)
+  return ops.where(count > 0, total / ops.maximum(count, 1), 1)
 
 
 def _ternarize(weight, scale):
   """Rounds to -scale, 0 or scale: zeros where the scale is 0."""
-  inverse = tf.math.divide_no_nan(tf.ones_like(scale), scale)
-  return tf.clip_by_value(tf.round(weight * inverse), -1, 1) * scale
+  inverse = ops.divide_no_nan(ops.ones_like(scale), scale)
+  return ops.clip(ops.round(weight * inverse), -1, 1) * scale

@@ -3,14 +3,14 @@
 
 import warnings
 
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import cloning
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import registry
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 
 def <<cookiecutter.technique_slug>>_scope():
@@ -54,7 +54,7 @@ def <<cookiecutter.__entry>>(
   >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
   >>> wrapped = <<cookiecutter.__entry>>(model)
   >>> wrapped.compile(optimizer='sgd', loss='mse')
-  >>> x, y = tf.ones([16, 8]), tf.zeros([16, 4])
+  >>> x, y = ops.ones([16, 8]), ops.zeros([16, 4])
   >>> callback = Update<<cookiecutter.__camel>>Step()
   >>> _ = wrapped.fit(x, y, verbose=0, callbacks=[callback])
   >>> stripped = strip_<<cookiecutter.technique_slug>>(wrapped)
@@ -79,8 +79,8 @@ def <<cookiecutter.__entry>>(
     optimizer. Layers that are already wrapped are used as they are.
 
   Raises:
-    ValueError: If the object is none of these, if it belongs to Keras 3, or if
-      layers are not supported. All of those are named.
+    ValueError: If the object is none of these, if it belongs to the other
+      Keras, or if layers are not supported. All of those are named.
   """
   is_list = isinstance(<<cookiecutter.__to>>, list)
   layers = <<cookiecutter.__to>> if is_list else [<<cookiecutter.__to>>]
@@ -178,7 +178,7 @@ def strip_<<cookiecutter.technique_slug>>(model):
 def _copy(layer):
   """Returns a layer for one more model, with the same weights."""
   # Without calls it belongs to no model, and may have no weights to share.
-  return cloning.copy_layer(layer) if layer.inbound_nodes else layer
+  return cloning.copy_layer(layer) if compat.has_calls(layer) else layer
 
 
 def _stays_as_it_is(layer):
@@ -197,11 +197,10 @@ def _check_type(layer):
   name = type(layer).__name__
   if not isinstance(layer, keras.layers.Layer):
     roots = {base.__module__.split('.')[0] for base in type(layer).__mro__}
-    if 'keras' in roots:
+    if roots & {'keras', 'tf_keras'}:
       raise ValueError(
-        f'You passed an object of type {name} from Keras 3. Create it with '
-        '`import tf_keras as keras`, or set the environment variable '
-        'TF_USE_LEGACY_KERAS=1 before TensorFlow is imported.'
+        f'You passed an object of type {name} from {compat.OTHER}. '
+        f'{compat.HOW_TO_CHANGE}'
       )
     raise ValueError(
       'Expected a `keras.layers.Layer`, a list of layers, or a Sequential or '

@@ -4,11 +4,10 @@
 import os
 import warnings
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from <<cookiecutter.__package>>.keras import cloning
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 
 class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
@@ -19,7 +18,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
   >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
   >>> model = <<cookiecutter.__entry>>(model)
   >>> model.compile(optimizer='sgd', loss='mse')
-  >>> x, y = tf.ones([16, 8]), tf.zeros([16, 4])
+  >>> x, y = ops.ones([16, 8]), ops.zeros([16, 4])
   >>> callback = Update<<cookiecutter.__camel>>Step()
   >>> _ = model.fit(x, y, verbose=0, callbacks=[callback])
 
@@ -45,6 +44,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
     self._supports_tf_logs = True  # Nothing waits for the logs of a batch.
     self._layers = []
     self._steps = []
+    self._batch = 0
     self._is_training = False
 
   def on_train_begin(self, logs=None):
@@ -52,12 +52,16 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
     cloning.restore_output_names(self.model, wrapper.get_own_name)
     self._layers = wrapper.collect_<<cookiecutter.__able>>_layers(self.model)
     for layer in self._layers:
-      if keras.backend.get_value(layer.step) == -1:
-        keras.backend.set_value(layer.step, 0)
+      layer.calls.has_begun = True
+      if int(compat.to_numpy(layer.step)) == -1:
+        layer.step.assign(0)
     self._steps = self._get_steps()
 
   def on_train_batch_begin(self, batch, logs=None):
-    """Goes on after what was computed between two steps."""
+    """Begins a step: further calls of a layer in it do not count."""
+    for layer in self._layers:
+      layer.calls.batch = self._batch
+    self._batch += 1
     self._set_training(True)
 
   def on_train_batch_end(self, batch, logs=None):
@@ -96,9 +100,10 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
       )
 
   def _get_steps(self):
-    return [keras.backend.get_value(layer.step) for layer in self._layers]
+    return [int(compat.to_numpy(layer.step)) for layer in self._layers]
 
   def _settle(self):
+    compat.sync(self.model)
     for layer in self._layers:
       layer.settle()
 
@@ -108,7 +113,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
     self._is_training = value
     for layer in self._layers:
       if layer.training_from_callback:
-        keras.backend.set_value(layer.is_training, value)
+        layer.is_training.assign(value)
 
 
 class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
@@ -120,7 +125,7 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
   >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
   >>> model = <<cookiecutter.__entry>>(model)
   >>> model.compile(optimizer='sgd', loss='mse')
-  >>> x, y = tf.ones([16, 8]), tf.zeros([16, 4])
+  >>> x, y = ops.ones([16, 8]), ops.zeros([16, 4])
   >>> step = Update<<cookiecutter.__camel>>Step()
   >>> with tempfile.TemporaryDirectory() as folder:
   ...   callbacks = [
@@ -147,7 +152,8 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
       )
     super().__init__(log_dir=log_dir, update_freq=update_freq, **kwargs)
     self._metrics_dir = os.path.join(log_dir, 'metrics')
-    self._metrics_writer = tf.summary.create_file_writer(self._metrics_dir)
+    self._summary = _import_summary()
+    self._metrics_writer = self._summary.create_file_writer(self._metrics_dir)
 
   def on_epoch_begin(self, epoch, logs=None):
     """Writes one scalar per weight and quantity."""
@@ -161,9 +167,22 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
     super().on_train_end(logs)
 
   def _write_metrics(self):
-    step = keras.backend.get_value(self.model.optimizer.iterations)
+    compat.sync(self.model)
+    step = int(compat.to_numpy(self.model.optimizer.iterations))
     with self._metrics_writer.as_default():
       for layer in wrapper.collect_<<cookiecutter.__able>>_layers(self.model):
         for name, value in layer.summarize().items():
-          tf.summary.scalar(name, value, step=step)
+          value = compat.to_numpy(value)
+          self._summary.scalar(name, value, step=step)
     self._metrics_writer.flush()
+
+
+def _import_summary():
+  """Returns `tf.summary`, which nothing else needs on JAX and PyTorch."""
+  try:
+    from tensorflow import summary  # pylint: disable=g-import-not-at-top
+  except ImportError as error:
+    raise ImportError(
+      'Summaries for TensorBoard need TensorFlow: `pip install tensorflow`.'
+    ) from error
+  return summary

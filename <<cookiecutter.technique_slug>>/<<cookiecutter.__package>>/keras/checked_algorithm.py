@@ -4,8 +4,11 @@
 import itertools
 
 import numpy as np
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras import compat
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
+from <<cookiecutter.__package>>.keras.compat import tree
 
 _STATE_ARGUMENTS = {'shape', 'dtype', 'initializer'}
 
@@ -19,14 +22,18 @@ class CheckedAlgorithm:
 
   The methods are those of `base_algorithm.Algorithm`, with a `target.Slot` as
   their first argument. They raise ValueError for a wrong type, shape or dtype,
-  and tf.errors.InvalidArgumentError for NaN or infinity that an algorithm makes
-  of finite numbers. All messages name the method and the layer, and say what
-  was expected.
+  and for NaN or infinity that an algorithm makes of finite numbers, which is
+  tf.errors.InvalidArgumentError on TensorFlow. All messages name the method and
+  the layer, and say what was expected.
+
+  Attributes:
+    faults: List of the messages for which `update` returns a number.
   """
 
   def __init__(self, algorithm, layer):
     self._algorithm = algorithm
     self._layer = layer
+    self.faults = []
 
   def accepts(self):
     """Returns whether the algorithm acts on the layer."""
@@ -48,14 +55,38 @@ class CheckedAlgorithm:
       )
     for key, arguments in state.items():
       is_output = slot.weight is None
-      if is_output and not tf.as_dtype(arguments['dtype']).is_floating:
+      dtype = compat.dtype_name(arguments['dtype'])
+      if is_output and 'float' not in dtype:
         self._fail(
           'create_state',
           slot,
           'floating point state for an output, which replicas average, but '
-          f'`{key}` is {tf.as_dtype(arguments["dtype"]).name}',
+          f'`{key}` is {dtype}',
         )
     return state
+
+  def update(self, slot, tensor, state, level):
+    """Computes what the schedule asks for.
+
+    Args:
+      slot: The `target.Slot`.
+      tensor: The weight or output.
+      state: Dict of tensors.
+      level: float32 scalar tensor.
+
+    Returns:
+      A tuple: the new state, a dict of tensors; what `apply` makes of it; an
+      int32 scalar tensor, 0 if all is finite, else which of `faults` it is. A
+      program that XLA has compiled cannot raise errors itself.
+    """
+    new = self.update_state(slot, tensor, state, level)
+    checked, first = self._check_finite(
+      'update_state', slot, new.values(), tensor
+    )
+    with checked:
+      applied = self.apply(slot, tensor, new)
+    _, second = self._check_finite('apply', slot, [applied], tensor)
+    return new, applied, ops.where(first > 0, first, second)
 
   def update_state(self, slot, tensor, state, level):
     """Returns the new state, a dict of tensors."""
@@ -71,8 +102,9 @@ class CheckedAlgorithm:
       )
     for key, old in state.items():
       name = f'`{key}` to be'
-      new = self._check_like('update_state', slot, update[key], old, name)
-      update[key] = self._check_finite('update_state', slot, new, tensor)
+      update[key] = self._check_like(
+        'update_state', slot, update[key], old, name
+      )
     return update
 
   def apply(self, slot, tensor, state, finite=False):
@@ -86,20 +118,23 @@ class CheckedAlgorithm:
     """
     value = self._algorithm.apply(tensor, self._state('apply', slot, state))
     value = self._check_like('apply', slot, value, tensor)
-    return self._check_finite('apply', slot, value, tensor) if finite else value
+    if finite:
+      self._check_finite('apply', slot, [value], tensor)
+    return value
 
   def finish(self, slot, tensor, state):
-    """Returns the final value of a weight. Not for use in `tf.function`."""
+    """Returns the final value of a weight. For eager mode alone."""
     value = self._algorithm.finish(tensor, self._state('finish', slot, state))
     value = self._check_like('finish', slot, value, tensor)
-    value = self._check_finite('finish', slot, value, tensor)
+    self._check_finite('finish', slot, [value], tensor)
     again = self.apply(slot, value, state)
     if not _is_close(again, value):
+      change = np.abs(compat.to_numpy(again) - compat.to_numpy(value))
       self._fail(
         'finish',
         slot,
         'a fixed point, a value that `apply` does not change, but `apply` '
-        f'changed it by up to {np.nanmax(np.abs(again - value)):.3g}',
+        f'changed it by up to {np.nanmax(change):.3g}',
       )
     return value
 
@@ -110,7 +145,7 @@ class CheckedAlgorithm:
       slots: List of `target.Slot`.
       states: List of dicts of tensors.
       wrapper: The wrapper, its weights finished.
-      input_shape: `tf.TensorShape` of its inputs.
+      input_shape: Shape of its inputs, or nested structure of shapes.
       names: Set of names that new layers cannot have. Theirs are added.
     """
     given = [
@@ -137,24 +172,21 @@ class CheckedAlgorithm:
 
     def create_input(shape):
       values = generator.uniform(size=[2, *(size or 32 for size in shape[1:])])
-      return tf.constant(values, self._layer.compute_dtype)
+      return ops.convert_to_tensor(values, self._layer.compute_dtype)
 
-    inputs = tf.nest.map_structure(create_input, input_shape)
-    expected = tf.nest.flatten(wrapper(inputs, training=False))
+    inputs = compat.map_shapes(create_input, input_shape)
+    expected = tree.flatten(wrapper(inputs, training=False))
     outputs = inputs
     for layer in layers:
       outputs = layer(outputs, training=False)
-    found = tf.nest.flatten(outputs)
-    is_same = [tensor.shape for tensor in found] == [
-      tensor.shape for tensor in expected
-    ] and all(map(_is_close, found, expected))
-    if not is_same:
+    found = tree.flatten(outputs)
+    shapes, others = map(_get_shapes, (expected, found))
+    if shapes != others or not all(map(_is_close, found, expected)):
       self._fail(
         'replace',
         None,
         'layers that compute what the wrapped layer computes, outputs of shape '
-        f'{_shapes(expected)}, but they compute something else, of shape '
-        f'{_shapes(found)}',
+        f'{shapes}, but they compute something else, of shape {others}',
       )
 
   def _state(self, method, slot, state):
@@ -162,29 +194,41 @@ class CheckedAlgorithm:
 
   def _check_like(self, method, slot, value, like, what=''):
     """Returns `value` as a tensor, with the shape and the dtype of `like`."""
-    wanted = f'{what} a tensor of shape {like.shape} and {like.dtype.name}, but'
+    shape, dtype = tuple(like.shape), compat.dtype_name(like.dtype)
+    wanted = f'{what} a tensor of shape {shape} and {dtype}, but'.strip()
     try:
-      tensor = tf.convert_to_tensor(value)
-    except (TypeError, ValueError):
-      self._fail(method, slot, f'{wanted.strip()} got {value}')
-    is_same = tensor.shape.is_compatible_with(like.shape)
-    if not is_same or tensor.dtype != like.dtype:
-      got = f'one of shape {tensor.shape} and {tensor.dtype.name}'
-      self._fail(method, slot, f'{wanted.strip()} got {got}')
+      tensor = ops.convert_to_tensor(value)
+      found = tuple(tensor.shape)
+    except Exception:  # pylint: disable=broad-exception-caught
+      self._fail(method, slot, f'{wanted} got {value}')
+    is_same = len(found) == len(shape) and all(
+      None in (one, other) or one == other
+      for one, other in zip(found, shape, strict=False)
+    )
+    if not is_same or compat.dtype_name(tensor.dtype) != dtype:
+      got = f'one of shape {found} and {compat.dtype_name(tensor.dtype)}'
+      self._fail(method, slot, f'{wanted} got {got}')
     return tensor
 
-  def _check_finite(self, method, slot, value, given):
-    """Returns `value`, which has to be finite if `given` is."""
-    if not value.dtype.is_floating:
-      return value
+  def _check_finite(self, method, slot, values, given):
+    """Checks that values are finite if what they are made of is.
+
+    Returns:
+      A scope for what must not be computed before, and an int32 scalar tensor,
+      0 if they are, else which of `faults` it is.
+    """
     message = self._message(
       method, slot, 'finite numbers, as it got, but it returned NaN or infinity'
     )
-    is_fine = _is_finite(value) | ~_is_finite(given)
-    checked = tf.debugging.Assert(is_fine, [message])
-    with tf.control_dependencies([] if checked is None else [checked]):
-      value = tf.identity(value)
-    return value
+    floats = [v for v in values if 'float' in compat.dtype_name(v.dtype)]
+    is_fine = ops.logical_or(
+      ops.logical_not(_is_finite(given)),
+      ops.all(ops.stack([True, *map(_is_finite, floats)])),
+    )
+    if message not in self.faults:
+      self.faults.append(message)
+    fault = ops.where(is_fine, 0, self.faults.index(message) + 1)
+    return compat.check(is_fine, message), ops.cast(fault, 'int32')
 
   def _message(self, method, slot, expected):
     place = f'{slot.name} of layer' if slot else 'layer'
@@ -220,19 +264,19 @@ def _make_names_unique(layers, own, names):
     names.add(layer.name)
 
 
-def _shapes(tensors):
-  return ', '.join(str(tensor.shape) for tensor in tensors)
+def _get_shapes(tensors):
+  return ', '.join(str(tuple(tensor.shape)) for tensor in tensors)
 
 
 def _is_finite(tensor):
-  return tf.reduce_all(tf.math.is_finite(tensor))
+  return ops.all(ops.isfinite(tensor))
 
 
 def _is_close(found, expected):
   """Returns whether two tensors of the same shape agree but for rounding."""
-  tolerance = _TOLERANCE.get(expected.dtype.name, 1e-3)
-  found = found.numpy().astype('float32')
-  expected = expected.numpy().astype('float32')
+  tolerance = _TOLERANCE.get(compat.dtype_name(expected.dtype), 1e-3)
+  found = compat.to_numpy(found).astype('float32')
+  expected = compat.to_numpy(expected).astype('float32')
   largest = np.abs(np.nan_to_num(expected)).max(initial=0.0)
   return np.allclose(
     found, expected, rtol=0.0, atol=tolerance * largest, equal_nan=True

@@ -4,12 +4,12 @@
 # pylint: disable=protected-access
 
 import collections
-import copy
 import inspect
 import operator
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+from <<cookiecutter.__package>>.keras import compat
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import tree
 
 
 def get_layers(model):
@@ -19,12 +19,17 @@ def get_layers(model):
     model: A Sequential or Functional `keras.Model`. A derived class may hold
       others, such as a teacher: they are no part of what it computes.
   """
-  layers = list(model._flatten_layers(include_self=False, recursive=False))
+  layers = compat.get_own_layers(model)
   if isinstance(model, keras.Sequential):
     return layers
-  nodes = [node for nodes in model._nodes_by_depth.values() for node in nodes]
-  called = {id(node.layer) for node in nodes}
+  called = {id(layer) for layer, *_ in _get_calls(model)}
   return [layer for layer in layers if id(layer) in called]
+
+
+def _get_calls(model):
+  """Returns a tuple for each call: the layer, arguments, keyword arguments."""
+  depths = getattr(model, '_nodes_by_depth', {}).values()
+  return [compat.get_call(node) for nodes in depths for node in nodes]
 
 
 def find_layers(layer):
@@ -45,7 +50,8 @@ def find_layers(layer):
 
 def is_graph(model):
   """Returns whether a model is Sequential or Functional, not subclassed."""
-  return isinstance(model, keras.Sequential) or model._is_graph_network
+  is_sequential = isinstance(model, keras.Sequential)
+  return is_sequential or hasattr(model, '_nodes_by_depth')
 
 
 def find_calls(model):
@@ -58,10 +64,9 @@ def find_calls(model):
     A tuple for each call: the layer, the positional arguments, the keyword
     arguments.
   """
-  for nodes in getattr(model, '_nodes_by_depth', {}).values():
-    for node in nodes:
-      if not node.is_input:
-        yield node.layer, node.call_args, node.call_kwargs
+  for call in _get_calls(model):
+    if not isinstance(call[0], keras.layers.InputLayer):
+      yield call
   for layer in get_layers(model):
     if isinstance(layer, keras.Model):
       yield from find_calls(layer)
@@ -78,7 +83,9 @@ def find_layers_with_fixed_training(model):
   """
   found = set()
   for layer, args, kwargs in find_calls(model):
-    given = inspect.signature(layer.call).bind_partial(*args, **kwargs)
+    signature = inspect.signature(layer.call)
+    kwargs = {k: v for k, v in kwargs.items() if k in signature.parameters}
+    given = signature.bind_partial(*args, **kwargs)
     if given.arguments.get('training') is not None:
       found.update(map(id, layer._flatten_layers()))
   return found
@@ -95,8 +102,8 @@ def check_operations(model):
       `tf.matmul(x, embedding.embeddings, transpose_b=True)`.
   """
   for layer, args, kwargs in find_calls(model):
-    for value in tf.nest.flatten([args, kwargs]):
-      if isinstance(value, tf.Variable):
+    for value in tree.flatten([args, kwargs]):
+      if isinstance(value, compat.Variable):
         raise ValueError(
           f'The operation {layer.name} uses the variable {value.name}. Keras '
           'can neither clone nor save that: use it in a layer of your own.'
@@ -139,7 +146,7 @@ def restore_output_names(model, get_own_name):
     model: A `keras.Model`. It is changed in place.
     get_own_name: Function from a layer to its name before wrapping.
   """
-  for index, layer in enumerate(getattr(model, '_output_layers', [])):
+  for index, layer in enumerate(compat.get_output_layers(model)):
     name = model.output_names[index]
     if name.startswith(layer.name):  # Equal names are numbered.
       # The list, which a compiled model shares with its losses and metrics.
@@ -158,9 +165,9 @@ def copy_layer(layer):
   Returns:
     Another object with the same attributes and variables.
   """
-  twin = copy.copy(layer)
-  twin._inbound_nodes_value = []
-  twin._outbound_nodes_value = []
+  twin = object.__new__(type(layer))
+  vars(twin).update(vars(layer))
+  compat.forget_calls(twin)
   return twin
 
 
@@ -233,8 +240,8 @@ class Cloner:
     if has_chains and isinstance(model, keras.Sequential):
       clone = keras.Sequential(sum(chains, []), name=model.name)
     else:
-      clone = keras.models.clone_model(model, clone_function=self._get_callable)
-    if clone.output_names:
+      clone = compat.clone_model(model, self._get_callable)
+    if getattr(clone, 'output_names', None):
       clone.output_names[:] = model.output_names
     if type(clone) is not type(model):
       self._adopt_class(clone, model)

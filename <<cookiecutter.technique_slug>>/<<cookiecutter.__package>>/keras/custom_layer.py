@@ -12,16 +12,17 @@ class <<cookiecutter.__able_camel>>Layer(abc.ABC):
 
   >>> class Linear(keras.layers.Layer, <<cookiecutter.__able_camel>>Layer):
   ...   def build(self, input_shape):
-  ...     self.kernel = self.add_weight('kernel', [input_shape[-1], 4])
+  ...     shape = (input_shape[-1], 4)
+  ...     self.kernel = self.add_weight(name='kernel', shape=shape)
   ...   def call(self, inputs):
-  ...     return tf.matmul(inputs, self.kernel)
+  ...     return ops.matmul(inputs, self.kernel)
   ...   def <<cookiecutter.__getter>>(self):
   ...     return [self.kernel]
   >>> layer = Linear()
-  >>> layer(tf.ones([1, 8])).shape
-  TensorShape([1, 4])
-  >>> [w.shape for w in layer.<<cookiecutter.__getter>>()]
-  [TensorShape([8, 4])]
+  >>> tuple(layer(ops.ones([1, 8])).shape)
+  (1, 4)
+  >>> [tuple(w.shape) for w in layer.<<cookiecutter.__getter>>()]
+  [(8, 4)]
   """
 
   @abc.abstractmethod
@@ -32,7 +33,7 @@ class <<cookiecutter.__able_camel>>Layer(abc.ABC):
     `call` may let the method raise AttributeError until then.
 
     Returns:
-      For an algorithm that works on weights a list of `tf.Variable`, each one a
+      For an algorithm that works on weights a list of variables, each one a
       weight of this layer or of a layer inside it. For one that works on
       outputs (the target `Output`) a list of ints, the positions of those that
       are activations: `[0]` if the layer has one. May be empty.

@@ -4,10 +4,9 @@
 import abc
 import weakref
 
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import registry
+from <<cookiecutter.__package>>.keras.compat import keras
 
 
 class <<cookiecutter.__camel>>Policy(abc.ABC):

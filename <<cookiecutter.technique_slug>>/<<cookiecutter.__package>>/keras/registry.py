@@ -10,11 +10,12 @@ import functools
 import operator
 
 import numpy as np
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import cloning
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import custom_layer
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 # Built-in layers and the attributes that hold their technique weights.
 _WEIGHTS = {
@@ -87,8 +88,8 @@ _OPERATIONS = ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer']
 
 def _classes(name):
   """Returns the classes called `name`, those of Keras API v1 included."""
-  sources = [keras.layers, tf.compat.v1.keras.layers, keras.layers.experimental]
-  return [getattr(module, name) for module in sources if hasattr(module, name)]
+  sources = [module for module in compat.LAYERS if hasattr(module, name)]
+  return [getattr(module, name) for module in sources]
 
 
 def _table(names):
@@ -124,9 +125,9 @@ def _is_activation(function):
   """
   values = np.linspace(-8.0, 8.0, 17, dtype='float32')
   try:
-    with tf.init_scope():  # Layers are built in graphs, too.
+    with compat.init_scope():  # Layers are built in graphs, too.
       results, *others = (
-        np.asarray(function(tf.constant([inputs])))[0]
+        compat.to_numpy(function(ops.convert_to_tensor([inputs])))[0]
         for inputs in (values, np.append(values[:-1], [80.0]).astype('float32'))
       )
   except Exception:  # pylint: disable=broad-exception-caught
@@ -160,7 +161,7 @@ def build_attention(layer):
   }
   for dense, shape in shapes.items():
     if not dense.built:
-      with tf.name_scope(f'{layer.name}/{dense.name}/'):
+      with compat.open_scope(f'{layer.name}/{dense.name}'):
         dense.build(shape)
 
 

@@ -5,10 +5,10 @@ import dataclasses
 import gzip
 
 import numpy as np
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 _LEVEL = '<<cookiecutter.level>>'
 

@@ -3,8 +3,8 @@
 
 import abc
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 
 def _serialized(schedule, **config):
@@ -56,10 +56,11 @@ def _validate_level(name, level):
 
 def _is_due(step, begin_step, end_step, frequency):
   """Returns a bool tensor: whether `step` is one of the steps to act at."""
-  due = (step >= begin_step) & (
-    tf.math.floormod(step - begin_step, frequency) == 0
+  step = ops.convert_to_tensor(step)
+  due = ops.logical_and(
+    step >= begin_step, ops.mod(step - begin_step, frequency) == 0
   )
-  return due if end_step == -1 else due & (step <= end_step)
+  return due if end_step == -1 else ops.logical_and(due, step <= end_step)
 
 
 class <<cookiecutter.__camel>>Schedule(abc.ABC):
@@ -71,7 +72,7 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
   >>> @keras.utils.register_keras_serializable('my_package')
   ... class Always(<<cookiecutter.__camel>>Schedule):
   ...   def __call__(self, step):
-  ...     return tf.constant(True), tf.constant(0.5)
+  ...     return ops.convert_to_tensor(True), ops.convert_to_tensor(0.5)
   ...   def get_config(self):
   ...     return {'class_name': 'my_package>Always', 'config': {}}
   >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
@@ -85,7 +86,7 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
     """Evaluates the schedule.
 
     Args:
-      step: int64 scalar tensor, the training step, 1 for the first batch.
+      step: Integer scalar tensor, the training step, 1 for the first batch.
 
     Returns:
       A tuple of a bool scalar tensor, whether to act at this step, and a
@@ -147,7 +148,7 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
     """See base class."""
     return (
       _is_due(step, self.begin_step, self.end_step, self.frequency),
-      tf.constant(self.target_<<cookiecutter.level>>, tf.float32),
+      ops.convert_to_tensor(self.target_<<cookiecutter.level>>, 'float32'),
     )
 
   def get_config(self):
@@ -209,13 +210,13 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
   def __call__(self, step):
     """See base class."""
     span = self.end_step - self.begin_step
-    elapsed = tf.cast(step - self.begin_step, tf.float32)
-    progress = tf.clip_by_value(elapsed / span, 0.0, 1.0) if span else 1.0
+    elapsed = ops.cast(step - self.begin_step, 'float32')
+    progress = ops.clip(elapsed / span, 0.0, 1.0) if span else 1.0
     initial = self.initial_<<cookiecutter.level>>
     final = self.final_<<cookiecutter.level>>
     return (
       _is_due(step, self.begin_step, self.end_step, self.frequency),
-      final + (initial - final) * tf.pow(1.0 - progress, self.power),
+      final + (initial - final) * ops.power(1.0 - progress, self.power),
     )
 
   def get_config(self):

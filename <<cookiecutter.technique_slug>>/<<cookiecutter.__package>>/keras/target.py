@@ -15,9 +15,10 @@ The wrapper is the same for all of them.
 
 import collections
 
-import tensorflow as tf
-
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import registry
+from <<cookiecutter.__package>>.keras.compat import ops
+from <<cookiecutter.__package>>.keras.compat import tree
 
 
 class Slot:
@@ -26,12 +27,13 @@ class Slot:
   Attributes:
     path: Name for summaries, such as `dense/kernel`.
     name: Name for variables, unique in the layer, such as `kernel`.
-    spec: `tf.TensorSpec` of the weight as it is stored, or of the output.
+    spec: `compat.Spec` of the weight as it is stored, or of the output.
     weight: The variable as the layer holds it, None for an output.
     index: Position among the outputs of the layer, None for a weight.
     places: List of tuples (attributes of a layer, name, dtype): where layers
       hold the weight. For `WeightInForward` alone.
     state: Dict from a name to a variable.
+    offset: Variable with what is to be added to the weight, None without one.
   """
 
   def __init__(self, path, spec, weight=None, index=None, places=()):
@@ -42,6 +44,7 @@ class Slot:
     self.index = index
     self.places = places
     self.state = {}
+    self.offset = None
 
   @property
   def held(self):
@@ -51,12 +54,40 @@ class Slot:
   @property
   def variables(self):
     """Tuple of the weight as it is stored, and the state."""
-    return stored(self.weight), self.state
+    return compat.stored(self.weight), self.state
 
   def read_weight(self):
     """Returns the weight as a tensor, None for an output."""
-    weight, _ = self.variables
-    return weight if weight is None else tf.convert_to_tensor(weight)
+    return None if self.weight is None else self.load(self.variables[0])
+
+  def load(self, weight):
+    """Returns the value of the weight, or of its copy on one replica."""
+    value = compat.to_tensor(weight)
+    if self.offset is None:
+      return value
+    return value + compat.to_tensor(self.offset)
+
+  def get_sink(self, weight, value):
+    """Returns the variable to assign to so that the weight has a value.
+
+    Args:
+      weight: The weight, or its copy on one replica.
+      value: Tensor.
+
+    Returns:
+      A tuple of the variable and of what to assign to it: where new values of
+      weights are lost, the offset holds what is missing from the weight.
+    """
+    if not compat.loses_weights():
+      return weight, value
+    return self.offset, ops.stop_gradient(value - compat.to_tensor(weight))
+
+  def store(self, weight, value):
+    """Gives the weight, or its copy on one replica, a value."""
+    variable, value = self.get_sink(weight, value)
+    variable.assign(value)
+    if self.offset is not None and variable is weight:
+      self.offset.assign(ops.zeros_like(value))
 
 
 def make_unique(slots, attribute):
@@ -69,53 +100,13 @@ def make_unique(slots, attribute):
       setattr(slot, attribute, f'{value}_{seen[value] - 1}')
 
 
-def stored(weight):
-  """Returns the variable behind a weight that casts itself when it is read.
-
-  Under a mixed precision policy layers hold float32 weights that read as
-  float16. The algorithm works on what is stored.
-  """
-  return getattr(weight, '_variable', weight)
-
-
 def read(state):
   """Returns a dict of variables as a dict of tensors."""
-  return {key: tf.convert_to_tensor(value) for key, value in state.items()}
-
-
-def _assign(state, update):
-  for key, value in update.items():
-    state[key].assign(value)
+  return {key: compat.to_tensor(value) for key, value in state.items()}
 
 
 def _may_be(training):
-  return tf.is_tensor(training) or bool(training)
-
-
-def run_on_replicas(wrapper, work):
-  """Runs the same work on the variables of each replica.
-
-  Weights and state are the same on all replicas, so each replica computes its
-  own copy: nothing is sent.
-
-  Args:
-    wrapper: The wrapper.
-    work: Function of the step and of a list with the `variables` of the slots.
-
-  Returns:
-    What `work` returns, under a strategy on each replica.
-  """
-  variables = [slot.variables for slot in wrapper.slots]
-  if not tf.distribute.has_strategy():
-    return work(wrapper.step, variables)
-
-  def update(strategy):
-    return strategy.extended.update(wrapper.step, work, args=(variables,))
-
-  replica = tf.distribute.get_replica_context()
-  if replica is None:
-    return update(tf.distribute.get_strategy())
-  return replica.merge_call(update)
+  return compat.is_tensor(training) or bool(training)
 
 
 class Weight:
@@ -123,7 +114,14 @@ class Weight:
 
   For results that later steps build on, such as masks. Neither the forward
   pass nor inference has more to compute than without the technique.
+
+  Attributes:
+    replaces: Whether the result is stored as the weight.
+    applies_on_update: Whether it is when the schedule asks for it alone.
   """
+
+  replaces = True
+  applies_on_update = False
 
   def find_slots(self, layer, input_shape):
     """Finds what the technique works on.
@@ -142,9 +140,9 @@ class Weight:
     find_weights = registry.<<cookiecutter.__camel>>Registry.get_weights
     slots = []
     for weight in find_weights(layer):
-      path = weight.name.split(':')[0]
-      spec = tf.TensorSpec(weight.shape, stored(weight).dtype)
-      slots.append(Slot(path, spec, weight=weight))
+      dtype = compat.dtype_name(compat.stored(weight).dtype)
+      spec = compat.Spec(weight.shape, dtype)
+      slots.append(Slot(compat.get_path(weight, layer), spec, weight=weight))
     return slots
 
   def call(self, wrapper, call_layer, training):
@@ -158,62 +156,73 @@ class Weight:
     Returns:
       The outputs.
     """
-    if _may_be(training):
+    if _may_be(training) and wrapper.begins_step():
       self._train(wrapper, training)
-    return call_layer()
+    moved = [slot for slot in wrapper.slots if slot.offset is not None]
+    kept = [compat.to_tensor(slot.weight) for slot in moved]
+    for slot in moved:
+      slot.weight.assign(slot.read_weight())
+    outputs = call_layer()
+    for slot, value in zip(moved, kept, strict=True):
+      slot.weight.assign(value)
+    return outputs
 
   def _train(self, wrapper, training):
-    checked = wrapper.checked
     slots = wrapper.slots
 
     def work(step, variables):
       due, level = wrapper.advance(step, training)
       if not variables:
-        return tf.no_op()
+        return
+      pairs = list(zip(slots, variables, strict=True))
+      self._update(wrapper, step, pairs, due, level)
+      compat.run_if(training, lambda: self._after_step(wrapper, pairs))
 
-      def update():
-        for slot, (weight, state) in zip(slots, variables, strict=True):
-          value = tf.convert_to_tensor(weight)
-          new = checked.update_state(slot, value, read(state), level)
-          checked.apply(slot, value, new, finite=True)
-          _assign(state, new)
-          self._after_update(checked, slot, weight, state)
-        return tf.no_op()
+    compat.run_on_replicas(work, wrapper.step, [s.variables for s in slots])
 
-      def complete():
-        for slot, (weight, state) in zip(slots, variables, strict=True):
-          self._after_step(checked, slot, weight, state)
-        return tf.no_op()
+  def _update(self, wrapper, step, pairs, due, level):
+    """Runs what the schedule asks for."""
+    targets = [step]
+    for slot, (weight, state) in pairs:
+      targets += [state[key] for key in sorted(state)]
+      if self.applies_on_update:
+        targets.append(slot.get_sink(weight, slot.load(weight))[0])
 
-      tf.cond(due, update, tf.no_op)
-      if tf.is_tensor(training):
-        return tf.cond(tf.cast(training, tf.bool), complete, tf.no_op)
-      return complete()
+    def compute():
+      results, fault = [], 0
+      for slot, (weight, state) in pairs:
+        value = slot.load(weight)
+        new, applied, code = wrapper.checked.update(
+          slot, value, read(state), level
+        )
+        results += [new[key] for key in sorted(state)]
+        if self.applies_on_update:
+          results.append(slot.get_sink(weight, applied)[1])
+        fault = ops.maximum(fault, code)
+      return [wrapper.mark(step, fault), *results]
 
-    run_on_replicas(wrapper, work)
+    compat.update_if(due, compute, targets)
 
-  def _after_update(self, checked, slot, weight, state):
-    """Runs in the steps that the schedule asks for."""
-    del checked, slot, weight, state
-
-  def _after_step(self, checked, slot, weight, state):
+  def _after_step(self, wrapper, pairs):
     """Runs in every training step."""
-    _store(checked.apply, slot, weight, state)
+    for slot, (weight, state) in pairs:
+      value = wrapper.checked.apply(slot, slot.load(weight), read(state))
+      slot.store(weight, value)
 
   def settle(self, wrapper):
     """Gives weights that an optimizer step has moved the values of `apply`."""
     for slot in wrapper.slots:
-      _store(wrapper.checked.apply, slot, *slot.variables, finite=True)
+      _store(wrapper.checked.apply, slot, finite=True)
 
   def finish(self, wrapper):
     """Gives the weights their final values."""
     for slot in wrapper.slots:
-      _store(wrapper.checked.finish, slot, *slot.variables)
+      _store(wrapper.checked.finish, slot)
 
 
-def _store(function, slot, weight, state, **kwargs):
-  value = function(slot, tf.convert_to_tensor(weight), read(state), **kwargs)
-  weight.assign(value)
+def _store(function, slot, **kwargs):
+  weight, state = slot.variables
+  slot.store(weight, function(slot, slot.load(weight), read(state), **kwargs))
 
 
 class WeightOnUpdate(Weight):
@@ -222,20 +231,20 @@ class WeightOnUpdate(Weight):
   For results that are costly to compute. In between the weights train freely.
   """
 
-  def _after_update(self, checked, slot, weight, state):
-    _store(checked.apply, slot, weight, state)
+  applies_on_update = True
 
-  def _after_step(self, checked, slot, weight, state):
+  def _after_step(self, wrapper, pairs):
     """See base class. There is nothing to do."""
-    del checked, slot, weight, state
 
 
 class WeightInForward(Weight):
   """The layer computes with the result; the variable keeps what is trained.
 
   For projections of the weights. `apply` also decides on their gradient: with
-  `tf.grad_pass_through` it passes straight through to the variable.
+  `base_algorithm.straight_through` it passes through to the variable.
   """
+
+  replaces = False
 
   def find_slots(self, layer, input_shape):
     """See base class.
@@ -260,50 +269,47 @@ class WeightInForward(Weight):
 
   def call(self, wrapper, call_layer, training):
     """See base class."""
-    if _may_be(training):
+    if _may_be(training) and wrapper.begins_step():
       self._train(wrapper, training)
     try:
       for slot in wrapper.slots:
-        weight, state = slot.variables
-        weight = tf.convert_to_tensor(weight)
-        value = wrapper.checked.apply(slot, weight, read(state))
+        value = wrapper.checked.apply(
+          slot, slot.read_weight(), read(slot.state)
+        )
         for attributes, name, dtype in slot.places:
           # Not by `setattr`, which would track the tensor.
-          attributes[name] = tf.cast(value, dtype)
+          attributes[name] = ops.cast(value, dtype)
       return call_layer()
     finally:
       for slot in wrapper.slots:
         for attributes, name, _ in slot.places:
           attributes[name] = slot.weight
 
-  def _after_step(self, checked, slot, weight, state):
+  def _after_step(self, wrapper, pairs):
     """See base class. There is nothing to do."""
-    del checked, slot, weight, state
 
   def settle(self, wrapper):
     """See base class. The variables hold what they should."""
 
 
 def to_shapes(shape):
-  """Returns a shape, or shapes, as `tf.TensorShape`: files hold lists."""
+  """Returns a shape, or shapes, as Keras has them: files hold lists."""
   if isinstance(shape, dict):
     return {key: to_shapes(value) for key, value in shape.items()}
-  if shape is None or isinstance(shape, tf.TensorShape):
+  if shape is None or isinstance(shape, compat.Shape) and not shape:
     return shape
   if all(size is None or isinstance(size, int) for size in shape):
-    return tf.TensorShape(shape)
+    return compat.Shape(shape)
   return [to_shapes(inner) for inner in shape]
 
 
-def _flatten_shapes(shapes):
+def flatten_shapes(shapes):
   """Returns a list of the shapes in a structure, such as a list or a tuple."""
-  if isinstance(shapes, tf.TensorShape):
-    return [shapes]
-  if all(size is None or isinstance(size, int) for size in shapes):
-    return [tf.TensorShape(shapes)]  # A shape written as a tuple.
   if isinstance(shapes, dict):
-    shapes = [shapes[key] for key in sorted(shapes)]  # As `tf.nest.flatten`.
-  return sum((_flatten_shapes(part) for part in shapes), [])
+    shapes = [shapes[key] for key in sorted(shapes)]  # As `tree.flatten`.
+  elif all(size is None or isinstance(size, int) for size in shapes):
+    return [tuple(shapes)]  # A shape.
+  return sum((flatten_shapes(part) for part in shapes), [])
 
 
 class Output:
@@ -311,6 +317,8 @@ class Output:
 
   The state is the same on all replicas: the average of what they compute.
   """
+
+  replaces = False
 
   def find_slots(self, layer, input_shape):
     """Finds what the technique works on.
@@ -326,49 +334,58 @@ class Output:
     indices = find_activations(layer)
     if not indices:
       return []
-    shapes = _flatten_shapes(layer.compute_output_shape(input_shape))
+    shapes = flatten_shapes(layer.compute_output_shape(input_shape))
     path = f'{layer.name}/output'
     slots = []
     for index in indices:
       # The size of the batch may be another one next time.
-      spec = tf.TensorSpec([None, *shapes[index][1:]], layer.compute_dtype)
+      spec = compat.Spec((None, *shapes[index][1:]), layer.compute_dtype)
       slots.append(Slot(path, spec, index=index))
     return slots
 
   def call(self, wrapper, call_layer, training):
     """See `Weight.call`."""
     outputs = call_layer()
-    flat = tf.nest.flatten(outputs)
+    flat = tree.flatten(outputs)
     if _may_be(training):
       self._train(wrapper, list(flat), training)
     for slot in wrapper.slots:
       flat[slot.index] = wrapper.checked.apply(
         slot, flat[slot.index], read(slot.state)
       )
-    return tf.nest.pack_sequence_as(outputs, flat)
+    return tree.pack_sequence_as(outputs, flat)
 
   def _train(self, wrapper, outputs, training):
-    due, level = wrapper.advance(wrapper.step, training)
-    replica = tf.distribute.get_replica_context()
-    is_alone = replica is None or replica.num_replicas_in_sync == 1
+    count = int(wrapper.begins_step())
+    due, level = wrapper.advance(wrapper.step, training, count)
+    slots = [slot for slot in wrapper.slots if slot.state]
+    variables = [s.state[key] for s in slots for key in sorted(s.state)]
 
-    def update(slot, old):
-      output = tf.stop_gradient(outputs[slot.index])
-      new = wrapper.checked.update_state(slot, output, old, level)
-      wrapper.checked.apply(slot, output, new, finite=True)
-      return new
+    def compute():
+      results, fault = [], 0
+      for slot in slots:
+        output = ops.stop_gradient(outputs[slot.index])
+        new, _, code = wrapper.checked.update(
+          slot, output, read(slot.state), level
+        )
+        results += [new[key] for key in sorted(slot.state)]
+        fault = ops.maximum(fault, code)
+      return results, fault
 
-    for slot in wrapper.slots:
-      old = read(slot.state)
-      if not old:
-        continue
-      if is_alone:
-        new = tf.cond(due, lambda s=slot, o=old: update(s, o), lambda o=old: o)
-      else:
-        # Replicas cannot meet in a branch, so they compute it in every step.
-        new = replica.all_reduce(tf.distribute.ReduceOp.MEAN, update(slot, old))
-        new = {key: tf.where(due, new[key], old[key]) for key in old}
-      _assign(slot.state, new)
+    if not slots:
+      return
+    # Replicas cannot meet in a branch, so they compute it in every step.
+    means = compat.average(lambda: compute()[0])
+    if means is None:
+
+      def update():
+        results, fault = compute()
+        return [wrapper.mark(wrapper.step, fault), *results]
+
+      compat.update_if(due, update, [wrapper.step, *variables])
+      return
+    for variable, new in zip(variables, means, strict=True):
+      variable.assign(ops.where(due, new, compat.to_tensor(variable)))
 
   def settle(self, wrapper):
     """See `Weight.settle`. There is nothing to settle."""

@@ -37,7 +37,7 @@ class Clip(base_algorithm.Algorithm):
     a_target: What to clip: a target, by default `Weight()`.
 
   Attributes:
-    specs: The `tf.TensorSpec` of each tensor that a state was created for.
+    specs: The `compat.Spec` of each tensor that a state was created for.
   """
 
   def __init__(self, start=100.0, a_target=None):

@@ -5,16 +5,18 @@
 
 import contextlib
 import inspect
-
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import threading
+import weakref
 
 from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import checked_algorithm
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import registry
 from <<cookiecutter.__package>>.keras import schedule as schedule_lib
 from <<cookiecutter.__package>>.keras import target as target_lib
+from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 _MISSING_CALLBACK = (
   'Training needs a callback: pass an instance of '
@@ -39,7 +41,7 @@ def _register(cls):
 
 
 @_register
-class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
+class <<cookiecutter.__wrapper>>(compat.Wrapper):
   """Trains a layer so that it ends up <<cookiecutter.past_participle>>.
 
   In each training step the wrapper counts the step and lets the algorithm
@@ -49,8 +51,8 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
 
   >>> dense = keras.layers.Dense(4)
   >>> wrapper = <<cookiecutter.__wrapper>>(dense)
-  >>> wrapper(tf.ones([1, 8])).shape
-  TensorShape([1, 4])
+  >>> tuple(wrapper(ops.ones([1, 8])).shape)
+  (1, 4)
   >>> wrapper.layer is dense
   True
 
@@ -58,8 +60,9 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     layer: The wrapped `keras.layers.Layer`, the very object passed in.
     schedule: The `<<cookiecutter.__camel>>Schedule`.
     algorithm: The `<<cookiecutter.__camel>>Algorithm`.
-    step: int64 scalar variable: the number of training steps, -1
-      until training begins.
+    step: int64 scalar variable, int32 on Keras 3: the number of training
+      steps, -1 until training begins.
+    calls: Tells which calls of the layer begin a training step.
   """
 
   def __init__(
@@ -111,30 +114,27 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     kwargs['name'] = f'<<cookiecutter.__entry>>_{layer.name}'
     # The wrapper must not cast what the layer would not cast.
     kwargs['dtype'] = layer.dtype_policy
-    kwargs.setdefault('autocast', layer._autocast)
+    kwargs.setdefault('autocast', compat.autocasts(layer))
     super().__init__(layer, **kwargs)
     self.schedule = schedule
     self.algorithm = algorithm
     self.supports_masking = layer.supports_masking
     # A Sequential model is built by the input shape of its first layer.
-    if hasattr(layer, '_batch_input_shape'):
-      self._batch_input_shape = getattr(
-        self, '_batch_input_shape', layer._batch_input_shape
-      )
+    for name in ('_batch_input_shape', '_input_shape_arg'):
+      if getattr(self, name, None) is None and hasattr(layer, name):
+        setattr(self, name, getattr(layer, name))
     self.checked = checked_algorithm.CheckedAlgorithm(algorithm, layer)
     self._slots = None
     self._input_shape = None
-    self.step = self._add_variable(
-      'step',
-      shape=[],
-      dtype=tf.int64,
-      initializer=keras.initializers.Constant(-1),
+    self.calls = Calls()
+    self.step = compat.add_variable(
+      self, 'step', [], compat.STEP_DTYPE, keras.initializers.Constant(-1)
     )
     self.training_from_callback = training_from_callback
     self.is_training = None
     if training_from_callback:
-      self.is_training = self._add_variable(
-        'is_training', shape=[], dtype=tf.bool, initializer='zeros'
+      self.is_training = compat.add_variable(
+        self, 'is_training', [], 'bool', 'zeros'
       )
     self._takes_mask = 'mask' in inspect.signature(layer.call).parameters
 
@@ -145,7 +145,7 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
       input_shape: Shape of the inputs, as the layer takes it.
     """
     # When a file is read, no scope is open that names the weights.
-    with tf.name_scope(f'{self.layer.name}/'):
+    with compat.open_scope(self.layer.name):
       super().build(input_shape)
     self._input_shape = _Untracked(target_lib.to_shapes(input_shape))
     registry.build_attention(self.layer)
@@ -153,18 +153,6 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     # called for the first time. Then `call` does this.
     with contextlib.suppress(AttributeError):
       self._create_technique_vars()
-
-  def _add_variable(self, name, **arguments):
-    # The full name, wherever the variable is created, is unique in a model:
-    # HDF5 files need that.
-    with tf.name_scope(f'{self.name}/'):
-      return self.add_weight(
-        name=name,
-        trainable=False,
-        experimental_autocast=False,
-        aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
-        **arguments,
-      )
 
   def _create_technique_vars(self):
     slots = []
@@ -175,9 +163,13 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
     target_lib.make_unique(slots, 'path')
     for slot in slots:
       slot.state = {
-        key: self._add_variable(f'{slot.name}_{key}', **arguments)
+        key: compat.add_variable(self, f'{slot.name}_{key}', **arguments)
         for key, arguments in self.checked.create_state(slot).items()
       }
+      if compat.NEEDS_OFFSET and target.replaces:
+        slot.offset = compat.add_variable(
+          self, f'{slot.name}_offset', slot.spec.shape, slot.spec.dtype, 'zeros'
+        )
     # Held in an object that Keras does not look into: it would save every
     # variable once more.
     self._slots = _Untracked(slots)
@@ -210,7 +202,7 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
 
     Raises:
       tf.errors.InvalidArgumentError: In training without the callback that
-        updates the step.
+        updates the step. ValueError on Keras 3.
     """
     if mask is not None and self._takes_mask:
       kwargs['mask'] = mask
@@ -219,44 +211,67 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
       return self.layer(inputs, *args, **kwargs)
 
     if self.training_from_callback:
-      training = tf.convert_to_tensor(self.is_training)
+      training = compat.to_tensor(self.is_training)
     if self._slots is None:
       call_layer()
-      with tf.init_scope():
+      with compat.init_scope():
         self._create_technique_vars()
     return self.algorithm.target.call(self, call_layer, training)
 
-  def advance(self, step, training=True):
+  def begins_step(self):
+    """Returns whether this call is the first one of the layer in a batch."""
+    return self.calls.is_first()
+
+  def advance(self, step, training=True, count=1):
     """Counts a training step and asks the schedule.
 
     Args:
       step: The variable `step`, or its copy on one replica.
       training: True, or a bool scalar tensor. Where it is False nothing is
         counted, and nothing is due.
+      count: Number of steps to count, 0 or 1.
 
     Returns:
       What the schedule returns: a bool and a float32 scalar tensor.
     """
-    is_fine, count, is_now = step >= 0, 1, True
-    if tf.is_tensor(training):
-      is_now = tf.cast(training, tf.bool)
-      is_fine, count = is_fine | ~is_now, tf.cast(is_now, tf.int64)
+    before = compat.to_tensor(step)
+    is_now, is_fine = True, before >= 0
+    if compat.is_tensor(training):
+      is_now = ops.cast(training, 'bool')
+      is_fine = ops.logical_or(is_fine, ops.logical_not(is_now))
+      count = ops.cast(is_now, compat.STEP_DTYPE) * count
     if not self.slots:
       step.assign_add(count)
       return False, 0.0
-    begun = tf.debugging.Assert(is_fine, [_MISSING_CALLBACK])
-    with tf.control_dependencies([begun] if begun is not None else []):
-      step_now = step.assign_add(count, read_value=True)
-    due, level = self.schedule(tf.convert_to_tensor(step_now))
-    return due if is_now is True else due & is_now, level
+    begun = contextlib.nullcontext()
+    if not self.calls.has_begun:
+      begun = compat.check(is_fine, _MISSING_CALLBACK, default=False)
+    with begun:
+      # A step that says what is wrong is kept.
+      step.assign(ops.where(before < -1, before, before + count))
+      now = compat.to_tensor(step)
+    due, level = self.schedule(now)
+    return (due if is_now is True else ops.logical_and(due, is_now)), level
+
+  def mark(self, step, fault):
+    """Returns the step, or a number below -1 that says which check failed."""
+    step = compat.to_tensor(step)
+    return ops.where(fault > 0, ops.cast(-1 - fault, step.dtype), step)
 
   def settle(self):
     """Gives the weights the values that the next forward pass computes with.
 
     After an optimizer step the weights have moved. Evaluation and saving need
     them as the algorithm leaves them. Call it outside of `tf.function`.
+
+    Raises:
+      ValueError: If the algorithm has returned NaN or infinity in a program
+        that could not say so itself, because XLA has compiled it.
     """
-    if keras.backend.get_value(self.step) >= 0:
+    step = int(compat.to_numpy(self.step))
+    if step < -1:
+      raise ValueError(self.checked.faults[-2 - step])
+    if step >= 0:
       self.algorithm.target.settle(self)
 
   def save_own_variables(self, store):
@@ -340,6 +355,34 @@ class <<cookiecutter.__wrapper>>(keras.layers.Wrapper):
         config[key], custom_objects=custom_objects
       )
     return cls(**config)
+
+
+class Calls:
+  """Tells the first call of a layer in a batch from further ones.
+
+  A step is a batch: a layer that a model calls several times counts one. In a
+  program that is traced, such as a `tf.function`, the calls are those in the
+  program. In eager mode they are those since the callback began a batch or,
+  without that, each is the first one.
+
+  Attributes:
+    has_begun: Whether the callback has begun training.
+    batch: Number of the batch, None outside of training with the callback.
+  """
+
+  def __init__(self):
+    self.has_begun = False
+    self.batch = None
+    self._last = {}
+
+  def is_first(self):
+    """Returns whether no call has been seen yet, on this replica."""
+    trace = compat.get_trace()
+    now = self.batch if trace is None else weakref.ref(trace)
+    replica = threading.get_ident()
+    is_first = now is None or self._last.get(replica) != now
+    self._last[replica] = now
+    return is_first
 
 
 class _Untracked:

@@ -107,10 +107,7 @@ class CallTest(tf.test.TestCase, parameterized.TestCase):
       wrapped.advance(wrapped.step)
     wrapped.step.assign(0)
     for due in (False, True):
-      found = target_lib.run_on_replicas(
-        wrapped, lambda step, _: wrapped.advance(step)
-      )
-      self.assertAllEqual(found, (due, 0.25))
+      self.assertAllEqual(wrapped.advance(wrapped.step), (due, 0.25))
     self.assertEqual(wrapped.step.numpy(), 2)
 
   def testPassesFurtherArgumentsToTheLayer(self):

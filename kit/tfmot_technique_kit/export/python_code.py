@@ -11,6 +11,7 @@ import libcst.matchers as m
 from libcst import helpers, metadata
 
 from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.export import keras_2
 from tfmot_technique_kit.export.checkout import Tree
 from tfmot_technique_kit.export.names import PACKAGE, Names
 
@@ -104,7 +105,7 @@ def rewrite(path: str, source: str, symbols: Mapping[str, str], names: Names) ->
     if not has_licence(source):
         raise UserError(f"{path}:1: has no licence header; begin it with that of other files.")
     try:
-        module = cst.parse_module(source)
+        module = keras_2.without_keras_3(cst.parse_module(source))
     except cst.ParserSyntaxError as error:
         raise UserError(f"{path}:{error.raw_line}: is no Python.") from error
     try:

@@ -1,0 +1,99 @@
+"""Takes the branches for Keras 3 out of a module: TFMOT has Keras 2 alone."""
+
+from collections.abc import Sequence
+
+import libcst as cst
+import libcst.matchers as m
+
+# What the module `compat` decides on, and what that is in TFMOT.
+_KNOWN = {"LEGACY": True, "BACKEND": "tensorflow"}
+
+
+def without_keras_3(module: cst.Module) -> cst.Module:
+    """Returns a module as it is where `LEGACY` is True and `BACKEND` is "tensorflow".
+
+    Modules that do not define `LEGACY` come back as they are.
+    """
+    defines = m.findall(module, m.AssignTarget(target=m.Name("LEGACY")))
+    return module.visit(_Folder()) if defines else module
+
+
+class _Folder(cst.CSTTransformer):
+    def leave_SimpleStatementLine(
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
+        is_switch = m.matches(
+            original_node,
+            m.SimpleStatementLine([m.Assign([m.AssignTarget(m.Name("LEGACY"))])]),
+        )
+        return cst.RemoveFromParent() if is_switch else updated_node
+
+    def leave_If(
+        self, original_node: cst.If, updated_node: cst.If
+    ) -> cst.If | cst.RemovalSentinel | cst.FlattenSentinel:
+        is_true = _value(original_node.test)
+        if is_true is None:
+            return updated_node
+        if is_true:
+            return _statements(updated_node.body, updated_node.leading_lines)
+        rest = updated_node.orelse
+        if rest is None:
+            return cst.RemoveFromParent()
+        if isinstance(rest, cst.Else):
+            return _statements(rest.body, updated_node.leading_lines)
+        return rest  # `elif`, which is an `if` now
+
+    def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
+        is_true = _value(original_node.test)
+        if is_true is None:
+            return updated_node
+        return updated_node.body if is_true else updated_node.orelse
+
+    def leave_BooleanOperation(
+        self, original_node: cst.BooleanOperation, updated_node: cst.BooleanOperation
+    ) -> cst.BaseExpression:
+        whole = _value(original_node)
+        if whole is not None:
+            return cst.Name(str(whole))
+        # What is known is on the left. `True and x` and `False or x` are x.
+        is_true = _value(original_node.left)
+        if is_true is None or is_true is not isinstance(original_node.operator, cst.And):
+            return updated_node
+        return updated_node.right
+
+    def leave_IndentedBlock(
+        self, _: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
+        # Nothing runs behind a `return` that was in a branch.
+        kept = []
+        for statement in updated_node.body:
+            kept.append(statement)
+            if m.matches(statement, m.SimpleStatementLine([m.Return()])):
+                break
+        return updated_node.with_changes(body=kept)
+
+
+def _statements(body: cst.BaseSuite, space: Sequence[cst.EmptyLine]) -> cst.FlattenSentinel:
+    first, *others = body.body
+    return cst.FlattenSentinel([first.with_changes(leading_lines=space), *others])
+
+
+def _value(test: cst.BaseExpression) -> bool | None:
+    """Returns whether a condition is True, None if that is not known."""
+    if isinstance(test, cst.Name):
+        return _KNOWN.get(test.value)  # type: ignore[return-value]
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        value = _value(test.expression)
+        return None if value is None else not value
+    if isinstance(test, cst.BooleanOperation):
+        is_and = isinstance(test.operator, cst.And)
+        values = [_value(test.left), _value(test.right)]
+        if (not is_and) in values:
+            return not is_and
+        return None if None in values else is_and
+    comparison = m.Comparison(m.Name("BACKEND"), [m.ComparisonTarget()])
+    if m.matches(test, comparison):
+        (target,) = test.comparisons
+        is_same = target.comparator.evaluated_value == _KNOWN["BACKEND"]
+        return is_same is isinstance(target.operator, cst.Equal)
+    return None

@@ -1,0 +1,64 @@
+"""Trains, saves, loads and strips with a generated technique, on the Keras that is set.
+
+Run as `python keras_3.py PACKAGE OUT`: OUT gets what the stripped model computes. Weights and
+batches are the same in each setting, so that the results can be compared.
+"""
+
+import importlib
+import sys
+import tempfile
+
+import numpy as np
+
+
+def create_model(keras):
+    layers = keras.layers
+    inputs = keras.Input((8, 8, 1))
+    hidden = layers.Conv2D(4, 3, activation="relu", name="conv")(inputs)
+    hidden = layers.Flatten()(hidden)
+    shared = layers.Dense(144, activation="relu", name="shared")
+    hidden = shared(shared(hidden))
+    return keras.Model(inputs, layers.Dense(3, name="scores")(hidden))
+
+
+def main(package: str, out: str) -> None:
+    technique = importlib.import_module(f"{package}.keras")
+    compat = importlib.import_module(f"{package}.keras.compat")
+    entry = importlib.import_module(f"{package}.keras.wrapper")
+    find = {name.split("_")[0]: getattr(technique, name) for name in dir(technique)}
+    named = {name: getattr(technique, name) for name in dir(technique)}
+    (schedule,) = (value for name, value in named.items() if name.startswith("Constant"))
+    (callback,) = (v for n, v in named.items() if n.startswith("Update") and n.endswith("Step"))
+    (collect,) = (value for name, value in vars(entry).items() if name.startswith("collect_"))
+    module = importlib.import_module(find["strip"].__module__)
+    apply = getattr(module, module.__name__.rsplit(".", maxsplit=1)[1])
+
+    random = np.random.default_rng(0)
+    x = random.normal(size=(64, 8, 8, 1)).astype("float32")
+    y = random.integers(0, 3, size=64)
+    keras = compat.keras
+    model = create_model(keras)
+    model.set_weights([random.normal(0, 0.1, w.shape).astype("float32") for w in model.weights])
+    wrapped = apply(model, schedule=schedule(0.5, 0, -1, 2))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    wrapped.compile("sgd", loss)
+    wrapped.fit(x, y, batch_size=16, epochs=3, shuffle=False, verbose=0, callbacks=[callback()])
+    steps = {int(compat.to_numpy(layer.step)) for layer in collect(wrapped)}
+    assert steps == {12}, f"A step is a batch: {steps}"
+
+    expected = wrapped.predict(x, verbose=0)
+    with tempfile.TemporaryDirectory() as folder:
+        wrapped.save(f"{folder}/wrapped.keras")
+        loaded = keras.models.load_model(f"{folder}/wrapped.keras")
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), expected, atol=1e-5)
+    stripped = find["strip"](loaded)
+    assert not collect(stripped)
+    outputs = stripped.predict(x, verbose=0)
+    np.testing.assert_allclose(outputs, expected, atol=1e-4)
+    assert find["report"](wrapped).total.parameters == model.count_params()
+    np.save(out, outputs)
+    print(compat.BACKEND, keras.__name__, "tensorflow" in sys.modules)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
