@@ -8,13 +8,13 @@ import os
 from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 # isort: off
 # fmt: off

@@ -9,7 +9,6 @@ import os
 from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import schedule
@@ -17,6 +16,7 @@ from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_layers
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 # isort: off
 # fmt: off

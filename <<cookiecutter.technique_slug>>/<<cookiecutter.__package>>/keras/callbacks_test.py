@@ -6,12 +6,12 @@ import os
 from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
 Summaries = callbacks.<<cookiecutter.__camel>>Summaries

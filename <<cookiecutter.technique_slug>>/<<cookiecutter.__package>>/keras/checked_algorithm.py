@@ -174,7 +174,7 @@ class CheckedAlgorithm:
       values = generator.uniform(size=[2, *(size or 32 for size in shape[1:])])
       return ops.convert_to_tensor(values, self._layer.compute_dtype)
 
-    inputs = compat.map_shapes(create_input, input_shape)
+    inputs = tree.map_shape_structure(create_input, input_shape)
     expected = tree.flatten(wrapper(inputs, training=False))
     outputs = inputs
     for layer in layers:

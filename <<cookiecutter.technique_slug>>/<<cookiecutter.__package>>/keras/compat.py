@@ -1,5 +1,9 @@
 <% include 'license_header.txt' %>
-"""What versions of Keras, and its backends, name or do differently."""
+"""What versions of Keras, and its backends, name or do differently.
+
+With TF_USE_LEGACY_KERAS=1 this is `tf_keras`, the Keras 2 that TFMOT works
+with, else Keras 3 on the backend that KERAS_BACKEND names.
+"""
 
 # pylint: disable=protected-access,g-import-not-at-top
 
@@ -7,26 +11,21 @@ import collections
 import contextlib
 import os
 
-# With TF_USE_LEGACY_KERAS=0 this is Keras 3, on the backend that KERAS_BACKEND
-# names, else `tf_keras`, the Keras 2 that TFMOT works with.
 LEGACY = os.environ.get('TF_USE_LEGACY_KERAS', '1') in ('1', 'true', 'True')
 
 if LEGACY:
   os.environ.setdefault('KERAS_BACKEND', 'tensorflow')
-  # Of Keras 3: they work with `tf_keras`.
-  from keras import backend as _backend
-  from keras import ops
+  import keras as keras_3  # Its `ops` and `tree` work with `tf_keras`.
   import tensorflow as tf
-  from tensorflow import nest as tree
   from tensorflow_model_optimization.python.core.keras.compat import keras
 
-  if _backend.backend() != 'tensorflow':
+  ops, tree, BACKEND = keras_3.ops, keras_3.tree, keras_3.backend.backend()
+  if BACKEND != 'tensorflow':
     raise ImportError(
       'With TF_USE_LEGACY_KERAS=1 Keras runs on TensorFlow alone. Set '
-      f'KERAS_BACKEND=tensorflow: it is {_backend.backend()} now.'
+      f'KERAS_BACKEND=tensorflow: it is {BACKEND} now.'
     )
-  BACKEND = 'tensorflow'
-  NEEDS_OFFSET = False  # See `loses_weights`.
+  NEEDS_OFFSET = False
   STEP_DTYPE = 'int64'
   Shape = tf.TensorShape
   Spec = tf.TensorSpec
@@ -36,18 +35,20 @@ if LEGACY:
   LAYERS = [keras.layers, tf.compat.v1.keras.layers, keras.layers.experimental]
   OTHER = 'Keras 3'
   HOW_TO_CHANGE = (
-    'Create it with `import tf_keras as keras`, or set the environment '
-    'variable TF_USE_LEGACY_KERAS before the first import: to 1 for `tf.keras` '
-    'to be that, or to 0 to work with Keras 3.'
+    'Create it with `import tf_keras as keras`, or change the environment '
+    'variable TF_USE_LEGACY_KERAS before Python starts: with 1 `tf.keras` is '
+    'that.'
   )
+  to_numpy = keras.backend.get_value
+  is_tensor = tf.is_tensor
   # Attributes with the calls of a layer in models.
   _CALLS = ('_inbound_nodes_value', '_outbound_nodes_value')
 else:
   import keras
-  from keras import ops
-  from keras import tree
 
-  BACKEND = keras.backend.backend()
+  ops, tree, BACKEND = keras.ops, keras.tree, keras.backend.backend()
+  # JAX trains with copies of the weights, and takes new values only of other
+  # variables from the forward pass.
   NEEDS_OFFSET = BACKEND == 'jax'
   STEP_DTYPE = 'int32'  # JAX has no int64 by default.
   Shape = tuple
@@ -56,14 +57,20 @@ else:
   LAYERS = [keras.layers]
   OTHER = 'Keras 2 (tf_keras)'
   HOW_TO_CHANGE = (
-    'Set the environment variable TF_USE_LEGACY_KERAS=1 before the first '
-    'import, or create the object with `import keras`.'
+    'Set the environment variable TF_USE_LEGACY_KERAS=1 before Python starts, '
+    'or create the object with `import keras`.'
   )
+  to_numpy = ops.convert_to_numpy
   _CALLS = ('_inbound_nodes', '_outbound_nodes')
   if BACKEND == 'tensorflow':
     import tensorflow as tf
   elif BACKEND == 'jax':
     import jax
+
+  def is_tensor(training):
+    """Returns False: `training` is known when a program is traced."""
+    del training
+    return False
 
   class Wrapper(keras.layers.Wrapper):
     """A wrapper of a layer that may take several inputs."""
@@ -91,49 +98,34 @@ def dtype_name(dtype):
 
 def to_tensor(variable):
   """Returns the value of a variable, or of its copy on this replica."""
-  # `ops.convert_to_tensor` returns a mirrored variable as it is.
-  if BACKEND == 'tensorflow':
+  if BACKEND == 'tensorflow':  # `ops` returns mirrored variables as they are.
     return tf.convert_to_tensor(variable)
   return ops.convert_to_tensor(variable)
 
 
-def to_numpy(value):
-  """Returns a tensor or a variable as an array."""
-  if LEGACY:
-    return keras.backend.get_value(value)
-  return ops.convert_to_numpy(value)
-
-
-def is_tensor(training):
-  """Returns whether an argument `training` is known in a graph alone."""
-  return LEGACY and tf.is_tensor(training)
-
-
 def add_variable(layer, name, shape, dtype, initializer):
   """Adds a variable to a layer that is neither trained nor cast."""
-  arguments = {
-    'name': name,
-    'shape': shape,
-    'dtype': dtype_name(dtype),
-    'initializer': initializer,
-    'trainable': False,
-  }
-  if not LEGACY:
-    arguments['aggregation'] = 'only_first_replica'
-    return layer.add_weight(autocast=False, **arguments)
-  arguments['aggregation'] = tf.VariableAggregation.ONLY_FIRST_REPLICA
+  no_cast = 'experimental_autocast' if LEGACY else 'autocast'
+  replicas = 'only_first_replica'
+  if LEGACY:
+    replicas = tf.VariableAggregation.ONLY_FIRST_REPLICA
   # The full name, wherever the variable is created, is unique in a model:
   # HDF5 files need that.
   with open_scope(layer.name):
-    return layer.add_weight(experimental_autocast=False, **arguments)
+    return layer.add_weight(
+      name=name,
+      shape=shape,
+      dtype=dtype_name(dtype),
+      initializer=initializer,
+      trainable=False,
+      aggregation=replicas,
+      **{no_cast: False},
+    )
 
 
 def autocasts(layer):
-  """Returns whether a wrapper casts inputs as its layer does.
-
-  With Keras 3 only the layer does: the wrapper reads weights as stored.
-  """
-  return LEGACY and layer._autocast
+  """Returns whether a wrapper casts inputs as its layer does."""
+  return LEGACY and layer._autocast  # Keras 3 would cast the weights, too.
 
 
 def stored(weight):
@@ -156,7 +148,7 @@ def open_scope(name):
 
 
 def init_scope():
-  """Returns a scope in which what a program is being traced of is computed."""
+  """Returns a scope to compute in at once while a program is being traced."""
   if BACKEND == 'tensorflow':
     return tf.init_scope()
   if BACKEND == 'jax':
@@ -166,31 +158,26 @@ def init_scope():
 
 def get_trace():
   """Returns an object for the program that is being traced, None if none is."""
-  if BACKEND == 'tensorflow':
-    is_eager = tf.executing_eagerly()
-    return None if is_eager else tf.compat.v1.get_default_graph()
+  if BACKEND == 'tensorflow' and not tf.executing_eagerly():
+    return tf.compat.v1.get_default_graph()
   if BACKEND == 'jax':
     return keras.src.backend.common.stateless_scope.get_stateless_scope()
   return None
 
 
 def loses_weights():
-  """Returns whether what is assigned to weights now is lost.
-
-  JAX trains with copies of the weights, and takes new values of the variables
-  that are not trained alone from the forward pass.
-  """
-  return BACKEND == 'jax' and get_trace() is not None
+  """Returns whether what is assigned to weights now is lost."""
+  return NEEDS_OFFSET and get_trace() is not None
 
 
 def check(condition, message, default=True):
-  """Raises an error unless a condition holds.
+  """Raises an error unless a condition, a bool scalar tensor, holds.
 
   Args:
     condition: Bool scalar tensor.
     message: Text of the error.
-    default: What the condition counts as in a program that can be compiled for
-      XLA: such a program cannot raise errors.
+    default: What the condition counts as in a program of Keras 3: compiled for
+      XLA, it cannot raise errors.
 
   Returns:
     A scope for what must not happen before the check.
@@ -199,24 +186,19 @@ def check(condition, message, default=True):
     ValueError: If the condition is not True.
     tf.errors.InvalidArgumentError: Likewise, on TensorFlow.
   """
-  if get_trace() is not None and not LEGACY and not default:
-    raise ValueError(message)
-  if BACKEND == 'tensorflow':
+  is_traced = get_trace() is not None
+  if BACKEND == 'tensorflow' and (LEGACY or default):
     checked = tf.debugging.Assert(condition, [message])
     return tf.control_dependencies([] if checked is None else [checked])
-  if get_trace() is None and not condition:
+  if not (default if is_traced else condition):
     raise ValueError(message)
   return contextlib.nullcontext()
 
 
 def run_if(condition, work):
   """Runs `work`, which may assign, if a bool or a bool tensor is True."""
-
-  def run():
-    work()
-    return tf.no_op()
-
   if BACKEND == 'tensorflow' and tf.is_tensor(condition):
+    run = _returning_nothing(work)
     tf.cond(tf.cast(condition, tf.bool), run, tf.no_op)
   elif condition:
     work()
@@ -237,27 +219,21 @@ def update_if(due, compute, variables):
 
 
 def run_on_replicas(work, step, variables):
-  """Runs the same work on the variables of each replica of `tf.distribute`.
+  """Runs `work(step, variables)` on the variables of each replica.
 
   Weights and state are the same on all replicas, so each replica computes its
   own copy: nothing is sent. JAX shards one program, it has no replicas.
-
-  Args:
-    work: Function of the step and the variables.
-    step: The variable that counts steps.
-    variables: Nested structure of variables.
   """
   if BACKEND != 'tensorflow' or not tf.distribute.has_strategy():
     work(step, variables)
     return
   if not LEGACY:
-    step, variables = tree.map_structure(lambda v: v.value, (step, variables))
-
-  def run(*args):
-    work(*args)
-    return tf.no_op()
+    step, variables = tf.nest.map_structure(
+      lambda variable: variable.value, (step, variables)
+    )
 
   def update(strategy):
+    run = _returning_nothing(work)
     return strategy.extended.update(step, run, args=(variables,))
 
   replica = tf.distribute.get_replica_context()
@@ -267,11 +243,19 @@ def run_on_replicas(work, step, variables):
     replica.merge_call(update)
 
 
+def _returning_nothing(work):
+  def run(*args):
+    work(*args)
+    return tf.no_op()
+
+  return run
+
+
 def average(tensors):
   """Returns the means of tensors over the replicas, None if there is one."""
-  if BACKEND != 'tensorflow':
-    return None
-  replica = tf.distribute.get_replica_context()
+  replica = None
+  if BACKEND == 'tensorflow':
+    replica = tf.distribute.get_replica_context()
   if replica is None or replica.num_replicas_in_sync == 1:
     return None
   return replica.all_reduce(tf.distribute.ReduceOp.MEAN, tensors())
@@ -309,29 +293,30 @@ def has_calls(layer):
   return bool(vars(layer).get(_CALLS[0]))
 
 
-def map_shapes(function, shapes):
-  """Calls a function for each shape in a nested structure."""
-  if isinstance(shapes, dict):
-    return {key: map_shapes(function, value) for key, value in shapes.items()}
-  if not any(isinstance(shape, (Shape, dict, list)) for shape in shapes):
-    return function(shapes)
-  return [map_shapes(function, shape) for shape in shapes]
-
-
 def forget_calls(layer):
   """Makes a copy of a layer part of no model."""
-  for name in _CALLS:
-    vars(layer)[name] = []
+  vars(layer).update({name: [] for name in _CALLS})
 
 
 def clone_model(model, clone_layer):
   """Clones a model, without its optimizer, with other layers."""
-  if LEGACY or not isinstance(model, keras.Sequential):
-    clone = keras.models.clone_model(model, clone_function=clone_layer)
-  else:
+  if LEGACY:
+    return keras.models.clone_model(model, clone_function=clone_layer)
+  if isinstance(model, keras.Sequential):
     layers = [clone_layer(layer) for layer in get_own_layers(model)]
     clone = keras.Sequential(layers, name=model.name)
-  if not LEGACY:
-    clone.compiled, clone.optimizer = False, None
-    clone._tracker.unlock()  # For attributes of derived classes.
+  else:
+    clone = keras.models.clone_model(
+      model, clone_function=clone_layer, call_function=_call
+    )
+  clone.compiled, clone.optimizer = False, None
+  clone._tracker.unlock()  # For attributes of derived classes.
   return clone
+
+
+def _call(layer, *args, mask=None, **kwargs):
+  # Models keep the mask that Keras has filled in for a layer: none mostly, and
+  # the layer in its place may not take one.
+  if mask is not None:
+    kwargs['mask'] = mask
+  return layer(*args, **kwargs)

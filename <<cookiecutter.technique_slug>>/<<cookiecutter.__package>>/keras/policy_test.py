@@ -3,11 +3,11 @@
 
 from absl.testing import parameterized
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 # isort: off
 # fmt: off

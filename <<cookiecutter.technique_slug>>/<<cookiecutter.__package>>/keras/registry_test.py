@@ -3,11 +3,11 @@
 
 from absl.testing import parameterized
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import custom_layer
 from <<cookiecutter.__package>>.keras import registry
 from <<cookiecutter.__package>>.keras import test_layers
+from <<cookiecutter.__package>>.keras.compat import keras
 
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 Registry = registry.<<cookiecutter.__camel>>Registry

@@ -5,11 +5,11 @@ import gzip
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import report
+from <<cookiecutter.__package>>.keras.compat import keras
 
 # isort: off
 # fmt: off

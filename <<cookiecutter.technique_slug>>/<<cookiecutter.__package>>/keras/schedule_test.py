@@ -4,9 +4,9 @@
 from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras.compat import keras
 
 Schedule = schedule.<<cookiecutter.__camel>>Schedule
 Constant = schedule.Constant<<cookiecutter.__level_camel>>

@@ -294,13 +294,9 @@ class WeightInForward(Weight):
 
 def to_shapes(shape):
   """Returns a shape, or shapes, as Keras has them: files hold lists."""
-  if isinstance(shape, dict):
-    return {key: to_shapes(value) for key, value in shape.items()}
   if shape is None or isinstance(shape, compat.Shape) and not shape:
     return shape
-  if all(size is None or isinstance(size, int) for size in shape):
-    return compat.Shape(shape)
-  return [to_shapes(inner) for inner in shape]
+  return tree.map_shape_structure(compat.Shape, shape)
 
 
 def flatten_shapes(shapes):

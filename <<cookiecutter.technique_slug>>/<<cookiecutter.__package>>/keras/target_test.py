@@ -3,12 +3,12 @@
 
 from absl.testing import parameterized
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 Wrapper = wrapper.<<cookiecutter.__wrapper>>
 Constant = schedule.Constant<<cookiecutter.__level_camel>>

@@ -4,9 +4,9 @@
 import functools
 
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import custom_layer
+from <<cookiecutter.__package>>.keras.compat import keras
 
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 

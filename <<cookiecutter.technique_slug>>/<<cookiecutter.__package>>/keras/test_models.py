@@ -3,7 +3,8 @@
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+
+from <<cookiecutter.__package>>.keras.compat import keras
 
 layers = keras.layers
 

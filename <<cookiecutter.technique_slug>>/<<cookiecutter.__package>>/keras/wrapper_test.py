@@ -5,7 +5,6 @@ import json
 
 from absl.testing import parameterized
 import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import checked_algorithm
@@ -13,6 +12,7 @@ from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras.compat import keras
 
 Wrapper = wrapper.<<cookiecutter.__wrapper>>
 collect = wrapper.collect_<<cookiecutter.__able>>_layers
