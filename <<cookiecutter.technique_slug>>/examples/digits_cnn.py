@@ -3,17 +3,21 @@
 
 The script trains on noisy digits, fine-tunes with the technique, strips, and
 converts to TensorFlow Lite. It prints a row for each layer and for each model.
+Keras 3 converts on TensorFlow alone. TF_USE_LEGACY_KERAS=1 chooses Keras 2.
 """
 
 import argparse
 import gzip
-import timeit
 
 import numpy as np
-import tensorflow as tf
-import tf_keras as keras
 
 from <<cookiecutter.__package>> import keras as technique
+from <<cookiecutter.__package>>.keras.compat import keras
+
+CONVERTS = keras.backend.backend() == 'tensorflow'
+if CONVERTS:
+  import tensorflow as tf
+  tf.config.experimental.enable_op_determinism()
 
 DIGITS = """
   1c22262a32221c00 0818080808081c00 1c22020408103e00 3e04080402221c00
@@ -39,32 +43,30 @@ def train(model, images, labels, epochs, callbacks=None):
 
 
 def deploy(model, name, images, labels):
-  """Yields a row and what runs the model, for float and for 8-bit weights."""
-  converter = tf.lite.TFLiteConverter.from_keras_model(model)
-  for suffix in ('', ', quantized'):
-    converter.optimizations = [tf.lite.Optimize.DEFAULT] if suffix else []
-    content = converter.convert()
-    interpreter = tf.lite.Interpreter(model_content=content)
-    runner = interpreter.get_signature_runner()
-    [key] = runner.get_input_details()
-    [logits] = runner(**{key: images}).values()
+  """Yields rows of what a model takes: as float and, converted, in 8 bits."""
+  for suffix in ('', ', quantized')[: 1 + CONVERTS]:
+    if CONVERTS:
+      converter = tf.lite.TFLiteConverter.from_keras_model(model)
+      converter.optimizations = [tf.lite.Optimize.DEFAULT] if suffix else []
+      content = converter.convert()
+      interpreter = tf.lite.Interpreter(model_content=content)
+      runner = interpreter.get_signature_runner()
+      [key] = runner.get_input_details()
+      [logits] = runner(**{key: images}).values()
+    else:
+      content = b''.join(value.tobytes() for value in model.get_weights())
+      logits = model.predict(images, verbose=0)
     accuracy = (logits.argmax(axis=-1) == labels).mean()
     size = len(gzip.compress(content, mtime=0))
-    row = (name + suffix, accuracy, model.count_params(), len(content), size)
-    runner(**{key: images[:1]})  # The latency is that for one image.
-    yield row, interpreter.invoke
+    yield name + suffix, accuracy, model.count_params(), len(content), size
 
 
-def print_table(models):
-  """Prints what each model takes. Both ratios are to the first model."""
-  rows, runs = zip(*models, strict=True)
-  # The models take turns, so that other work slows them down alike.
-  rounds = [[timeit.timeit(run, number=20) for run in runs] for _ in range(101)]
-  latencies = np.median([np.divide(r, r[0]) for r in rounds], axis=0)
-  print(f'{"model":28}  accuracy  parameters    bytes  gzipped  ratio  latency')
-  for row, latency in zip(rows, latencies, strict=True):
-    columns = '{:28}  {:8.4f}  {:10}  {:7}  {:7}  {:5.3f}  {:7.2f}'
-    print(columns.format(*row, row[-1] / rows[0][-1], latency))
+def print_table(rows):
+  """Prints what each model takes. The ratio is to the first model."""
+  print(f'{"model":28}  accuracy  parameters    bytes  gzipped  ratio')
+  columns = '{:28}  {:8.4f}  {:10}  {:7}  {:7}  {:5.3f}'
+  for row in rows:
+    print(columns.format(*row, row[-1] / rows[0][-1]))
 
 
 def main():
@@ -75,10 +77,10 @@ def main():
   if epochs < 1:
     parser.error('--epochs must be at least 1')
   keras.utils.set_random_seed(0)
-  tf.config.experimental.enable_op_determinism()
   model = keras.Sequential(
     [
-      keras.layers.Conv2D(32, 3, activation='relu', input_shape=(8, 8, 1)),
+      keras.layers.Input((8, 8, 1)),
+      keras.layers.Conv2D(32, 3, activation='relu'),
       keras.layers.Conv2D(64, 3, activation='relu'),
       keras.layers.Flatten(),
       keras.layers.Dense(128, activation='relu'),
@@ -87,19 +89,18 @@ def main():
   )
   data, test = draw(1600, seed=0), draw(400, seed=1)
   train(model, *data, epochs)
-  models = [*deploy(model, 'baseline', *test)]  # Its weights change below.
+  rows = [*deploy(model, 'baseline', *test)]  # Its weights change below.
   # The level rises in half of the 50 steps per epoch; then the weights adapt.
   schedule = technique.PolynomialDecay(
     0.0, 0.8, begin_step=0, end_step=25 * epochs, frequency=5
   )
-  policy = technique.SkipFirstAndLastLayers()
   apply = technique.<<cookiecutter.__entry>>
-  wrapped = apply(model, schedule=schedule, policy=policy)
+  wrapped = apply(model, schedule, technique.SkipFirstAndLastLayers())
   train(wrapped, *data, epochs, [technique.Update<<cookiecutter.__camel>>Step()])
   stripped = technique.strip_<<cookiecutter.technique_slug>>(wrapped)
-  models += deploy(stripped, '<<cookiecutter.past_participle>>', *test)
+  rows += deploy(stripped, '<<cookiecutter.past_participle>>', *test)
   print(technique.report_<<cookiecutter.technique_slug>>(wrapped), end='\n\n')
-  print_table(models)
+  print_table(rows)
 
 
 if __name__ == '__main__':

@@ -43,7 +43,11 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
         'dtype': 'float32',
         'initializer': keras.initializers.Constant(-1.0),
       },
-      '<<cookiecutter.level>>': {'shape': [], 'dtype': 'float32', 'initializer': 'zeros'},
+      '<<cookiecutter.level>>': {
+        'shape': [],
+        'dtype': 'float32',
+        'initializer': 'zeros',
+      },
     }
 
   def update_state(self, tensor, state, level):

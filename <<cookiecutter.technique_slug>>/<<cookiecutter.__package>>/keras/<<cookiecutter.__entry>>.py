@@ -199,8 +199,7 @@ def _check_type(layer):
     roots = {base.__module__.split('.')[0] for base in type(layer).__mro__}
     if roots & {'keras', 'tf_keras'}:
       raise ValueError(
-        f'You passed an object of type {name} from {compat.OTHER}. '
-        f'{compat.HOW_TO_CHANGE}'
+        f'You passed an object of type {name} from {compat.OTHER}'
       )
     raise ValueError(
       'Expected a `keras.layers.Layer`, a list of layers, or a Sequential or '

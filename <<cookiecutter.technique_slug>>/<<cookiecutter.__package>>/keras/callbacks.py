@@ -28,7 +28,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
 
   >>> callback.set_model(model)
   >>> callback.on_train_begin()
-  >>> optimizer = keras.optimizers.legacy.SGD()
+  >>> optimizer = keras.optimizers.SGD()
   >>> for batch in range(3):
   ...   callback.on_train_batch_begin(batch)
   ...   with tf.GradientTape() as tape:

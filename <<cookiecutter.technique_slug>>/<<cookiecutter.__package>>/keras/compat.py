@@ -1,64 +1,58 @@
 <% include 'license_header.txt' %>
-"""What versions of Keras, and its backends, name or do differently.
-
-With TF_USE_LEGACY_KERAS=1 this is `tf_keras`, the Keras 2 that TFMOT works
-with, else Keras 3 on the backend that KERAS_BACKEND names.
-"""
+"""What versions of Keras, and its backends, name or do differently."""
 
 # pylint: disable=protected-access,g-import-not-at-top
 
 import collections
 import contextlib
 import os
+import sys
 
-LEGACY = os.environ.get('TF_USE_LEGACY_KERAS', '1') in ('1', 'true', 'True')
+import keras as keras_3
+
+# With TF_USE_LEGACY_KERAS=1 this is `tf_keras`, the Keras 2 that TFMOT works
+# with, else Keras 3 on the backend that KERAS_BACKEND names. A program that
+# sets neither and imports `tf_keras` before wants that.
+_IS_IMPORTED = 'tf_keras' in sys.modules and 'KERAS_BACKEND' not in os.environ
+_VALUE = os.environ.get('TF_USE_LEGACY_KERAS', str(int(_IS_IMPORTED)))
+LEGACY = _VALUE in ('1', 'true', 'True')
+BACKEND = keras_3.backend.backend()
+ops, tree = keras_3.ops, keras_3.tree  # They work with `tf_keras`.
+dtype_name = keras_3.backend.standardize_dtype
+# JAX trains with copies of the weights, and takes new values only of other
+# variables from the forward pass. It has no int64 by default.
+NEEDS_OFFSET = BACKEND == 'jax'
+STEP_DTYPE = 'int64' if LEGACY else 'int32'
 
 if LEGACY:
-  os.environ.setdefault('KERAS_BACKEND', 'tensorflow')
-  import keras as keras_3  # Its `ops` and `tree` work with `tf_keras`.
   import tensorflow as tf
   from tensorflow_model_optimization.python.core.keras.compat import keras
 
-  ops, tree, BACKEND = keras_3.ops, keras_3.tree, keras_3.backend.backend()
   if BACKEND != 'tensorflow':
     raise ImportError(
       'With TF_USE_LEGACY_KERAS=1 Keras runs on TensorFlow alone. Set '
       f'KERAS_BACKEND=tensorflow: it is {BACKEND} now.'
     )
-  NEEDS_OFFSET = False
-  STEP_DTYPE = 'int64'
-  Shape = tf.TensorShape
-  Spec = tf.TensorSpec
-  Variable = tf.Variable
+  Shape, Spec, Variable = tf.TensorShape, tf.TensorSpec, tf.Variable
   Wrapper = keras.layers.Wrapper
   # The modules with the classes of built-in layers.
   LAYERS = [keras.layers, tf.compat.v1.keras.layers, keras.layers.experimental]
-  OTHER = 'Keras 3'
-  HOW_TO_CHANGE = (
-    'Create it with `import tf_keras as keras`, or change the environment '
-    'variable TF_USE_LEGACY_KERAS before Python starts: with 1 `tf.keras` is '
-    'that.'
+  OTHER = (
+    'Keras 3. Create it with `import tf_keras as keras`, or change the '
+    'environment variable TF_USE_LEGACY_KERAS before Python starts: with 1 '
+    '`tf.keras` is that.'
   )
   to_numpy = keras.backend.get_value
-  is_tensor = tf.is_tensor
   # Attributes with the calls of a layer in models.
   _CALLS = ('_inbound_nodes_value', '_outbound_nodes_value')
 else:
-  import keras
-
-  ops, tree, BACKEND = keras.ops, keras.tree, keras.backend.backend()
-  # JAX trains with copies of the weights, and takes new values only of other
-  # variables from the forward pass.
-  NEEDS_OFFSET = BACKEND == 'jax'
-  STEP_DTYPE = 'int32'  # JAX has no int64 by default.
-  Shape = tuple
+  keras = keras_3
+  Shape, Variable = tuple, keras.Variable
   Spec = collections.namedtuple('Spec', ['shape', 'dtype'])
-  Variable = keras.Variable
   LAYERS = [keras.layers]
-  OTHER = 'Keras 2 (tf_keras)'
-  HOW_TO_CHANGE = (
-    'Set the environment variable TF_USE_LEGACY_KERAS=1 before Python starts, '
-    'or create the object with `import keras`.'
+  OTHER = (
+    'Keras 2 (tf_keras). Set the environment variable TF_USE_LEGACY_KERAS=1 '
+    'before Python starts, or create the object with `import keras`.'
   )
   to_numpy = ops.convert_to_numpy
   _CALLS = ('_inbound_nodes', '_outbound_nodes')
@@ -66,11 +60,6 @@ else:
     import tensorflow as tf
   elif BACKEND == 'jax':
     import jax
-
-  def is_tensor(training):
-    """Returns False: `training` is known when a program is traced."""
-    del training
-    return False
 
   class Wrapper(keras.layers.Wrapper):
     """A wrapper of a layer that may take several inputs."""
@@ -87,13 +76,6 @@ else:
       if mask is not None and self._takes_mask:
         kwargs['mask'] = mask
       return self.layer.compute_output_spec(*args, **kwargs)
-
-
-def dtype_name(dtype):
-  """Returns the name of a dtype, such as 'float32', of any library."""
-  if LEGACY:
-    return tf.as_dtype(dtype).name
-  return keras.backend.standardize_dtype(dtype)
 
 
 def to_tensor(variable):
@@ -171,20 +153,10 @@ def loses_weights():
 
 
 def check(condition, message, default=True):
-  """Raises an error unless a condition, a bool scalar tensor, holds.
+  """Raises an error unless a bool scalar tensor is True.
 
-  Args:
-    condition: Bool scalar tensor.
-    message: Text of the error.
-    default: What the condition counts as in a program of Keras 3: compiled for
-      XLA, it cannot raise errors.
-
-  Returns:
-    A scope for what must not happen before the check.
-
-  Raises:
-    ValueError: If the condition is not True.
-    tf.errors.InvalidArgumentError: Likewise, on TensorFlow.
+  Programs of Keras 3 take `default` for it: compiled for XLA, they cannot raise
+  errors. What must not happen before belongs in the scope that is returned.
   """
   is_traced = get_trace() is not None
   if BACKEND == 'tensorflow' and (LEGACY or default):
@@ -253,9 +225,9 @@ def _returning_nothing(work):
 
 def average(tensors):
   """Returns the means of tensors over the replicas, None if there is one."""
-  replica = None
-  if BACKEND == 'tensorflow':
-    replica = tf.distribute.get_replica_context()
+  if BACKEND != 'tensorflow':
+    return None
+  replica = tf.distribute.get_replica_context()
   if replica is None or replica.num_replicas_in_sync == 1:
     return None
   return replica.all_reduce(tf.distribute.ReduceOp.MEAN, tensors())

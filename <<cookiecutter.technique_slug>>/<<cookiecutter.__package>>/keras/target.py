@@ -106,7 +106,7 @@ def read(state):
 
 
 def _may_be(training):
-  return compat.is_tensor(training) or bool(training)
+  return ops.is_tensor(training) or bool(training)
 
 
 class Weight:

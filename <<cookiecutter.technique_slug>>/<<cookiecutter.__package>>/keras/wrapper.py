@@ -236,7 +236,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     """
     before = compat.to_tensor(step)
     is_now, is_fine = True, before >= 0
-    if compat.is_tensor(training):
+    if ops.is_tensor(training):
       is_now = ops.cast(training, 'bool')
       is_fine = ops.logical_or(is_fine, ops.logical_not(is_now))
       count = ops.cast(is_now, compat.STEP_DTYPE) * count

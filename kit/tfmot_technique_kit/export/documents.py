@@ -8,6 +8,8 @@ import re
 from tfmot_technique_kit.export.names import Names
 from tfmot_technique_kit.project import Project
 
+# What holds for the package alone: TFMOT has Keras 2.
+_PROJECT_ONLY = re.compile(r"<!-- project: begin \w+ -->.*?<!-- project: end -->\n+", re.DOTALL)
 # Marks of blocks that commands fill in.
 _MARKER = re.compile(r"<!-- \w+: (begin \w+|end) -->\n+")
 _LINK = re.compile(r"(?P<image>!?)(?P<text>\[[^\]]*\])\((?P<target>[^()\s]+)\)")
@@ -37,7 +39,7 @@ class Writer:
 
     def markdown(self, path: str, text: str) -> str:
         """Returns a page as it has to be in TFMOT; its path is that in this project."""
-        text = self._with_links(path, _MARKER.sub("", text))
+        text = self._with_links(path, _MARKER.sub("", _PROJECT_ONLY.sub("", text)))
         return self._names.rewrite(text).rstrip("\n") + "\n"
 
     def rfc(self, path: str, text: str) -> str:
