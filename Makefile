@@ -12,6 +12,7 @@
 # make facts      what the documents say of each kind, into templates/facts
 # make rendered-diff  what the projects of each kind differ in from those of BASE=main
 # make pictures   that of the terminal in README.md, from a real run, and PROMPTS.md
+# make pictures-results   those of results, from a small sweep; needs chromium, ten minutes
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-generation   what generating a project takes, likewise
 #
@@ -28,7 +29,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NEW := $(VENV)-new
 
-.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods lint lock facts rendered-diff pictures bench bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods lint lock facts rendered-diff pictures pictures-results bench bench-generation clean
 
 new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -82,6 +83,18 @@ rendered-diff: $(READY)
 pictures: $(READY)
 	$(BIN)/python -m maintenance.prompts
 	$(BIN)/python -m maintenance.pictures
+
+# A project with the default answers, fine-tuned for long enough to recover.
+RESULTS := $(abspath $(VENV))/results
+TECHNIQUE := $(abspath $(KIT))/bin/technique
+
+pictures-results: $(READY) $(KIT)/.ready
+	rm -rf $(RESULTS)
+	$(BIN)/cookiecutter --no-input --output-dir $(RESULTS) .
+	cd $(RESULTS)/connection_pruning \
+	&& $(TECHNIQUE) sweep --tasks image --set training.fine_tune_epochs=30 \
+	&& $(TECHNIQUE) report && $(TECHNIQUE) preview --build
+	$(BIN)/python -m maintenance.pictures --results $(RESULTS)/connection_pruning
 
 clean:
 	rm -rf $(VENV) $(NEW) .pytest_cache .ruff_cache

@@ -4,11 +4,8 @@
     python -m maintenance.pictures --check    fails if it is not current
     python -m maintenance.pictures --results PROJECT    takes those of a project's results
 
-Results take minutes, so those pictures are made again only when they look different. In a
-project with the default answers, set up as its README says:
-
-    technique sweep --tasks image --seeds 0 1
-    technique report && technique preview --build
+Results take minutes, so those pictures are made again only when they look different:
+`make pictures-results` generates a project, fine-tunes its models, and takes them.
 """
 
 import argparse
@@ -28,8 +25,11 @@ from tfmot_template_rules.answers import PROMPTS
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs"
+# The overview page from its results on: they are what the picture is about, and further down
+# than a window is high.
+RESULTS_ALONE = "<style>.section > :not(h1):has(~ #results) { display: none }</style></head>"
 TERMINAL = FOLDER / "terminal.svg"
-WIDTH = 96
+WIDTH = 88
 
 # What is typed in the recording; all else is left at its default.
 TYPED = {1: "Weight Slicing", 2: "class", 8: "Ada Lovelace", 9: "ada@example.com", 10: "ada-l"}
@@ -65,6 +65,7 @@ def terminal(home: Path) -> str:
     child.close()
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi((shown + child.before).replace("\r\n", "\n").rstrip()))
+    console.print()  # the picture cuts the lowest line off
     return console.export_svg(title="Generate a technique", unique_id="terminal")
 
 
@@ -75,14 +76,18 @@ def take_results(project: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     for needed in (plot, page):
         if not needed.is_file():
-            sys.exit(f"ERROR: {needed} is missing; the commands that make it are in {__file__}")
+            sys.exit(f"ERROR: {needed} is missing; make pictures-results makes it")
     if not browser:
         sys.exit("ERROR: there is no chromium to show the overview page in")
     shutil.copyfile(plot, FOLDER / "results.svg")
-    window = ["--window-size=1000,1000", "--hide-scrollbars", "--virtual-time-budget=4000"]
+    text = page.read_text(encoding="utf-8").replace("</head>", RESULTS_ALONE)
+    shown = page.with_name("picture.html")  # beside it, for the style sheets
+    shown.write_text(text, encoding="utf-8")
+    # Narrow, so that the letters are large where README shows it, and sharp.
+    window = ["--window-size=760,900", "--force-device-scale-factor=1.5", "--hide-scrollbars"]
     picture = f"--screenshot={FOLDER / 'overview.png'}"
-    command = [browser, "--headless", "--no-sandbox", *window, picture, page.as_uri()]
-    subprocess.run(command, check=True, capture_output=True)
+    options = ["--headless", "--no-sandbox", "--virtual-time-budget=4000", *window, picture]
+    subprocess.run([browser, *options, shown.as_uri()], check=True, capture_output=True)
 
 
 def main() -> int:

@@ -71,6 +71,7 @@ def test_stored_as_tensorflow_org_wants_it(named_project):
         nbformat.validate(content)
         assert (content["nbformat"], content["nbformat_minor"]) == (4, 0)
         assert content["metadata"]["colab"]["name"] == path.name
+        assert content["metadata"]["accelerator"] == "GPU"
         assert text == json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         ids = [cell["metadata"]["id"] for cell in content["cells"]]
         assert len(set(ids)) == len(ids)
@@ -92,6 +93,49 @@ def test_the_template_s_notebooks_open_unrendered(project):
     assert len(found) == len(notebooks(project)) > 0
     for path in found:
         nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_links_lead_into_the_author_s_repository(project):
+    technique = manifest.load(project).technique
+    for path in notebooks(project):
+        name = path.relative_to(project).as_posix()
+        colab = technique.address_of(name).replace("github.com", "colab.research.google.com/github")
+        text = text_of(path, "markdown")
+        assert re.findall(r'href="(.*?)"', text) == [
+            colab,
+            technique.address_of(name),
+            technique.address_of(name, "raw"),
+        ]
+        links = re.findall(r"\]\((.*?)\)", text)
+        own = [there for link in links if (there := technique.file_at(link))]
+        assert len(own) >= 3
+        assert all((project / there.partition("#")[0]).is_file() for there in own)
+        # Others would not work in Colab.
+        assert all(link.startswith("https://") for link in links)
+
+
+def test_the_first_cell_says_which_keras_and_nothing_else_does(project):
+    setup = []
+    for path in notebooks(project):
+        cells = nbformat.read(path, nbformat.NO_CONVERT).cells
+        _, first, *others = (cell.source for cell in cells if cell.cell_type == "code")
+        assert "# This notebook uses Keras 2" in first
+        assert "import keras" in first
+        assert not re.search(r"^ *(import|from) .*keras$", "\n".join(others), re.MULTILINE)
+        setup.append(first)
+    assert len(set(setup)) == 1
+
+
+def test_tensorboard_shows_what_the_technique_does(project):
+    for path in notebooks(project):
+        code = text_of(path, "code")
+        # Loading runs in tests, too; the board itself is a server for readers.
+        for line in (
+            "^%load_ext tensorboard$",
+            r"^ *technique\.ConnectionPruningSummaries\(log_dir=log_dir\),$",
+            "^#docs_infra: no_execute\n%tensorboard --logdir={log_dir}$",
+        ):
+            assert re.search(line, code, re.MULTILINE), (path.name, line)
 
 
 def test_outline(kind_project):

@@ -7,6 +7,7 @@ for component in contribution.components:
 """
 
 import collections
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,7 @@ else:
     import tomli as tomllib
 
 NAME = "contribution.toml"
+BRANCH = "main"  # what links into the repository lead to
 
 
 class _Table(pydantic.BaseModel):
@@ -67,6 +69,15 @@ class Technique(_Table):
     repository: str
     summary: str
     layout: Annotated[str, pydantic.StringConstraints(pattern=r"^\d+(\.\d+)+$")]
+
+    def address_of(self, path: str, view: str = "blob") -> str:
+        """Returns where a file is on GitHub; a view 'raw' is the file, not a page that shows it."""
+        return f"{self.repository}/{view}/{BRANCH}/{path}"
+
+    def file_at(self, address: str) -> str | None:
+        """Returns the path of the file here that an address leads to, or None."""
+        found = re.match(rf"{re.escape(self.repository)}/(?:blob|raw|tree)/{BRANCH}/", address)
+        return address[found.end() :] if found else None
 
 
 class Roles(_Table):

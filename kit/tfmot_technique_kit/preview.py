@@ -48,7 +48,8 @@ _EXCLUDED = (
 )
 _STYLE = """\
 .wy-nav-content { max-width: 1100px; }
-.wy-table-responsive table :is(td, th) { white-space: normal; }
+.rst-content .wy-table-responsive table.docutils :is(td, th) {
+  white-space: normal; padding: 4px 6px; font-size: 14px; line-height: 1.3; }
 .jp-InputPrompt, .jp-OutputPrompt { display: none !important; }
 """
 

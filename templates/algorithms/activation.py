@@ -57,7 +57,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
       tensor: Tensor [batch, ...], the output.
       state: Dict with 'threshold' and '<<cookiecutter.level>>', float32
         scalar tensors.
-      level: float32 scalar tensor, the sparsity in [0, 1).
+      level: float32 scalar tensor, the <<cookiecutter.__level_words>> in [0, 1).
 
     Returns:
       Dict with 'threshold', never negative: at the start there is no past to

@@ -52,7 +52,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     Args:
       tensor: Tensor [..., inputs, outputs], floating point.
       state: Dict with 'rank', an int32 scalar tensor. Not used.
-      level: float32 scalar tensor, the rank reduction in [0, 1).
+      level: float32 scalar tensor, the <<cookiecutter.__level_words>> in [0, 1).
 
     Returns:
       Dict with 'rank', an int32 scalar tensor, at least 1.

@@ -36,7 +36,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     Args:
       weight: Tensor of any shape, floating point.
       state: Dict with 'mask', a bool tensor of the same shape. Not used.
-      level: float32 scalar tensor, the sparsity in [0, 1).
+      level: float32 scalar tensor, the <<cookiecutter.__level_words>> in [0, 1).
 
     Returns:
       Dict with 'mask', a bool tensor that is False where the weight is pruned.

@@ -13,8 +13,8 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
 
   The layer computes with the nearest of the three values, and the optimizer
   trains the float weights behind them through a straight-through gradient. The
-  strength is the fraction of output channels (the last axis) that is ternary;
-  those that lose least come first.
+  <<cookiecutter.__level_words>> is the fraction of the output channels (the last
+  axis) that is ternary; those that lose least come first.
 
   This is the baseline the template starts from. Replace the bodies of the
   methods by your own: `base_algorithm.Algorithm` says when each is called and

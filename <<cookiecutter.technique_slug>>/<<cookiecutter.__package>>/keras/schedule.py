@@ -113,7 +113,7 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
 class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
-  """The same <<cookiecutter.__level_words>> throughout training.
+  """Keeps the same <<cookiecutter.__level_words>> throughout training.
 
   >>> schedule = Constant<<cookiecutter.__level_camel>>(0.5, begin_step=10, frequency=5)
   >>> [bool(schedule(step)[0]) for step in (5, 10, 12, 15)]
@@ -164,7 +164,7 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
 class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
-  """A <<cookiecutter.__level_words>> that changes fast at first, then slowly.
+  """Changes the <<cookiecutter.__level_words>> fast at first, then slowly.
 
   At a step in [begin_step, end_step] it is
 

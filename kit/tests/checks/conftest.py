@@ -67,9 +67,11 @@ def notebook(project, bake):
     path = project.root / "g3doc" / "guide" / "some_method" / source.name
     path.parent.mkdir(parents=True)
     text = source.read_text(encoding="utf-8")
+    text = text.replace("your-handle/connection_pruning", "ada/some_method")
     text = text.replace(source.parent.name + "/", "some_method/")
+    guide = "g3doc/guide/some_method"
     for link in ("index.md", source.name.replace("_example", "_comprehensive_guide")):
-        text = text.replace(f"]({link})", "](../../../README.md)")  # they are not there
+        text = text.replace(f"{guide}/{link})", "README.md)")  # they are not there
     path.write_text(text, encoding="utf-8")
     return path
 

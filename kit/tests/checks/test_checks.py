@@ -15,6 +15,7 @@ from tfmot_technique_kit.cli import main
 _NAMES = [name for name in CHECKS if name not in {"api", "examples", "rendered", "execution"}]
 
 _TYPO = "".join(["te", "h"])  # so that this file can be checked
+_OWN = "https://github.com/ada/some_method/blob/main"
 _LEFTOVER = "".join(["{{", " cookiecutter }}"])
 
 
@@ -129,12 +130,19 @@ def _save_in_colab(notebook):
 @pytest.mark.parametrize(
     ("edit", "problem"),
     [
-        (_replace("buttons", "storage.google", "store.google"), "the button for downloads leads"),
-        (_replace("buttons", "github.com/tens", "github.com/T"), r"tensorflow::button_(colab|git)"),
+        (_replace("buttons", "/raw/main/", "/raw/v1/"), "the button for downloads leads"),
+        (_replace("buttons", "google.com/github/ada", "google.com/github/A"), r".*::button_colab"),
+        (_replace("buttons", "https://github.com/ada(?=.*blob)", "x:/"), r".*::button_github"),
         (_replace("setup", "## Setup", "## Setup\n\nHere we go."), "google::second_person: .*: we"),
         (_replace("setup", "## Setup", "# End\n\n## Setup"), "has 2 titles of level 1"),
         (_replace("setup", "## Setup", "## Install"), 'has no section "Setup"'),
         (_replace("setup", "## Setup", "## Setup\n\n[a](no.md)"), "the link to 'no.md' leads no"),
+        (
+            _replace("setup", "## Setup", "## Setup\n\n[a](../../../README.md#in-use)"),
+            f"the link to '../../../README.md' leads nowhere in Colab; write {_OWN}/README.md",
+        ),
+        (_replace("setup", "## Setup", f"## Setup\n\n[a]({_OWN}/no.md)"), "the link to 'no.md' l"),
+        (_replace("setup", "## Setup", f"## Setup\n\n[a]({_OWN}/README.md#no)"), "'README.md' has"),
         (_repeat_an_id, "2 cells have the id 'setup'"),
         (_keep_an_output, "is not laid out as tensorflow.org wants; format it"),
         (_save_in_colab, "has the state of widgets, as Colab saves it, .*; strip it"),

@@ -12,10 +12,13 @@ CHECKS: dict[str, Callable[[Project], list[Problem]]] = {
     "leftovers": spelling.check_leftovers,
     "links": links.check_links,
     "notebook-content": lambda project: (
-        notebooks.check_structure(project.root) + notebooks.check_symbols(project)
+        notebooks.check_structure(project.root, notebooks.Place.of(project.technique))
+        + notebooks.check_symbols(project)
     ),
     "notebook-format": lambda project: notebooks.check_format(project.root),
-    "notebook-style": lambda project: notebooks.check_style(project.root),
+    "notebook-style": lambda project: notebooks.check_style(
+        project.root, notebooks.Place.of(project.technique)
+    ),
     "rendered": rendered.check_rendered,
     "rfcs": rfcs.check_drafts,
     "spelling": spelling.check_spelling,

@@ -2,6 +2,7 @@
 
 import functools
 import html
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,16 +19,27 @@ _ANCHOR = re.compile(r"<[^>]*?\s(?:id|name)=[\"']([^\"']*)[\"']")
 
 
 def check_links(project: Project) -> list[Problem]:
-    """Finds relative links that do not lead to files and headings that exist."""
+    """Finds links into the project that do not lead to files and headings that exist.
+
+    Those of notebooks have to be absolute, since Colab has no other file than the notebook.
+    """
     anchors_of = functools.cache(_anchors)
     problems = []
     for path in pages.find(project.root):
         for line, link in _links(path):
-            target, _, anchor = link.partition("#")
+            own = project.technique.file_at(link)
+            if own is None and _EXTERNAL.match(link):
+                continue
+            target, _, anchor = (link if own is None else own).partition("#")
             # A leading slash stands for the root of a site, which this is not.
-            there = path.parent / unquote(target) if target else path
+            folder = path.parent if own is None else project.root
+            there = folder / unquote(target) if target else path
             if target.startswith("/") or not there.exists():
                 message = f"the link to {target!r} leads nowhere."
+            elif target and own is None and path.suffix == ".ipynb":
+                name = os.path.relpath(there, project.root)
+                address = project.technique.address_of(Path(name).as_posix())
+                message = f"the link to {target!r} leads nowhere in Colab; write {address}."
             elif (
                 anchor
                 and there.suffix in {".md", ".ipynb"}
@@ -41,14 +53,13 @@ def check_links(project: Project) -> list[Problem]:
 
 
 def _links(path: Path) -> Iterator[tuple[int | None, str]]:
-    """Yields the lines, None in notebooks, and the addresses of relative links."""
+    """Yields the lines, None in notebooks, and the addresses of links."""
     for text in pages.texts(path):
         for token in pages.MARKDOWN.parse(text):
             if token.type in {"inline", "html_block"}:
                 line = pages.line_of(token) if path.suffix == ".md" else None
                 for link in _LINK.findall(pages.as_html([token])):
-                    if not _EXTERNAL.match(link):
-                        yield line, html.unescape(link)
+                    yield line, html.unescape(link)
 
 
 def _anchors(path: Path) -> set[str]:

@@ -5,26 +5,51 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tfmot_technique_kit import pages
 from tfmot_technique_kit.checks import programs
 from tfmot_technique_kit.documents import api
+from tfmot_technique_kit.manifest import BRANCH, Technique
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
 
-# Where a notebook will be published, and the lints that know it. nblint takes the address
-# from the path below `g3doc`, so what is above it there is part of the branch here. The
-# address for downloads has no branch: nblint cannot know it, and `check_structure` looks at it.
-_UPSTREAM = (
-    "--arg=repo:tensorflow/model-optimization",
-    "--arg=branch:master/tensorflow_model_optimization",
-    "--exclude_lint=tensorflow::button_download",
-)
-_DOWNLOADS = (
+
+@dataclass(frozen=True)
+class Place:
+    """Where notebooks are published, to which their buttons lead.
+
+    Attributes:
+        repository: That on GitHub, as 'owner/name'.
+        branch: Its branch, with the path of the folder that has `g3doc` in it: nblint takes
+            the address from the path below.
+        downloads: Address of that folder for downloads, which nblint cannot know.
+        without: The lints of nblint that do not apply.
+    """
+
+    repository: str
+    branch: str
+    downloads: str
+    without: tuple[str, ...] = ("tensorflow::button_download",)
+
+    @classmethod
+    def of(cls, technique: Technique) -> "Place":
+        """Returns the repository of a project, which has no pages on tensorflow.org."""
+        return cls(
+            technique.repository.removeprefix("https://github.com/"),
+            BRANCH,
+            technique.address_of("", "raw"),
+            (*cls.without, "tensorflow::button_website"),
+        )
+
+
+TFMOT = Place(
+    "tensorflow/model-optimization",
+    "master/tensorflow_model_optimization",
     "https://storage.googleapis.com/tensorflow_docs/model-optimization/"
-    "tensorflow_model_optimization"
+    "tensorflow_model_optimization/",
 )
 _DOWNLOAD = re.compile(r'href="([^"]*)"[^>]*>\s*<img[^>]*download_logo')
 _LINT = re.compile(r"^\x1b\[33m\[(\w+::\w+)\]\x1b\[00m (.*)$", re.MULTILINE)
@@ -59,8 +84,10 @@ def check_format(root: Path) -> list[Problem]:
     return problems
 
 
-def check_style(root: Path) -> list[Problem]:
+def check_style(root: Path, place: Place) -> list[Problem]:
     """Finds in notebooks below a folder what nblint knows of: licence, buttons and wording."""
+    options = [f"--arg=repo:{place.repository}", f"--arg=branch:{place.branch}"]
+    options += [f"--exclude_lint={lint}" for lint in place.without]
     problems = []
     for path in pages.find(root / "g3doc", ".ipynb"):
         name = pages.name_of(root, path)
@@ -70,7 +97,7 @@ def check_style(root: Path) -> list[Problem]:
             copy = Path(folder, name)
             copy.parent.mkdir(parents=True)
             shutil.copy(path, copy)
-            run = programs.run(root, "tensorflow_docs.tools.nblint", *_UPSTREAM, str(copy))
+            run = programs.run(root, "tensorflow_docs.tools.nblint", *options, str(copy))
         lints = sorted(set(_LINT.findall(run.stdout)))
         problems += [Problem(f"{lint}: {text}", name) for lint, text in lints]
         if run.returncode and not lints:
@@ -78,12 +105,12 @@ def check_style(root: Path) -> list[Problem]:
     return problems
 
 
-def check_structure(root: Path) -> list[Problem]:
+def check_structure(root: Path, place: Place) -> list[Problem]:
     """Finds in notebooks what no tool does: titles, ids, sections, the download button."""
     return [
         Problem(message, pages.name_of(root, path))
         for path in pages.find(root / "g3doc", ".ipynb")
-        for message in _structure(pages.cells(path), pages.name_of(root, path))
+        for message in _structure(pages.cells(path), place.downloads + pages.name_of(root, path))
     ]
 
 
@@ -102,8 +129,8 @@ def check_symbols(project: Project) -> list[Problem]:
     return problems
 
 
-def _structure(cells: list[dict[str, Any]], name: str) -> Iterator[str]:
-    """Yields what is wrong with a notebook."""
+def _structure(cells: list[dict[str, Any]], download: str) -> Iterator[str]:
+    """Yields what is wrong with a notebook, to be downloaded from an address."""
     ids = collections.Counter(cell["metadata"].get("id") for cell in cells)
     for cell_id, count in ids.items():
         if cell_id is not None and count > 1:
@@ -117,7 +144,6 @@ def _structure(cells: list[dict[str, Any]], name: str) -> Iterator[str]:
     for section in ("Overview", "Setup"):
         if section not in sections:
             yield f'has no section "{section}"; add one.'
-    expected = f"{_DOWNLOADS}/{name}"
     for address in _DOWNLOAD.findall(text) or ["nowhere"]:
-        if address != expected:
-            yield f"the button for downloads leads to {address}; it is {expected}."
+        if address != download:
+            yield f"the button for downloads leads to {address}; it is {download}."

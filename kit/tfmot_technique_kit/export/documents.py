@@ -5,7 +5,7 @@ import json
 import posixpath
 import re
 
-from tfmot_technique_kit.export.names import Names
+from tfmot_technique_kit.export.names import PACKAGE, Names
 from tfmot_technique_kit.project import Project
 
 # What holds for the package alone: TFMOT has Keras 2.
@@ -13,6 +13,12 @@ _PROJECT_ONLY = re.compile(r"<!-- project: begin \w+ -->.*?<!-- project: end -->
 # Marks of blocks that commands fill in.
 _MARKER = re.compile(r"<!-- \w+: (begin \w+|end) -->\n+")
 _LINK = re.compile(r"(?P<image>!?)(?P<text>\[[^\]]*\])\((?P<target>[^()\s]+)\)")
+# What notebooks have: buttons at the top, and links with a scheme.
+_BUTTONS = re.compile(r'<table class="tfo-notebook-buttons".*?</table>', re.DOTALL)
+_ADDRESS = re.compile(r"https://[^\s()<>\"]+")
+_MASTER = "https://github.com/tensorflow/model-optimization/blob/master"
+_DOWNLOADS = "https://storage.googleapis.com/tensorflow_docs/model-optimization"
+_PAGES = f"{PACKAGE}/g3doc/"
 _ROW = re.compile(r"\|[ *]*(?P<key>[^|*]*?)[ *]*(?=\|)")
 
 
@@ -47,14 +53,24 @@ class Writer:
         return _submitted(self.markdown(path, text), self._date)
 
     def notebook(self, path: str, text: str) -> str:
-        """Returns a notebook, laid out as `nbfmt` does."""
-        notebook = json.loads(text)
+        """Returns a notebook, laid out as `nbfmt` does.
+
+        Its links are absolute, here and in TFMOT, so that they work in Colab.
+        """
+        notebook, buttons = json.loads(text), _buttons(self._upstream[path])
         for cell in notebook["cells"]:
             source = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
-                source = self._with_links(path, source)
+                source = _BUTTONS.sub(lambda _: buttons, self._with_links(path, source))
+                source = _ADDRESS.sub(self._published, source)
             cell["source"] = self._names.rewrite(source).splitlines(keepends=True)
         return json.dumps(notebook, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    def _published(self, match: re.Match[str]) -> str:
+        """Returns where TFMOT shows a file that a notebook links in the project's repository."""
+        address, mark, anchor = match[0].partition("#")
+        there = self._upstream.get(self._names.technique.file_at(address) or "")
+        return f"{_page(there)}{mark}{anchor}" if there else match[0]
 
     def _with_links(self, path: str, text: str) -> str:
         def replaced(match: re.Match[str]) -> str:
@@ -77,7 +93,37 @@ class Writer:
         if here.startswith("..") or not (self._root / here).exists():
             return target  # broken here, too: the checks of the documents say so
         view = "raw" if is_image else "blob"
-        return f"{self._names.technique.repository}/{view}/main/{here}{mark}{anchor}"
+        return f"{self._names.technique.address_of(here, view)}{mark}{anchor}"
+
+
+def _page(there: str) -> str:
+    """Returns where readers find a file of TFMOT: the pages of the guide are on tensorflow.org."""
+    is_page = there.startswith(_PAGES) and there.endswith((".md", ".ipynb"))
+    if not is_page:
+        return f"{_MASTER}/{there}"
+    page = posixpath.splitext(there)[0].removeprefix(_PAGES).removesuffix("/index")
+    return f"https://www.tensorflow.org/model_optimization/{page}"
+
+
+def _buttons(there: str) -> str:
+    """Returns the buttons of a notebook of TFMOT."""
+    colab = f"{_MASTER}/{there}".replace("github.com", "colab.research.google.com/github")
+    rows = (
+        ("tf_logo_32px", "View on TensorFlow.org", f'target="_blank" href="{_page(there)}"'),
+        ("colab_logo_32px", "Run in Google Colab", f'target="_blank" href="{colab}"'),
+        (
+            "GitHub-Mark-32px",
+            "View source on GitHub",
+            f'target="_blank" href="{_MASTER}/{there}"',
+        ),
+        ("download_logo_32px", "Download notebook", f'href="{_DOWNLOADS}/{there}"'),
+    )
+    images = "https://www.tensorflow.org/images"
+    cells = (
+        f'  <td>\n    <a {link}><img src="{images}/{logo}.png" />{text}</a>\n  </td>\n'
+        for logo, text, link in rows
+    )
+    return f'<table class="tfo-notebook-buttons" align="left">\n{"".join(cells)}</table>'
 
 
 def dated(path: str, date: datetime.date) -> str:

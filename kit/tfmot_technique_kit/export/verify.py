@@ -214,8 +214,10 @@ def _notebooks(subject: Subject) -> Result:
             copy = Path(folder, posixpath.relpath(path, PACKAGE))
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(subject.tree.read(path), encoding="utf-8")
-        for check in (notebooks.check_format, notebooks.check_style, notebooks.check_structure):
-            problems += [f"{PACKAGE}/{problem}" for problem in check(Path(folder))]
+        found = notebooks.check_format(Path(folder))
+        for check in (notebooks.check_style, notebooks.check_structure):
+            found += check(Path(folder), notebooks.TFMOT)
+        problems += [f"{PACKAGE}/{problem}" for problem in found]
     return Result(f"nbfmt and nblint on {len(paths)} notebooks", problems)
 
 

@@ -26,7 +26,7 @@ from tfmot_technique_kit.report.aggregate import Row
 Points: TypeAlias = Sequence[tuple[Row, Any]]  # rows, and where they are on the horizontal axis
 
 _STYLE = {
-    **{"svg.hashsalt": "experiments", "font.size": 10},
+    **{"svg.hashsalt": "experiments", "font.size": 13},
     **{"axes.spines.top": False, "axes.spines.right": False},
     **{"axes.grid": True, "grid.color": "#e5e5e5", "axes.axisbelow": True},
 }
@@ -43,7 +43,7 @@ _CONVERSIONS = {
     "int8": {"color": "#009e73", "marker": "s"},
 }
 _MARK = "data sha256:"  # before the fingerprint in a file
-_LABEL_SPACE = 13 / 72  # inches
+_LABEL_SPACE = 17 / 72  # inches
 _ASIDE = 0.01  # of a level
 
 
@@ -82,7 +82,7 @@ class Plot:
         metadata = {"Date": None, "Creator": None, "Description": f"{_MARK}{self.fingerprint}"}
         with style.context(("default", _STYLE)):
             picture = Figure(layout="constrained")
-            picture.suptitle(title, fontsize=11, x=0.02, ha="left")
+            picture.suptitle(title, fontsize=13, x=0.02, ha="left")
             self.draw(picture, self)
             stream = io.BytesIO()
             picture.savefig(stream, format="svg", metadata=metadata)
@@ -154,11 +154,11 @@ def fingerprint(content: str) -> str | None:
 
 def _against_cost(picture: Figure, plot: Plot) -> None:
     panels = _by_conversion(plot)
-    height = max(2.2, 0.6 + max(map(len, panels.values())) * _LABEL_SPACE * 1.15)
+    height = max(2.1, 0.6 + max(map(len, panels.values())) * _LABEL_SPACE * 1.15)
     picture.set_size_inches(8, height * len(panels) + 0.9)
     grid = picture.subplots(len(panels), sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, (name, panel) in zip(grid, panels.items(), strict=True):
-        axes.set_title(name, loc="left", fontsize=10)
+        axes.set_title(name, loc="left", fontsize=13)
         axes.set_ylabel(panel[0][0].metric)
         for row, x in panel:
             low, high = plot.ranges.get(row.name, (x, x))
@@ -232,7 +232,7 @@ def _label(axes: Axes, ends: list[tuple[str, float, Row, str]]) -> None:
     beside = {"textcoords": "axes fraction", "va": "center", "annotation_clip": False}
     for (text, x, row, color), y in zip(ends, _apart(wanted, space), strict=True):
         place = {"xy": (x, row.quality_mean), "xytext": (1.03, y), **beside}
-        axes.annotate(text, **place, fontsize=9, color=color, arrowprops=arrow)
+        axes.annotate(text, **place, fontsize=12, color=color, arrowprops=arrow)
 
 
 def _apart(wanted: list[float], space: float) -> np.ndarray:
