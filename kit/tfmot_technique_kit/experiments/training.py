@@ -170,7 +170,7 @@ class Trainer:
         # The first step would make its variables, and then be traced once more.
         optimizer.build(model.trainable_variables)
         model.compile(optimizer, self._task.loss())
-        model.fit(batches, epochs=epochs, callbacks=list(callbacks), verbose=0)
+        model.fit(batches, epochs=epochs, callbacks=list(callbacks), shuffle=False, verbose=0)
 
     def _schedule(self, epochs: int) -> Callable[[type, float], Any]:
         """Returns a function that makes a schedule of a class of TFMOT's form.
