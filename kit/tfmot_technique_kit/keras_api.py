@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from tfmot_technique_kit import switch
 
-for _name, _value in switch.Switch().variables.items():
+for _name, _value in switch.DEFAULT.variables.items():
     os.environ.setdefault(_name, _value)  # The package of a technique goes by the same.
 
 LEGACY = switch.is_legacy()

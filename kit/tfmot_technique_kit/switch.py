@@ -33,12 +33,15 @@ class Switch(NamedTuple):
     @property
     def parts(self) -> tuple[str, ...]:
         """What the setting adds to the parts of a file name: nothing for the default."""
-        return () if self == Switch() else (f"keras{self.keras}-{self.backend}",)
+        return () if self == DEFAULT else (f"keras{self.keras}-{self.backend}",)
 
     @property
     def variables(self) -> dict[str, str]:
         """The environment variables that turn it on, before anything imports Keras."""
         return {LEGACY: str(int(self.keras == 2)), BACKEND: self.backend}
+
+
+DEFAULT = Switch()
 
 
 def is_legacy() -> bool:

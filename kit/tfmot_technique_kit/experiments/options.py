@@ -116,9 +116,7 @@ def switch(keras: str, backend: str, strategy: str = "none") -> switch_lib.Switc
             f"Keras 2 runs on TensorFlow alone: pass --keras 3 with --backend {backend}."
         )
     if backend != "tensorflow" and strategy != "none":
-        raise UserError(
-            f"--strategy is of tf.distribute: leave it out with --backend {backend}."
-        )
+        raise UserError(f"--strategy is of tf.distribute: leave it out with --backend {backend}.")
     return switch_lib.Switch(int(keras), backend)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.experiments import variants as variants_lib
-from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments.variants import Variant
 from tfmot_technique_kit.project import Project
-from tfmot_technique_kit.switch import Switch
+from tfmot_technique_kit.switch import DEFAULT, Switch
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Plan:
     config: dict[str, Any]
     seed: int
     strategy: str = "none"
-    switch: Switch = Switch()
+    switch: Switch = DEFAULT
 
     def parse(self, name: str) -> Variant:
         """Returns the variant of a name.

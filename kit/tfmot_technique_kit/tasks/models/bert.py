@@ -198,7 +198,7 @@ _saved_by_name = _Function if LEGACY else _register
 @_saved_by_name
 def token_positions(ids: Tensor) -> Tensor:
     """Returns int32 [batch, length]: the position of each token."""
-    return ops.zeros_like(ids) + ops.arange(ids.shape[1], dtype="int32")
+    return ops.zeros_like(ids, dtype="int32") + ops.arange(ids.shape[1], dtype="int32")
 
 
 @_saved_by_name
@@ -239,7 +239,8 @@ def _attend(
     value: Tensor,
     attention_mask: Tensor | None = None,
     training: bool | None = None,
-    **_: Any,
+    *_: Any,
+    **__: Any,
 ) -> tuple[Tensor, Tensor]:
     """Does what the method of Keras 3 does, which has no softmax of its own to replace."""
     query = query * attention._inverse_sqrt_key_dim

@@ -11,7 +11,6 @@ from tfmot_technique_kit.keras_api import keras
 from tfmot_technique_kit.tasks import base
 from tfmot_technique_kit.tasks.models import weights
 
-
 # Of ImageNet, as `keras.applications` subtracts them; its functions take tensors of the backend
 # alone, and data are those of TensorFlow.
 _BGR_MEANS = [103.939, 116.779, 123.68]
