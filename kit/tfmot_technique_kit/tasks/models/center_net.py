@@ -92,6 +92,7 @@ def build(options: Options, classes: int) -> keras.Model:
     return keras.Model(inputs, outputs, name="detector")
 
 
+@keras.utils.register_keras_serializable("experiments")  # Keras 3 clones it with the model.
 class Loss(keras.losses.Loss):
     """Focal loss of the heat map, and absolute error of sizes and offsets.
 
