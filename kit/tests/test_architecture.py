@@ -13,8 +13,8 @@ FOLDER = Path(tfmot_technique_kit.__file__).parent
 
 # Each may import what stands before it. kit/README.md draws the same.
 LAYERS = (
-    {"errors", "files", "problems", "guideline", "keras_api", "markdown", "pages", "quiet"},
-    {"manifest", "blocks"},
+    {"errors", "files", "problems", "guideline", "markdown", "pages", "quiet", "switch"},
+    {"manifest", "blocks", "keras_api"},
     {"project"},
     {"metrics", "versions"},
     {"tasks"},

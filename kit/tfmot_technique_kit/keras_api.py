@@ -1,5 +1,22 @@
-"""The Keras that TFMOT works with: the one handle on it."""
+"""The Keras that `switch` says: the one handle on it."""
 
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import os
+from typing import Any, TypeAlias
 
-__all__ = ["keras"]
+from tfmot_technique_kit import switch
+
+for _name, _value in switch.DEFAULT.variables.items():
+    os.environ.setdefault(_name, _value)  # The package of a technique goes by the same.
+
+LEGACY = switch.is_legacy()
+Tensor: TypeAlias = Any  # Of the backend.
+
+# Of Keras 3: on TensorFlow they work with `tf_keras`.
+from keras import ops  # noqa: E402
+
+if LEGACY:
+    from tensorflow_model_optimization.python.core.keras.compat import keras
+else:
+    import keras
+
+__all__ = ["LEGACY", "Tensor", "keras", "ops"]

@@ -33,6 +33,17 @@ def invoke(project, monkeypatch):
         ("run --task=tiny --variant=bad", "Error: There is no variant 'bad'"),
         ("run --task=tiny --variant=all --seed=-1", "'--seed': -1 is not in the range"),
         ("run --task=tiny --variant=all --strategy=tpu", "'tpu' is not one of 'none', 'mirrored'"),
+        ("run --task=tiny --variant=all --keras=4", "'4' is not one of '2', '3'"),
+        (
+            "run --task=tiny --variant=all --backend=jax",
+            "Error: Keras 2 runs on TensorFlow alone: pass --keras 3 with --backend jax.",
+        ),
+        (
+            "run --task=tiny --variant=technique_qat --keras=3",
+            "Error: technique_qat: TFMOT's pruning, clustering and qat work with Keras 2 alone: "
+            "run it with --keras 2.",
+        ),
+        ("sweep --keras=3 --backend=torch --strategy=mirrored", "Error: --strategy is of tf."),
         ("run --task=tiny --variant=all --results=tasks/tiny.py/r", "Error: Cannot write into"),
         ("sweep --artifacts=tasks/tiny.py/a", "Error: Cannot write into tasks/tiny.py/a: Not a"),
         ("sweep --shard=4/4", "'4/4' is no shard"),

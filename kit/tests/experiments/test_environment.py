@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tfmot_technique_kit.experiments import environment, results
+from tfmot_technique_kit.switch import Switch
 
 _INTEL = """processor : 0
 model name : Some CPU @ 2.00GHz
@@ -49,7 +50,7 @@ def repository(tmp_path):
 
 def test_sections_fit_the_run_file(repository):
     sections = {
-        "software": environment.software("pytest"),
+        "software": environment.software("pytest", Switch(3, "jax")),
         "hardware": environment.hardware(),
         "git": environment.git(repository, "results"),
     }

@@ -11,6 +11,7 @@ from tests.run_example import run_example
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import environment, latencies, results
 from tfmot_technique_kit.metrics import latency
+from tfmot_technique_kit.switch import Switch
 
 MODEL = latency.one_operator_model()
 
@@ -24,7 +25,7 @@ def keep(record, tmp_path):
     """A function that records a run of this machine and keeps its model, whose card it returns."""
 
     def keep_it(plan, name="control", model=MODEL, **changes):
-        software = environment.software("no-such-distribution")
+        software = environment.software("no-such-distribution", Switch())
         here = {"hardware": environment.hardware(), "software": software, "artifacts__path": name}
         here["artifacts__tflite_sha256"] = hashlib.sha256(MODEL).hexdigest()
         run = record(plan, name, **{**here, **changes})

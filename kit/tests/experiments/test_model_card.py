@@ -71,6 +71,13 @@ def test_limits_depend_on_the_run(render, changes, shown, hidden):
     assert not any(text in card for text in hidden)
 
 
+def test_the_trained_model_is_loaded_with_the_keras_of_the_run(render):
+    for changes, name in ({}, "tf_keras"), ({"keras": 3, "backend": "jax"}, "keras"):
+        card = render(**changes)
+        assert f'\nimport {name}\n\nmodel = {name}.models.load_model("model.keras"' in card
+        assert f"library_name: {name.replace('_', '-')}\n" in card
+
+
 def test_a_failed_run_has_no_card(project):
     with pytest.raises(UserError, match="has no model to describe: no memory"):
         model_card.render(failed_example(error="no memory"), project)

@@ -2,12 +2,16 @@
 
 import copy
 import dataclasses
+import json
+from pathlib import Path
 
 import pytest
 
 from tests.run_example import failed_example
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import Switch
 
 
 @pytest.fixture
@@ -56,6 +60,45 @@ def test_runs_name_the_technique_and_the_baseline_that_they_start_from(plan):
     assert described["variant"]["technique"] == "some_method"
     assert described["variant"]["params"]["level_name"] == "sparsity"
     assert plan.describe(plan.parse("control"))["parent_run_id"] == baseline["run_id"]
+
+
+def test_the_default_keras_leaves_identities_and_names_as_they_were(plan, record, tmp_path):
+    for variant in plan.expand():
+        described = plan.describe(variant)
+        identity = {key: described[key] for key in ("task", "profile", "seed", "strategy")}
+        identity["variant"] = described["variant"]
+        assert described["run_id"] == results.run_id(plan.config, **identity)
+        assert (described["keras"], described["backend"]) == (2, "tensorflow")
+    path = results.path_of(tmp_path / "results", record(plan))
+    assert path.name.startswith("tiny_smoke_control_0_")
+    run = json.loads(path.read_text())
+    path.write_text(json.dumps({k: v for k, v in run.items() if k not in Switch._fields}))
+    earlier = plan.load(plan.parse("control"), tmp_path / "results")
+    assert earlier["run_id"] == run["run_id"]
+    assert Switch.of(earlier) == Switch()
+
+
+def test_another_keras_or_backend_is_another_run(plan):
+    others = [dataclasses.replace(plan, switch=Switch(3, b)) for b in ("tensorflow", "jax")]
+    seen = [run_ids(each)["control"] for each in (plan, *others)]
+    assert len(set(seen)) == 3
+    control = others[1].parse("control")
+    assert others[1].path(control, Path()).name.startswith("tiny_smoke_control_keras3-jax_0_")
+    assert others[1].training_name(control).startswith("tiny_smoke_control_keras3-jax_0_")
+
+
+def test_keras_3_has_no_variant_of_tfmot(plan):
+    other = dataclasses.replace(plan, switch=Switch(3))
+    trainings = ["control", "technique", "pruning_technique", "technique_qat", "clustering"]
+    assert {v.training for v in other.expand(trainings)} == {
+        *("baseline", "control", "technique@0.5", "technique@0.8")
+    }
+    assert other.left_out(trainings) == [
+        *("pruning_technique@0.8", "technique_qat@0.8", "clustering")
+    ]
+    assert plan.left_out(trainings) == []
+    with pytest.raises(UserError, match="work with Keras 2 alone: run it with --keras 2"):
+        other.parse("qat")
 
 
 def test_what_is_pending(plan, record, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from tfmot_technique_kit.experiments import executors, latencies, progress
 from tfmot_technique_kit.experiments.sweep import Sweep
+from tfmot_technique_kit.switch import DEFAULT, Switch
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def commands(monkeypatch):
 def sweep(make_plan, tmp_path):
     """A function that sweeps over seeds and returns the problems."""
 
-    def run(seeds=(0,), **options):
-        plans = [make_plan(seed) for seed in seeds]
+    def run(seeds=(0,), switch=DEFAULT, **options):
+        plans = [make_plan(seed, switch=switch) for seed in seeds]
         folders = (tmp_path / "results", tmp_path / "artifacts")
         return Sweep(plans, *folders, **{"trainings": ["control"], **options}).run()
 
@@ -64,6 +65,18 @@ def test_names_what_is_left_to_run(commands, sweep, make_plan, record):
         "--variant=qat+int8",
     ]
     assert "--set=training.epochs=2" in commands[0]
+
+
+def test_with_keras_3_it_leaves_tfmot_out_and_says_so_once(commands, sweep, capsys):
+    trainings = ["control", "technique_qat", "pruning"]
+    assert sweep((0, 1), switch=Switch(3, "jax"), trainings=trainings) == []
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "Left out: technique_qat@0.8, pruning. TFMOT's pruning, clustering and qat work with "
+        "Keras 2 alone: sweep with --keras 2, too.",
+        "12 runs, 0 of them are finished.",
+    ]
+    for command in commands:
+        assert {"--keras=3", "--backend=jax", "--variant=control+int8"} <= set(command)
 
 
 def test_tells_which_process_failed(commands, sweep):

@@ -202,6 +202,26 @@ def test_settings_are_apart():
     assert aggregate.aggregate([]) == {}
 
 
+def test_runs_of_each_keras_are_apart_and_named_if_there_is_another():
+    earlier, same = run("control"), run("technique@0.8", keras=2, backend="tensorflow")
+    (alone,) = aggregate.aggregate([earlier, same])
+    assert alone.title == "image, smoke profile"
+
+    others = [run("control", keras=3, backend=name) for name in ("jax", "torch")]
+    runs = [earlier, same, *others]
+    settings = aggregate.aggregate(runs)
+
+    assert [setting.title for setting in settings] == [
+        "image, smoke profile, Keras 2",
+        "image, smoke profile, Keras 3, JAX",
+        "image, smoke profile, Keras 3, PyTorch",
+    ]
+    assert [len(rows) for rows in settings.values()] == [2, 1, 1]
+    assert aggregate.current(runs) == runs
+    (jax,) = aggregate.aggregate(others[:1])
+    assert jax.stem == "image_smoke_profile_Keras_3_JAX"
+
+
 def test_current_leaves_out_earlier_configurations_and_code():
     other_config = run(config__sha256="9" * 64)
     old, new = run("technique@0.8", seed=1), run("technique@0.8", started=TOMORROW)

@@ -195,3 +195,18 @@ def test_the_time_of_training_stands_beside_the_control_s():
 def test_without_a_control_no_time_is_compared():
     text = tables.overhead(aggregate.aggregate([run("technique@0.8")]))
     assert "technique@0.8" not in text
+
+
+def test_another_keras_is_named_in_each_row_and_in_the_values():
+    alone = [run("control"), run("technique@0.8")]
+    mixed = [*alone, run("technique@0.8", keras=3, backend="jax")]
+
+    for runs, named in ((alone, False), (mixed, True)):
+        settings = aggregate.aggregate(runs)
+        header, *rows = csv.reader(tables.values(settings).splitlines())
+        assert ("keras" in header) == named
+        assert ("Keras" in tables.summary(settings)) == named
+    assert [row[header.index("keras")] for row in rows] == ["Keras 2"] * 2 + ["Keras 3, JAX"]
+    text = tables.summary(settings)
+    assert "| image, smoke profile, Keras 2 | technique@0.8 |" in text
+    assert "| image, smoke profile, Keras 3, JAX | technique@0.8 |" in text

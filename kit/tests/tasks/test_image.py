@@ -127,3 +127,13 @@ def test_a_file_that_has_no_weights_is_named(create, tmp_path):
 def test_accuracy_is_the_share_of_right_classes(create):
     outputs = np.array([[0.1, 2.0], [3.0, -1.0], [0.0, 1.0], [5.0, 6.0]])
     assert create("image").score(outputs, [1, 0, 0, 1]) == 0.75
+
+
+@pytest.mark.parametrize("model", ["mobilenet_v2", "resnet50"])
+def test_images_are_as_the_published_weights_expect_them(create, model):
+    from tfmot_technique_kit.keras_api import keras
+
+    images = np.linspace(0, 255, 2 * 3 * 3).reshape([1, 2, 3, 3]).astype(np.float32)
+    expected = getattr(keras.applications, model).preprocess_input(images.copy())
+    options = create("image", **{**FOLDER, "model": model}).options
+    np.testing.assert_allclose(options.preprocess(images), expected, atol=1e-5)

@@ -8,6 +8,7 @@ import click
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import options
 from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import Switch
 
 
 @click.command("reproduce")
@@ -44,7 +45,7 @@ def command(files: tuple[Path, ...], each_task: bool, profile: str, data_dir: Pa
             print(f"{task}: no run to repeat; `technique sweep` makes one.")
     if len(files) == 1 and not each_task:
         recorded = results.load(files[0])
-        process.set_up(recorded["determinism"])
+        process.set_up(recorded["determinism"], Switch.of(recorded))
         with tempfile.TemporaryDirectory() as folder:
             again = reproduce.rerun(project, recorded, Path(folder), data_dir)
         comparison = reproduce.compare(recorded, again)

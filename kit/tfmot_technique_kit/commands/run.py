@@ -30,6 +30,8 @@ def command(
     artifacts: Path | None,
     data_dir: Path | None,
     strategy: str,
+    keras: str,
+    backend: str,
     changes: tuple[str, ...],
     latency: bool,
 ) -> None:
@@ -44,15 +46,19 @@ def command(
     """
     from tfmot_technique_kit.experiments import config, latencies, process
     from tfmot_technique_kit.experiments.plan import Plan
+    from tfmot_technique_kit.experiments.variants import KERAS_2_ALONE
 
     process.exit_with_parent()
     project = Project.find()
+    switch = options.switch(keras, backend, strategy)
     results, artifacts = options.folders(project, results, artifacts)
     values = config.load(project, task, profile, changes)
-    plan = Plan(project, task, profile, values, seed, strategy)
+    plan = Plan(project, task, profile, values, seed, strategy, switch)
     variants = [plan.parse(name) for name in names if name != "all"]
     if "all" in names:
         variants = plan.expand()
+        if left_out := plan.left_out():
+            print(f"Left out: {', '.join(left_out)}. {KERAS_2_ALONE}.")
     pending = plan.list_pending(variants, results)
     for variant in variants:
         if variant not in pending:
@@ -60,7 +66,7 @@ def command(
     is_writer, statuses = True, set()
     if pending:
         options.check_writable(artifacts / plan.training_name(variant) for variant in pending)
-        process.set_up(values["determinism"])
+        process.set_up(values["determinism"], switch)
         from tfmot_technique_kit.experiments.run import Runner  # Imports TensorFlow.
 
         runner = Runner(plan, results, artifacts, data_dir)

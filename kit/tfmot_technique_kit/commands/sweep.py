@@ -67,6 +67,8 @@ def command(
     results: Path | None,
     artifacts: Path | None,
     strategy: str,
+    keras: str,
+    backend: str,
     changes: tuple[str, ...],
     **settings: Any,
 ) -> None:
@@ -86,12 +88,13 @@ def command(
     from tfmot_technique_kit.experiments.sweep import Sweep
 
     project = Project.find()
+    switch = options.switch(keras, backend, strategy)
     results, artifacts = options.folders(project, results, artifacts)
     plans = []
     for task in tasks or config.list_tasks(project, profile):
         values = config.load(project, task, profile, changes)
         for seed in seeds or values["seeds"]:
-            plans.append(Plan(project, task, profile, values, seed, strategy))
+            plans.append(Plan(project, task, profile, values, seed, strategy, switch))
     problems = Sweep(plans, results, artifacts, changes=changes, **settings).run()
     for problem in problems:
         click.echo(f"Failed: {problem}", err=True)

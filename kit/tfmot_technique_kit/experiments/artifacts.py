@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow_model_optimization as tfmot
 
 from tfmot_technique_kit import files
-from tfmot_technique_kit.experiments import variants
+from tfmot_technique_kit.experiments import training, variants
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.experiments.variants import Variant
 from tfmot_technique_kit.keras_api import keras
@@ -36,13 +35,13 @@ class Store:
 
         The conversion of the variant does not matter.
         """
-        folder = self._folder(variant)
-        if not (folder / _FACTS).exists():
+        path = self.model_path(variant)
+        facts_path = path.with_name(_FACTS)
+        if not facts_path.exists():
             return None
-        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-        path = folder / variants.model_file(variant.training)
+        facts = json.loads(facts_path.read_text(encoding="utf-8"))
         keras.backend.clear_session()
-        with self._plan.project.api.scope(), tfmot.quantization.keras.quantize_scope():
+        with training.loading_scope(self._plan.project.api):
             model = keras.models.load_model(path, compile=False)
         # Of two processes that trained it, one may have written this and one that.
         is_one = hash_of_weights(model.get_weights()) == facts["weights_sha256"]
@@ -56,7 +55,7 @@ class Store:
             model: The model.
             facts: What JSON can hold, with the `weights_sha256` of the model.
         """
-        path = self._folder(variant) / variants.model_file(variant.training)
+        path = self.model_path(variant)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_stem(f".{uuid.uuid4().hex}")  # Keras goes by the suffix.
         try:
@@ -65,6 +64,10 @@ class Store:
         finally:
             temporary.unlink(missing_ok=True)
         files.write(path.with_name(_FACTS), json.dumps(facts, indent=1))
+
+    def model_path(self, variant: Variant) -> Path:
+        """Returns the path of a trained model, as Keras saves it."""
+        return self._folder(variant) / variants.model_file(variant.training)
 
     def save_tflite(self, variant: Variant, content: bytes) -> Path:
         """Keeps a converted model. Returns the path of the file."""

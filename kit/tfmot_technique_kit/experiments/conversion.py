@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.keras_api import LEGACY, keras
 
 
 def convert(model: keras.Model, conversion: str, representative: Iterable[Any] = ()) -> bytes:
@@ -32,7 +32,8 @@ def convert(model: keras.Model, conversion: str, representative: Iterable[Any] =
         # number as their name, and the file with it, that changes from run to run.
         graph = tf.compat.v1.get_default_graph()
         for variable in model.variables:
-            graph.capture(variable.handle, name=variable.name.partition(":")[0])
+            name = variable.name.partition(":")[0] if LEGACY else variable.path
+            graph.capture(variable.handle, name=name)
         return model(inputs, training=False)
 
     # Without a second argument, which would have it write a SavedModel and read

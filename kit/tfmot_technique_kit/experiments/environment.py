@@ -9,6 +9,8 @@ from typing import Any
 
 import psutil
 
+from tfmot_technique_kit.switch import Switch
+
 _CPUINFO = Path("/proc/cpuinfo")
 _DISTRIBUTIONS = (
     "tensorflow",
@@ -24,18 +26,20 @@ _FLAGS = ("sse4_2", "avx", "avx2", "avx512f", "neon")
 _OTHER_NAMES = {"asimd": "neon"}
 
 
-def software(distribution: str) -> dict[str, str | None]:
+def software(distribution: str, switch: Switch) -> dict[str, str | None]:
     """Returns the versions that a run uses.
 
     Args:
         distribution: Name of the technique's distribution, as pip knows it.
+        switch: The Keras of the run. Keras 2 and its backend are `tf_keras` and `tensorflow`.
 
     Returns:
         A dict of name to version, which is None for what is not installed.
     """
+    more = () if switch.keras == 2 else ("keras", switch.backend)
     return {
         "python": platform.python_version(),
-        **{name: version(name) for name in _DISTRIBUTIONS},
+        **{name: version(name) for name in (*_DISTRIBUTIONS, *more)},
         "technique": version(distribution),
     }
 

@@ -11,6 +11,7 @@ from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import variants
 from tfmot_technique_kit.metrics import catalog
 from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import Switch
 
 # What hubs call the tasks.
 _TASKS = {
@@ -56,6 +57,7 @@ def render(run: dict[str, Any], project: Project) -> str:
         front_matter=_front_matter(run, project),
         measured=measured,
         model_file=variants.model_file(run["variant"]["training"]),
+        keras="tf_keras" if Switch.of(run).keras == 2 else "keras",
         is_quantized="qat" in (run["variant"]["combination"] or ""),
     )
 
@@ -69,7 +71,7 @@ def _front_matter(run: dict[str, Any], project: Project) -> dict[str, Any]:
         "metrics": [{"type": metric, "value": run["quality"]["value"]}],
     }
     return {
-        "library_name": "tf-keras",
+        "library_name": "tf-keras" if Switch.of(run).keras == 2 else "keras",
         "pipeline_tag": kind,
         "tags": ["model-optimization", "tflite", project.technique.slug.replace("_", "-")],
         "metrics": [metric],

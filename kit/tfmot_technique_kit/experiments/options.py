@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tfmot_technique_kit import files
+from tfmot_technique_kit import switch as switch_lib
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
 
@@ -62,6 +63,20 @@ _COMMON = (
     _folder("artifacts", "Folder of the models, by default experiments/artifacts."),
     data_dir,
     click.option(
+        "--keras",
+        type=click.Choice(["2", "3"]),
+        default="2",
+        show_default=True,
+        help="Which Keras: TFMOT's own techniques, to compare with, take 2 alone.",
+    ),
+    click.option(
+        "--backend",
+        type=click.Choice(list(switch_lib.BACKENDS)),
+        default="tensorflow",
+        show_default=True,
+        help="What Keras 3 runs on.",
+    ),
+    click.option(
         "--strategy",
         type=click.Choice(["none", "mirrored", "multiworker"]),
         default="none",
@@ -88,6 +103,21 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_COMMON):
         command = option(command)
     return command
+
+
+def switch(keras: str, backend: str, strategy: str = "none") -> switch_lib.Switch:
+    """Returns the setting that options say.
+
+    Raises:
+        UserError: If they do not go together.
+    """
+    if backend != "tensorflow" and keras == "2":
+        raise UserError(
+            f"Keras 2 runs on TensorFlow alone: pass --keras 3 with --backend {backend}."
+        )
+    if backend != "tensorflow" and strategy != "none":
+        raise UserError(f"--strategy is of tf.distribute: leave it out with --backend {backend}.")
+    return switch_lib.Switch(int(keras), backend)
 
 
 def folders(

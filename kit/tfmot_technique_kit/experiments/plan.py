@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.experiments import variants as variants_lib
 from tfmot_technique_kit.experiments.variants import Variant
 from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import DEFAULT, Switch
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Plan:
         config: The hyper-parameters.
         seed: The seed.
         strategy: `none`, `mirrored` or `multiworker`.
+        switch: Which Keras trains, on which backend.
     """
 
     project: Project
@@ -32,15 +35,34 @@ class Plan:
     config: dict[str, Any]
     seed: int
     strategy: str = "none"
+    switch: Switch = DEFAULT
 
     def parse(self, name: str) -> Variant:
-        """Returns the variant of a name; raises UserError if there is none."""
-        return variants_lib.parse(name, self.config["technique"]["levels"])
+        """Returns the variant of a name.
+
+        Raises:
+            UserError: If there is none, or not with this Keras.
+        """
+        variant = variants_lib.parse(name, self.config["technique"]["levels"])
+        if not self._has(variant):
+            raise UserError(f"{name}: {variants_lib.KERAS_2_ALONE}: run it with --keras 2.")
+        return variant
 
     def expand(self, trainings: Sequence[str] | None = None) -> list[Variant]:
-        """Returns all variants of trainings, by default the configured ones."""
+        """Returns all variants of trainings, by default the configured ones, with this Keras."""
+        return list(filter(self._has, self._expand(trainings)))
+
+    def left_out(self, trainings: Sequence[str] | None = None) -> list[str]:
+        """Returns the names of the trainings that `expand` leaves out."""
+        variants = self._expand(trainings)
+        return list(dict.fromkeys(v.training for v in variants if not self._has(v)))
+
+    def _expand(self, trainings: Sequence[str] | None) -> list[Variant]:
         levels = self.config["technique"]["levels"]
         return variants_lib.expand(trainings or self.config["trainings"], levels)
+
+    def _has(self, variant: Variant) -> bool:
+        return self.switch.keras == 2 or variant.combination is None
 
     def describe(self, variant: Variant) -> dict[str, Any]:
         """Returns the part of a run file that is known before the run.
@@ -60,6 +82,8 @@ class Plan:
             "profile": self.profile,
             "seed": self.seed,
             "strategy": self.strategy,
+            # Not the default: runs of earlier versions keep their identity.
+            **(self.switch._asdict() if self.switch.parts else {}),
             "variant": {
                 "name": variant.name,
                 "training": variant.training,
@@ -77,6 +101,7 @@ class Plan:
         return {
             "schema_version": 1,
             **run,
+            **self.switch._asdict(),
             "run_id": results.run_id(self.config, **run),
             "parent_run_id": baseline,
             "config": {"resolved": self.config, "sha256": results.fingerprint(self.config)},
@@ -91,8 +116,8 @@ class Plan:
     def training_name(self, variant: Variant) -> str:
         """Returns the name of the folder of a variant's training. It changes with its results."""
         run_id = self.describe(self.parse(variant.training))["run_id"]
-        parts = (self.task, self.profile, variant.training, self.seed, run_id[:8])
-        return "_".join(map(str, parts))
+        parts = (variant.training, *self.switch.parts, self.seed, run_id[:8])
+        return "_".join(map(str, (self.task, self.profile, *parts)))
 
     def load(self, variant: Variant, folder: Path) -> dict[str, Any] | None:
         """Returns the run of a variant that a folder has, None without one that still holds.

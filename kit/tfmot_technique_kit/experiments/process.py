@@ -1,32 +1,40 @@
 """Prepares a process, so that the same run has the same results."""
 
+import importlib.util
 import os
 import sys
 import threading
 from typing import Any
 
+from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.switch import Switch
+
 # Set by `executors`, in the environment of what it starts.
 EXIT_WITH_PARENT = "TECHNIQUE_EXIT_WITH_PARENT"
 
 
-def set_up(determinism: dict[str, Any]) -> None:
-    """Fixes what results depend on besides the seed. Imports TensorFlow.
+def set_up(determinism: dict[str, Any], switch: Switch) -> None:
+    """Fixes what results depend on besides the seed. Imports TensorFlow, and the backend.
 
     Args:
         determinism: `op_determinism`, `intra_threads`, `inter_threads` and `onednn`, as in the
             configuration.
+        switch: Which Keras to train with.
 
     Raises:
-        RuntimeError: If TensorFlow was imported already with another `onednn`, or
+        RuntimeError: If TensorFlow was imported already with another `onednn` or Keras, or
             runs with other numbers of threads.
+        UserError: If the backend is not installed.
     """
-    onednn = str(int(determinism["onednn"]))
-    name = "TF_ENABLE_ONEDNN_OPTS"
-    if "tensorflow" in sys.modules and os.environ.get(name) != onednn:
-        raise RuntimeError(
-            f"Set {name}={onednn} before you import TensorFlow: results depend on it."
-        )
-    os.environ[name] = onednn
+    if importlib.util.find_spec(switch.backend) is None:
+        raise UserError(f"{switch.backend} is not installed: run pip install {switch.backend}.")
+    variables = {"TF_ENABLE_ONEDNN_OPTS": str(int(determinism["onednn"])), **switch.variables}
+    for name, value in variables.items():
+        if "tensorflow" in sys.modules and os.environ.get(name) != value:
+            raise RuntimeError(
+                f"Set {name}={value} before you import TensorFlow: results depend on it."
+            )
+    os.environ.update(variables)
     import tensorflow as tf
 
     tf_threads = tf.config.threading
@@ -34,6 +42,31 @@ def set_up(determinism: dict[str, Any]) -> None:
     tf_threads.set_inter_op_parallelism_threads(determinism["inter_threads"])
     if determinism["op_determinism"]:
         tf.config.experimental.enable_op_determinism()
+    if switch.backend != "tensorflow":
+        tf.config.set_visible_devices([], "GPU")  # It reads data, and would take the memory.
+    if switch.backend == "jax":
+        _set_up_jax(determinism)
+    if switch.backend == "torch":
+        _set_up_torch(determinism)
+
+
+def _set_up_jax(determinism: dict[str, Any]) -> None:
+    flags = []
+    if determinism["intra_threads"] == 1:
+        flags.append("--xla_cpu_multi_thread_eigen=false")  # It takes no number.
+    if determinism["op_determinism"]:
+        flags.append("--xla_gpu_deterministic_ops=true")
+    os.environ["XLA_FLAGS"] = " ".join([*os.environ.get("XLA_FLAGS", "").split(), *flags])
+
+
+def _set_up_torch(determinism: dict[str, Any]) -> None:
+    if determinism["op_determinism"]:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # Without, it refuses GPUs.
+    import torch
+
+    torch.set_num_threads(determinism["intra_threads"])
+    torch.set_num_interop_threads(determinism["inter_threads"])
+    torch.use_deterministic_algorithms(determinism["op_determinism"])
 
 
 def exit_with_parent() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from tfmot_technique_kit.experiments import config
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import Switch
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def rerun(
     from tfmot_technique_kit.experiments.run import Runner  # It takes TensorFlow.
 
     task, profile, seed = (recorded[key] for key in ("task", "profile", "seed"))
-    plan = Plan(project, task, profile, values, seed, recorded["strategy"])
+    switch = Switch.of(recorded)
+    plan = Plan(project, task, profile, values, seed, recorded["strategy"], switch)
     runner = Runner(plan, folder / "results", folder / "artifacts", data_dir)
     (again,) = runner.run([plan.parse(recorded["variant"]["name"])])
     return again

@@ -18,6 +18,7 @@ import jsonschema
 
 from tfmot_technique_kit import files
 from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.switch import Switch
 
 _SCHEMA = Path(__file__).with_name("run_schema.json")
 _MESSAGE_LENGTH = 200
@@ -44,11 +45,11 @@ def path_of(folder: Path, run: dict[str, Any]) -> Path:
 
     Args:
         folder: Where run files are.
-        run: The run, or a dict with what the name is made of: task, profile, seed, run_id and
-            the name of the variant.
+        run: The run, or a dict with what the name is made of: task, profile, seed, run_id, the
+            Keras and the name of the variant.
     """
-    parts = (run["task"], run["profile"], run["variant"]["name"], run["seed"])
-    name = "_".join(map(str, (*parts, run["run_id"][:8])))
+    parts = (run["task"], run["profile"], run["variant"]["name"], *Switch.of(run).parts)
+    name = "_".join(map(str, (*parts, run["seed"], run["run_id"][:8])))
     return Path(folder, f"{name}.json")
 
 

@@ -20,13 +20,14 @@ from tfmot_technique_kit.experiments import (
     conversion,
     environment,
     model_card,
+    rebuilding,
     results,
     training,
 )
 from tfmot_technique_kit.experiments import variants as variants_lib
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.experiments.variants import Variant
-from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.keras_api import keras, ops
 from tfmot_technique_kit.metrics import flatbuffer, interpreter
 
 _BATCH_SIZE = 64
@@ -144,7 +145,7 @@ class Runner:
             "wall_s": 0.0,
             "cpu_s": 0.0,
             "git": environment.git(project.root, generated),
-            "software": environment.software(project.technique.distribution),
+            "software": environment.software(project.technique.distribution, self._plan.switch),
             "hardware": environment.hardware(),
         }
 
@@ -185,8 +186,12 @@ class Runner:
         examples = ()
         if variant.conversion == "int8" and "qat" not in variant.stages:
             examples = self._data.train.take(count).map(lambda x, _: x)
-        self._task.prepare_conversion(model)
-        content = conversion.convert(model, variant.conversion, examples)
+        if self._plan.switch.backend == "tensorflow":
+            self._task.prepare_conversion(model)
+            content = conversion.convert(model, variant.conversion, examples)
+        else:
+            path = self._store.model_path(variant)
+            content = rebuilding.convert(self._plan, path, variant.conversion, examples)
         self._store.save_tflite(variant, content)
         inputs, labels = self._tests
         outputs = interpreter.predict(content, inputs)
@@ -216,7 +221,8 @@ def _predict(model: keras.Model, inputs: Sequence[np.ndarray]) -> np.ndarray:
     """Returns the outputs for examples, without a trace as `predict` makes."""
     ends = range(_BATCH_SIZE, len(inputs), _BATCH_SIZE)
     batches = np.split(np.stack(inputs), ends)
-    return np.concatenate([model(batch, training=False) for batch in batches])
+    outputs = (model(batch, training=False) for batch in batches)
+    return np.concatenate([ops.convert_to_numpy(output) for output in outputs])
 
 
 def _now() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tfmot_technique_kit.experiments import executors, latencies, results
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.experiments.progress import progress
-from tfmot_technique_kit.experiments.variants import Variant
+from tfmot_technique_kit.experiments.variants import KERAS_2_ALONE, Variant
 
 _POLL_S = 0.5
 
@@ -55,6 +55,10 @@ class Sweep:
         Raises:
             UserError: If a run file is broken.
         """
+        left_out = {name: None for plan in self.plans for name in plan.left_out(self.trainings)}
+        if left_out:
+            names = ", ".join(left_out)
+            show(f"Left out: {names}. {KERAS_2_ALONE}: sweep with --keras 2, too.")
         index, count = self.shard
         plans = self.plans[index::count]
         paths = [plan.path(v, self.results) for plan in plans for v in plan.expand(self.trainings)]
@@ -99,6 +103,7 @@ class Sweep:
             "profile": plan.profile,
             "seed": plan.seed,
             "strategy": plan.strategy,
+            **plan.switch._asdict(),
             "results": self.results.absolute(),
             "artifacts": self.artifacts.absolute(),
             "data-dir": self.data_dir and self.data_dir.absolute(),

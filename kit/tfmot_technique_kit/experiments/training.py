@@ -3,24 +3,35 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_model_optimization as tfmot
 
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.experiments.variants import Variant
-from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.keras_api import LEGACY, keras
 from tfmot_technique_kit.project import Api
 from tfmot_technique_kit.tasks.base import Data, Task
 
 
 class NotApplicableError(UserError):
     """A technique cannot be applied to a model. The message says why."""
+
+
+@contextlib.contextmanager
+def loading_scope(api: Api) -> Iterator[None]:
+    """A scope to make models from their configurations in, those of TFMOT with Keras 2."""
+    with contextlib.ExitStack() as scopes:
+        scopes.enter_context(api.scope())
+        if LEGACY:
+            import tensorflow_model_optimization as tfmot
+
+            scopes.enter_context(tfmot.quantization.keras.quantize_scope())
+        yield
 
 
 def create_strategy(name: str) -> tf.distribute.Strategy | None:
@@ -159,7 +170,7 @@ class Trainer:
         # The first step would make its variables, and then be traced once more.
         optimizer.build(model.trainable_variables)
         model.compile(optimizer, self._task.loss())
-        model.fit(batches, epochs=epochs, callbacks=list(callbacks), verbose=0)
+        model.fit(batches, epochs=epochs, callbacks=list(callbacks), shuffle=False, verbose=0)
 
     def _schedule(self, epochs: int) -> Callable[[type, float], Any]:
         """Returns a function that makes a schedule of a class of TFMOT's form.
@@ -181,7 +192,7 @@ class Trainer:
         return create
 
     def _copy(self, model: keras.Model) -> keras.Model:
-        with self._plan.project.api.scope(), tfmot.quantization.keras.quantize_scope():
+        with loading_scope(self._plan.project.api):
             copy = keras.models.clone_model(model)
         copy.set_weights(model.get_weights())
         return copy
@@ -196,18 +207,33 @@ class _Stage(NamedTuple):
 
 
 def _stages(api: Api) -> dict[str, _Stage]:
+    technique = _Stage(
+        lambda model, schedule, level: api.apply(
+            model,
+            schedule=schedule(api.PolynomialDecay, level),
+            policy=api.SkipUnsupportedLayers(),
+        ),
+        lambda: [api.UpdateStep()],
+        api.strip,
+    )
+    return {"technique": technique, **(_tfmot_stages() if LEGACY else {})}
+
+
+def _tfmot_stages() -> dict[str, _Stage]:
+    # Importing it turns Keras 2 on.
+    import tensorflow_model_optimization as tfmot
+
     sparsity = tfmot.sparsity.keras
     clustering = tfmot.clustering.keras
+
+    def strip_clustering(model: keras.Model) -> keras.Model:
+        stripped = clustering.strip_clustering(model)
+        for layer in stripped._flatten_layers():
+            if isinstance(layer, keras.layers.MultiHeadAttention):
+                _restore_kernels(layer)
+        return stripped
+
     return {
-        "technique": _Stage(
-            lambda model, schedule, level: api.apply(
-                model,
-                schedule=schedule(api.PolynomialDecay, level),
-                policy=api.SkipUnsupportedLayers(),
-            ),
-            lambda: [api.UpdateStep()],
-            api.strip,
-        ),
         "pruning": _Stage(
             lambda model, schedule, _: sparsity.prune_low_magnitude(
                 model, schedule(sparsity.PolynomialDecay, 0.5)
@@ -224,7 +250,7 @@ def _stages(api: Api) -> dict[str, _Stage]:
                 preserve_sparsity=True,
             ),
             list,
-            _strip_clustering,
+            strip_clustering,
         ),
         # Its quantizers stay in the model: the converter reads their ranges.
         "qat": _Stage(
@@ -233,14 +259,6 @@ def _stages(api: Api) -> dict[str, _Stage]:
             lambda model: model,
         ),
     }
-
-
-def _strip_clustering(model: keras.Model) -> keras.Model:
-    stripped = tfmot.clustering.keras.strip_clustering(model)
-    for layer in stripped._flatten_layers():
-        if isinstance(layer, keras.layers.MultiHeadAttention):
-            _restore_kernels(layer)
-    return stripped
 
 
 def _restore_kernels(attention: keras.layers.Layer) -> None:

@@ -19,6 +19,7 @@ from tfmot_technique_kit.errors import UserError
 
 STAGES = ("technique", "pruning", "clustering", "qat")
 CONVERSIONS = ("float", "dynamic", "int8")
+KERAS_2_ALONE = "TFMOT's pruning, clustering and qat work with Keras 2 alone"
 BASELINE = "baseline"
 CONTROL = "control"
 

@@ -16,3 +16,9 @@ wraps what is inside of their layers, and strips it there:
 A wrapper counts a step in each call: the convolutions of `RetinaNetHead` are called for each
 level of features, so their schedule ends so many times sooner.
 """
+
+from tfmot_technique_kit import switch
+from tfmot_technique_kit.errors import UserError
+
+if not switch.is_legacy():
+    raise UserError(f"The models of tf-models-official are made of Keras 2: set {switch.LEGACY}=1.")

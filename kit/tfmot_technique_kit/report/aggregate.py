@@ -16,6 +16,7 @@ import pandas as pd
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.metrics.catalog import COSTS, METRICS
 from tfmot_technique_kit.report import comparison
+from tfmot_technique_kit.switch import DEFAULT, Switch
 
 Run: TypeAlias = dict[str, Any]  # as in run_schema.json
 Row: TypeAlias = Any  # a named tuple, as `aggregate` describes it
@@ -38,12 +39,14 @@ class Setting(NamedTuple):
         profile: Name of the profile, such as 'smoke'.
         strategy: How training was distributed; 'none' if it was not.
         device: Where the converted models were measured.
+        keras: Which Keras trained, such as 'Keras 3, JAX'; empty where all runs have Keras 2.
     """
 
     task: str
     profile: str
     strategy: str
     device: str
+    keras: str
 
     @property
     def stem(self) -> str:
@@ -58,6 +61,8 @@ class Setting(NamedTuple):
             title += f", {self.strategy} strategy"
         if self.device != "host":
             title += f", on {self.device}"
+        if self.keras:
+            title += f", {self.keras}"
         return title
 
 
@@ -84,7 +89,7 @@ def aggregate(runs: list[Run]) -> dict[Setting, list[Row]]:
         baseline, the control, the technique by level, and the combinations. A row
         has these attributes, and None for what there is not:
 
-        setting, task, profile, strategy, device: What it belongs to.
+        setting, task, profile, strategy, device, keras: What it belongs to.
         name, training, conversion: The variant, such as 'technique@0.8+int8',
             'technique@0.8' and 'int8'.
         role: 'baseline', 'control', 'technique' or 'combination'.
@@ -112,13 +117,16 @@ def aggregate(runs: list[Run]) -> dict[Setting, list[Row]]:
     if not runs:
         return {}
     frame = pd.DataFrame([_record(run) for run in runs], dtype=object)
+    if set(frame.keras) == {DEFAULT.title}:
+        frame["keras"] = ""
     frame = frame.astype({"seed": int, "quality": float, "level": float, "missing": int})
     groups = frame.groupby(list(Setting._fields))
     return {Setting(*key): _rows(Setting(*key), group) for key, group in groups}
 
 
 def _setting(run: Run) -> Setting:
-    return Setting(*(run[field] for field in Setting._fields))
+    recorded = run | {"keras": Switch.of(run).title}
+    return Setting(*(recorded[field] for field in Setting._fields))
 
 
 def _latest(runs: list[Run]) -> list[Run]:

@@ -154,7 +154,9 @@ def values(settings: dict[Setting, list[Row]]) -> str:
         for what, cells in more.items():
             frame[f"{metric.column}_{what}"] = pd.Series(cells, dtype=object)
     frame = frame.rename(columns={"name": "variant", "verdict": "exceeds_spread"})
-    return frame.to_csv(columns=_CSV, index=False, lineterminator="\n")
+    is_named = any(setting.keras for setting in settings)
+    columns = [column for column in _CSV if column != "keras" or is_named]
+    return frame.to_csv(columns=columns, index=False, lineterminator="\n")
 
 
 def _table(columns: Sequence[Column], rows: Iterable[Row], names: int) -> str:

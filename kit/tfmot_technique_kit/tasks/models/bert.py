@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pydantic
-import tensorflow as tf
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
-from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.keras_api import LEGACY, Tensor, keras, ops
 from tfmot_technique_kit.tasks import base
 from tfmot_technique_kit.tasks.models import hugging_face, weights
 
@@ -122,7 +121,10 @@ def bound_attention_masks(model: keras.Model) -> None:
     """
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.MultiHeadAttention):
-            layer._softmax = _BoundedSoftmax.from_config(layer._softmax.get_config())
+            if LEGACY:
+                layer._softmax = _BoundedSoftmax.from_config(layer._softmax.get_config())
+            else:
+                layer._compute_attention = functools.partial(_attend, layer)
 
 
 def _folder(checkpoint: Any) -> Path | None:
@@ -132,7 +134,7 @@ def _folder(checkpoint: Any) -> Path | None:
     return Path(checkpoint).expanduser()
 
 
-def _encode(ids: tf.Tensor, options: Options):
+def _encode(ids: Tensor, options: Options):
     """Returns float32 [batch, length, hidden] for token ids. Positions are learned."""
     hidden, dropout = options.hidden, options.dropout
     activation = gelu if options.activation == "gelu_new" else exact_gelu
@@ -140,11 +142,11 @@ def _encode(ids: tf.Tensor, options: Options):
     def embedding(size: int, name: str):
         return keras.layers.Embedding(size, hidden, create_initializer(options), name=name)
 
-    def dense(units: int, name: str, activation: Callable[..., tf.Tensor] | None = None):
+    def dense(units: int, name: str, activation: Callable[..., Tensor] | None = None):
         initializer = create_initializer(options)
         return keras.layers.Dense(units, activation, kernel_initializer=initializer, name=name)
 
-    def add_and_norm(x: tf.Tensor, update: tf.Tensor, name: str):
+    def add_and_norm(x: Tensor, update: Tensor, name: str):
         update = keras.layers.Dropout(dropout)(update)
         x = keras.layers.Add()([x, update])
         return keras.layers.LayerNormalization(epsilon=options.epsilon, name=name)(x)
@@ -175,52 +177,75 @@ def _encode(ids: tf.Tensor, options: Options):
 
 
 class _Function:
-    """A function that a `Lambda` layer saves by its name.
+    """A function that a `Lambda` layer of Keras 2 saves by its name.
 
-    Keras saves Python functions as bytecode, and refuses to load that unless it is told that
-    the file is safe.
+    It saves Python functions as bytecode, and refuses to load that unless it is told that the
+    file is safe.
     """
 
-    def __init__(self, function: Callable[[tf.Tensor], tf.Tensor]) -> None:
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
         functools.update_wrapper(self, function)
         keras.utils.get_custom_objects()[self.__name__] = self
 
-    def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
+    def __call__(self, inputs: Tensor) -> Tensor:
         return self.__wrapped__(inputs)
 
 
-@_Function
-def token_positions(ids: tf.Tensor) -> tf.Tensor:
+_register = keras.utils.register_keras_serializable("experiments")
+_saved_by_name = _Function if LEGACY else _register
+
+
+@_saved_by_name
+def token_positions(ids: Tensor) -> Tensor:
     """Returns int32 [batch, length]: the position of each token."""
-    return tf.zeros_like(ids) + tf.range(ids.shape[1])
+    return ops.zeros_like(ids, dtype="int32") + ops.arange(ids.shape[1], dtype="int32")
 
 
-@_Function
-def attention_mask(ids: tf.Tensor) -> tf.Tensor:
+@_saved_by_name
+def attention_mask(ids: Tensor) -> Tensor:
     """Returns float32 [batch, 1, length]: 1 for tokens, 0 for padding."""
-    return tf.cast(ids[:, None, :] > 0, tf.float32)
+    return ops.cast(ids[:, None, :] > 0, "float32")
 
 
-@keras.utils.register_keras_serializable("experiments")
-def gelu(x: tf.Tensor) -> tf.Tensor:
+@_register
+def gelu(x: Tensor) -> Tensor:
     """Returns GELU by tanh, as in the published code of BERT."""
     return keras.activations.gelu(x, approximate=True)
 
 
-@keras.utils.register_keras_serializable("experiments")
-def exact_gelu(x: tf.Tensor) -> tf.Tensor:
+@_register
+def exact_gelu(x: Tensor) -> Tensor:
     """Returns GELU, as Hugging Face computes it by default.
 
     The function is made of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. What
     follows, such as a ReLU, would hide that: the maximum, which changes nothing, is between.
     """
-    return tf.maximum(keras.activations.gelu(x), -1.0)
+    return ops.maximum(keras.activations.gelu(x), -1.0)
 
 
 class _BoundedSoftmax(keras.layers.Softmax):
-    """A softmax whose mask adds a number of the size of the scores."""
+    """A softmax of Keras 2 whose mask adds a number of the size of the scores."""
 
-    def call(self, inputs: tf.Tensor, mask: tf.Tensor | None = None) -> tf.Tensor:
+    def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is not None:
-            inputs += (1.0 - tf.cast(mask, inputs.dtype)) * _MASKED_SCORE
+            inputs += (1.0 - ops.cast(mask, inputs.dtype)) * _MASKED_SCORE
         return super().call(inputs)
+
+
+def _attend(
+    attention: keras.layers.MultiHeadAttention,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None = None,
+    training: bool | None = None,
+    *_: Any,
+    **__: Any,
+) -> tuple[Tensor, Tensor]:
+    """Does what the method of Keras 3 does, which has no softmax of its own to replace."""
+    query = query * attention._inverse_sqrt_key_dim
+    scores = ops.einsum(attention._dot_product_equation, key, query)
+    if attention_mask is not None:
+        scores += (1.0 - ops.cast(attention_mask[:, None], scores.dtype)) * _MASKED_SCORE
+    scores = attention._dropout_layer(ops.softmax(scores), training=training)
+    return ops.einsum(attention._combine_equation, scores, value), scores

@@ -11,10 +11,9 @@ rather than their logarithms.
 
 import numpy as np
 import pydantic
-import tensorflow as tf
 from pydantic import PositiveInt
 
-from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.keras_api import Tensor, keras, ops
 from tfmot_technique_kit.tasks.models import classifier
 
 # Layers of the models of `keras.applications` that give features for each 8, 16 and 32
@@ -68,7 +67,7 @@ def build(options: Options, classes: int) -> keras.Model:
     inputs = keras.Input([options.image_size, options.image_size, 3])
     channels = max(int(_NECK_CHANNELS[options.model] * options.width), 8)
 
-    def conv(x: tf.Tensor, filters: int, size: int = 3, strides: int = 1):
+    def conv(x: Tensor, filters: int, size: int = 3, strides: int = 1):
         x = keras.layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False)(x)
         x = keras.layers.BatchNormalization(momentum=options.batch_norm_momentum)(x)
         return keras.layers.ReLU()(x)
@@ -93,6 +92,7 @@ def build(options: Options, classes: int) -> keras.Model:
     return keras.Model(inputs, outputs, name="detector")
 
 
+@keras.utils.register_keras_serializable("experiments")  # Keras 3 clones it with the model.
 class Loss(keras.losses.Loss):
     """Focal loss of the heat map, and absolute error of sizes and offsets.
 
@@ -100,25 +100,26 @@ class Loss(keras.losses.Loss):
     the image; class -1 means that there is no box.
     """
 
-    def call(self, y_true: tf.Tensor, y_pred: tf.Tensor) -> tf.Tensor:
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """See base class. Returns one value per example."""
-        y_true = tf.cast(y_true, y_pred.dtype)
+        y_true = ops.cast(y_true, y_pred.dtype)
         height, width, channels = y_pred.shape[1:]
         classes = channels - _BOX_VALUES
         heat, cells, values = _encode(y_true, height, width, classes)
-        exists = tf.cast(y_true[..., 4] >= 0, y_pred.dtype)
-        count = tf.maximum(tf.reduce_sum(exists, -1), 1.0)
+        exists = ops.cast(y_true[..., 4] >= 0, y_pred.dtype)
+        count = ops.maximum(ops.sum(exists, -1), 1.0)
 
         logits = y_pred[..., :classes]
-        probability = tf.sigmoid(logits)
-        at_center = -((1 - probability) ** 2) * tf.math.log_sigmoid(logits)
-        elsewhere = -(probability**2) * tf.math.log_sigmoid(-logits)
+        probability = ops.sigmoid(logits)
+        at_center = -((1 - probability) ** 2) * ops.log_sigmoid(logits)
+        elsewhere = -(probability**2) * ops.log_sigmoid(-logits)
         is_center = heat >= 1.0
-        focal = tf.where(is_center, at_center, (1 - heat) ** 4 * elsewhere)
+        focal = ops.where(is_center, at_center, (1 - heat) ** 4 * elsewhere)
 
-        predicted = tf.gather_nd(y_pred[..., classes:], cells, batch_dims=1)
-        error = tf.reduce_sum(tf.abs(predicted - values), -1) * exists
-        return (tf.reduce_sum(focal, [1, 2, 3]) + tf.reduce_sum(error, 1)) / count
+        flat = ops.reshape(y_pred[..., classes:], [-1, height * width, _BOX_VALUES])
+        predicted = ops.take_along_axis(flat, cells[..., None], axis=1)
+        error = ops.sum(ops.abs(predicted - values), -1) * exists
+        return (ops.sum(focal, [1, 2, 3]) + ops.sum(error, 1)) / count
 
 
 def decode(output: np.ndarray) -> np.ndarray:
@@ -146,33 +147,38 @@ def decode(output: np.ndarray) -> np.ndarray:
     return np.concatenate([center - size / 2, center + size / 2, label[:, None], score[:, None]], 1)
 
 
-def _encode(boxes: tf.Tensor, height: int, width: int, classes: int):
+def _encode(boxes: Tensor, height: int, width: int, classes: int):
     """Makes what the output of so many cells should be, for boxes as `Loss` takes them.
 
     Returns:
-        Heat map float32 [batch, height, width, classes], 1 at centers; cells of the centers
-        int32 [batch, n, 2]; box values float32 [batch, n, 4].
+        Heat map float32 [batch, height, width, classes], 1 at centers; numbers of the cells of
+        the centers, row by row, int32 [batch, n]; box values float32 [batch, n, 4].
     """
-    grid = tf.constant([height, width], tf.float32)
+    grid = ops.convert_to_tensor([height, width], "float32")
     low, high = boxes[..., :2] * grid, boxes[..., 2:4] * grid
     center = (low + high) / 2
-    cells = tf.clip_by_value(tf.floor(center), 0.0, grid - 1)
-    size = tf.maximum(high - low, 1e-3)
-    deviation = tf.maximum(size / _SPREAD, 0.5)
+    cells = ops.minimum(ops.maximum(ops.floor(center), 0.0), grid - 1)
+    size = ops.maximum(high - low, 1e-3)
+    deviation = ops.maximum(size / _SPREAD, 0.5)
 
     def bump(axis: int, count: int):
-        distance = tf.range(count, dtype=tf.float32) - cells[..., axis, None]
-        return tf.exp(-((distance / deviation[..., axis, None]) ** 2) / 2)
+        distance = ops.arange(count, dtype="float32") - cells[..., axis, None]
+        return ops.exp(-((distance / deviation[..., axis, None]) ** 2) / 2)
 
     bumps = bump(0, height)[..., None] * bump(1, width)[..., None, :]
-    # The highest bump of each class of each image; those without box go nowhere.
-    batch, n = tf.shape(boxes)[0], tf.shape(boxes)[1]
-    label = tf.cast(boxes[..., 4], tf.int32)
-    first = tf.range(batch)[:, None] * classes
-    segment = tf.where(label < 0, -1, first + label)
-    heat = tf.math.unsorted_segment_max(
-        tf.reshape(bumps, [batch * n, height, width]), tf.reshape(segment, [-1]), batch * classes
+    # The highest bump of each class of each image; those without box go to one more.
+    batch = ops.shape(boxes)[0]
+    label = ops.cast(boxes[..., 4], "int32")
+    first = ops.arange(batch, dtype="int32")[:, None] * classes
+    segment = ops.where(label < 0, batch * classes, first + label)
+    heat = ops.segment_max(
+        ops.reshape(bumps, [-1, height, width]), ops.reshape(segment, [-1]), batch * classes + 1
     )
-    heat = tf.reshape(tf.maximum(heat, 0.0), [batch, classes, height, width])
-    values = tf.concat([tf.math.log(size), center - cells], axis=-1)
-    return tf.transpose(heat, [0, 2, 3, 1]), tf.cast(cells, tf.int32), values
+    heat = ops.reshape(ops.maximum(heat[:-1], 0.0), [-1, classes, height, width])
+    values = ops.concatenate([ops.log(size), center - cells], axis=-1)
+    numbers = ops.cast(cells, "int32")
+    return (
+        ops.transpose(heat, [0, 2, 3, 1]),
+        numbers[..., 0] * width + numbers[..., 1],
+        values,
+    )

@@ -11,6 +11,10 @@ from tfmot_technique_kit.keras_api import keras
 from tfmot_technique_kit.tasks import base
 from tfmot_technique_kit.tasks.models import weights
 
+# Of ImageNet, as `keras.applications` subtracts them; its functions take tensors of the backend
+# alone, and data are those of TensorFlow.
+_BGR_MEANS = [103.939, 116.779, 123.68]
+
 
 class BackboneOptions(base.Options):
     """Options of any model that starts with one of these.
@@ -37,7 +41,9 @@ class BackboneOptions(base.Options):
         """Returns RGB images in [0, 255] as the published weights expect them, or in [0, 1]."""
         if self.model == "cnn":
             return images / 255.0
-        return getattr(keras.applications, self.model).preprocess_input(images)
+        if self.model == "mobilenet_v2":
+            return images / 127.5 - 1.0
+        return images[..., ::-1] - _BGR_MEANS
 
 
 class Options(BackboneOptions):

@@ -77,7 +77,7 @@ def load(model: keras.Model, folder: Path, layers: int) -> None:
         """Sets the weights of a layer, which are a kernel and a bias of each module in turn."""
         values, weights = [], iter(model.get_layer(layer).weights)
         for module in modules:
-            kernel, bias = (weight.shape.as_list() for weight in (next(weights), next(weights)))
+            kernel, bias = (list(weight.shape) for weight in (next(weights), next(weights)))
             # Kernels are stored as [out, in]. Those of attention are square, and split by head.
             shape = [hidden, hidden] if len(kernel) == 3 else kernel[::-1]
             values.append(take(f"{module}.weight", *shape).T.reshape(kernel))
@@ -86,7 +86,7 @@ def load(model: keras.Model, folder: Path, layers: int) -> None:
 
     words, positions = (model.get_layer(f"{name}_embeddings") for name in ("word", "position"))
     size, hidden = words.weights[0].shape
-    length = positions.input_shape[1]
+    length = positions.input.shape[1]
     words.set_weights([take("embeddings.word_embeddings.weight", size, hidden)])
     rows = take("embeddings.position_embeddings.weight", -1, hidden)
     if len(rows) < length:
