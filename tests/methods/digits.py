@@ -4,17 +4,17 @@ Runs in the folder of a generated project, whose algorithm is the method:
 
     python digits.py METHOD
 
-Prints one line: what the method reached, and with which accuracy.
+Prints one line: what the method reached, and with which accuracy. It runs on the Keras, and the
+backend, that environment variables name.
 """
 
 import sys
 from types import SimpleNamespace
 
 import numpy as np
-import tensorflow as tf
-import tf_keras as keras
 from sklearn import datasets, model_selection
 from tfmot_connection_pruning import keras as technique
+from tfmot_connection_pruning.keras.compat import BACKEND, keras, to_numpy
 
 layers = keras.layers
 Algorithm = technique.ConnectionPruningAlgorithm
@@ -33,7 +33,8 @@ def load():
 def network():
     return keras.Sequential(
         [
-            layers.Conv2D(16, 3, activation="relu", input_shape=(8, 8, 1)),
+            keras.Input((8, 8, 1)),
+            layers.Conv2D(16, 3, activation="relu"),
             layers.Conv2D(32, 3, padding="same"),
             layers.BatchNormalization(),
             layers.ReLU(),
@@ -46,7 +47,7 @@ def network():
 
 
 def kernels(model):
-    return [weight.numpy() for weight in model.trainable_weights if "kernel" in weight.name]
+    return [to_numpy(weight) for weight in model.trainable_weights if "kernel" in weight.name]
 
 
 def share_of_zeros(model):
@@ -68,10 +69,10 @@ def n_m_structured(run):
         assert (np.count_nonzero(groups, axis=1) <= 2).all()
         if inputs == 0:
             assert np.count_nonzero(kernel) == kernel.size
-    state = {"mask": tf.ones([8, 3], tf.bool)}
+    kernel = np.random.default_rng(0).normal(size=[8, 3])
     algorithm = Algorithm.from_config(Algorithm(n=1, m=8).get_config())
-    mask = algorithm.update_state(tf.random.normal([8, 3]), state, tf.constant(0.9))["mask"]
-    assert (np.count_nonzero(mask, axis=0) == 1).all()
+    mask = algorithm.update_state(kernel, {}, 0.9)["mask"]
+    assert (np.count_nonzero(to_numpy(mask), axis=0) == 1).all()
 
 
 def movement(run):
@@ -84,14 +85,14 @@ def movement(run):
 
 def random_mask(run):
     assert abs(share_of_zeros(run.stripped) - run.level) < 0.01
-    kernel = tf.random.normal([40, 50])
 
     def mask(level, seed=0):
-        level = tf.constant(level)
-        return Algorithm(seed).update_state(kernel, {}, level)["mask"].numpy()
+        return to_numpy(Algorithm(seed).update_state(np.zeros([40, 50]), {}, level)["mask"])
 
     assert (mask(0.5) == mask(0.5)).all()
-    assert (mask(0.5) != mask(0.5, seed=1)).any()
+    # Half of the elements differ, and no row or column is pruned much more than others.
+    assert 0.4 < np.mean(mask(0.5) != mask(0.5, seed=1)) < 0.6
+    assert all(np.std(np.mean(mask(0.5), axis=axis)) < 0.12 for axis in (0, 1))
     assert mask(0.3)[mask(0.6)].all(), "What is kept at a level is kept below it."
 
 
@@ -138,7 +139,7 @@ def smaller(run, suffixes, ndims):
     assert run.stripped.count_params() < 0.9 * run.parameters
     for suffix in suffixes:
         new = [layer for layer in run.stripped.layers if layer.name.endswith(suffix)]
-        assert sorted(layer.kernel.shape.rank for layer in new) == ndims, suffix
+        assert sorted(len(layer.kernel.shape) for layer in new) == ndims, suffix
 
 
 def tucker(run):
@@ -183,6 +184,8 @@ def train(model, images, labels, callbacks=()):
 
 def convert(model):
     """Returns a function from images to the outputs of the model in TensorFlow Lite."""
+    import tensorflow as tf
+
     content = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     interpreter = tf.lite.Interpreter(model_content=content)
     (given,), (made,) = interpreter.get_input_details(), interpreter.get_output_details()
@@ -202,7 +205,7 @@ def levels(model):
     names = ("sparsity", "strength", "rank_reduction")
     return np.array(
         [
-            float(value)
+            float(to_numpy(value))
             for layer in technique.collect_connection_prunable_layers(model)
             for name, value in layer.summarize().items()
             if name.split("/")[-1] in names
@@ -233,9 +236,11 @@ def main():
     trained = kernels(wrapped)
     stripped = technique.strip_connection_pruning(wrapped)
 
-    assert all(type(layer).__module__.startswith("tf_keras.") for layer in stripped.layers)
+    library = keras.Model.__module__.split(".")[0]
+    assert {type(layer).__module__.split(".")[0] for layer in stripped.layers} == {library}
     logits = stripped.predict(images, verbose=0)
-    for found in (logits, convert(stripped)(images)):
+    deployed = [convert(stripped)(images)] if BACKEND == "tensorflow" else []
+    for found in (logits, *deployed):
         # Where a value lies next to a step, a rounding error may take it over.
         near = np.isclose(found, expected, rtol=0, atol=1e-3 * np.abs(expected).max())
         assert near.mean() > 0.99, np.abs(found - expected).max()

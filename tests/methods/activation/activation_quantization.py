@@ -1,10 +1,11 @@
 """Fake quantization of activations."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import math
 
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -35,51 +36,48 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   def create_state(self, tensor):
     """Keeps the bounds, and the bits: zero until the first update."""
     del tensor
-    zero = {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'}
+    zero = {'shape': [], 'dtype': 'float32', 'initializer': 'zeros'}
     return {'low': zero, 'high': zero, 'bits': zero}
 
   def update_state(self, tensor, state, level):
     """Moves the bounds towards those of the batch."""
-    momentum = tf.where(state['bits'] > 0.0, self.momentum, 0.0)
-    low = tf.cast(tf.minimum(tf.reduce_min(tensor), 0.0), tf.float32)
-    high = tf.cast(tf.maximum(tf.reduce_max(tensor), 0.0), tf.float32)
+    momentum = ops.where(state['bits'] > 0.0, self.momentum, 0.0)
+    values = ops.cast(tensor, 'float32')
+    low = ops.minimum(ops.min(values), 0.0)
+    high = ops.maximum(ops.max(values), 0.0)
     return {
       'low': momentum * state['low'] + (1.0 - momentum) * low,
       'high': momentum * state['high'] + (1.0 - momentum) * high,
-      'bits': tf.maximum(tf.round(self.bits * (1.0 - level)), 1.0),
+      'bits': ops.maximum(ops.round(self.bits * (1.0 - level)), 1.0),
     }
 
   def apply(self, tensor, state):
     """Rounds; gradients pass straight through between the bounds."""
-    boundaries, scale, offset = _grid(state)
-
-    def quantize(values):
-      shape = tf.shape(values)
-      values = tf.reshape(tf.cast(values, tf.float32), [-1])
-      index = tf.searchsorted(boundaries, values, side='right')
-      rounded = tf.cast(index, tf.float32) * scale + offset
-      return tf.cast(tf.reshape(rounded, shape), tensor.dtype)
-
-    def fake_quantize():
-      low = tf.cast(state['low'], tensor.dtype)
-      high = tf.cast(state['high'], tensor.dtype)
-      clipped = tf.clip_by_value(tensor, low, high)
-      return tf.grad_pass_through(quantize)(clipped)
-
-    is_ready = state['bits'] > 0.0
-    return tf.cond(is_ready, fake_quantize, lambda: tf.identity(tensor))
+    boundaries, scale, offset = self._grid(state)
+    values = ops.cast(tensor, 'float32')
+    point = ops.searchsorted(boundaries, ops.reshape(values, [-1]), 'right')
+    point = ops.reshape(ops.cast(point, 'float32'), ops.shape(tensor))
+    value = ops.cast(point * scale + offset, tensor.dtype)
+    is_inside = ops.logical_and(values >= state['low'], values <= state['high'])
+    trained = ops.where(is_inside, tensor, ops.stop_gradient(tensor))
+    value = base_algorithm.straight_through(trained, value)
+    return ops.where(state['bits'] > 0.0, value, tensor)
 
   def replace(self, layer, states):
     """Puts layers behind the layer that find the point and its value."""
     if not states[0]['bits']:
       return [layer]
-    boundaries, scale, offset = (part.numpy() for part in _grid(states[0]))
+    boundaries, scale, offset = self._grid(states[0])
+    steps = 2 ** int(states[0]['bits']) - 1
     layers = keras.layers
     # `Discretization` takes no half precision.
     return [
       layer,
       layers.Activation('linear', name=f'{layer.name}_float', dtype='float32'),
-      layers.Discretization(boundaries.tolist(), name=f'{layer.name}_point'),
+      layers.Discretization(
+        [float(boundary) for boundary in boundaries[:steps]],
+        name=f'{layer.name}_point',
+      ),
       layers.Rescaling(
         float(scale),
         float(offset),
@@ -97,10 +95,14 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     """See base class."""
     return {'bits': self.bits, 'momentum': self.momentum}
 
+  def _grid(self, state):
+    """Returns where one point ends and the next begins, scale and offset.
 
-def _grid(state):
-  """Returns where one point ends and the next begins, scale and offset."""
-  steps = tf.maximum(tf.pow(2.0, state['bits']) - 1.0, 1.0)
-  scale = tf.maximum(state['high'] - state['low'], 1e-6) / steps
-  offset = -tf.round(-state['low'] / scale) * scale
-  return (tf.range(steps) + 0.5) * scale + offset, scale, offset
+    There are as many ends as `bits` at level zero need: others are infinite.
+    """
+    steps = ops.maximum(ops.round(ops.power(2.0, state['bits'])) - 1.0, 1.0)
+    scale = ops.maximum(state['high'] - state['low'], 1e-6) / steps
+    offset = -ops.round(-state['low'] / scale) * scale
+    index = ops.arange(2**self.bits - 1, dtype='float32')
+    ends = (index + 0.5) * scale + offset
+    return ops.where(index < steps, ends, math.inf), scale, offset

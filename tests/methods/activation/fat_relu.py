@@ -1,10 +1,9 @@
 """FATReLU: a ReLU with a fixed threshold above zero."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -33,25 +32,24 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     return {
       'threshold': {
         'shape': [],
-        'dtype': tf.float32,
+        'dtype': 'float32',
         'initializer': keras.initializers.Constant(-1.0),
       },
-      'sparsity': {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'},
+      'sparsity': {'shape': [], 'dtype': 'float32', 'initializer': 'zeros'},
     }
 
   def update_state(self, tensor, state, level):
     """Moves the threshold and counts what it zeroes in the batch."""
     del state
     threshold = level * self.limit
-    kept = tf.cast(tensor, tf.float32) > threshold
-    sparsity = tf.reduce_mean(tf.cast(~kept, tf.float32))
-    return {'threshold': threshold, 'sparsity': sparsity}
+    zeroed = ops.cast(ops.cast(tensor, 'float32') <= threshold, 'float32')
+    return {'threshold': threshold, 'sparsity': ops.mean(zeroed)}
 
   def apply(self, tensor, state):
     """Zeroes what is not above the threshold."""
-    threshold = tf.cast(state['threshold'], tensor.dtype)
-    kept = (tensor > threshold) | (threshold < 0.0)
-    return tf.where(kept, tensor, tf.zeros_like(tensor))
+    threshold = ops.cast(state['threshold'], tensor.dtype)
+    kept = ops.logical_or(tensor > threshold, threshold < 0.0)
+    return ops.where(kept, tensor, ops.zeros_like(tensor))
 
   def replace(self, layer, states):
     """Puts a `ReLU` with the threshold behind the layer."""

@@ -1,10 +1,9 @@
 """Hard clipping of activations."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -33,10 +32,10 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     return {
       'bound': {
         'shape': [],
-        'dtype': tf.float32,
+        'dtype': 'float32',
         'initializer': keras.initializers.Constant(-1.0),
       },
-      'sparsity': {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'},
+      'sparsity': {'shape': [], 'dtype': 'float32', 'initializer': 'zeros'},
     }
 
   def update_state(self, tensor, state, level):
@@ -51,23 +50,25 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
       Dict with 'bound', as it was if no output is positive. And with
       'sparsity', the fraction of the positive outputs that it clips.
     """
-    values = tf.cast(tf.reshape(tensor, [-1]), tf.float32)
-    is_positive = values > 0.0
-    count = tf.reduce_sum(tf.cast(is_positive, tf.float32))
-    index = tf.cast(count * level, tf.int32)
-    quantile = tf.raw_ops.NthElement(input=values, n=index, reverse=True)
+    values = ops.cast(ops.reshape(tensor, [-1]), 'float32')
+    values = ops.maximum(values, 0.0)
+    count = ops.sum(ops.cast(values > 0.0, 'float32'))
+    # The place among all values, of which the largest is the last.
+    index = ops.size(values) - 1 - ops.cast(count * level, 'int32')
+    quantile = base_algorithm.select(values, ops.maximum(index, 0))
     past = state['bound']
     moved = self.momentum * past + (1.0 - self.momentum) * quantile
-    moved = tf.where(past < 0.0, quantile, moved)
-    bound = tf.where(count > 0.0, moved, past)
-    clipped = tf.cast(is_positive & (values >= bound), tf.float32)
-    sparsity = tf.math.divide_no_nan(tf.reduce_sum(clipped), count)
-    return {'bound': bound, 'sparsity': sparsity}
+    moved = ops.where(past < 0.0, quantile, moved)
+    bound = ops.where(count > 0.0, moved, past)
+    is_clipped = ops.logical_and(values > 0.0, values >= bound)
+    clipped = ops.sum(ops.cast(is_clipped, 'float32'))
+    return {'bound': bound, 'sparsity': ops.divide_no_nan(clipped, count)}
 
   def apply(self, tensor, state):
     """Clips what is above the bound. Its gradient is zero."""
-    bound = tf.cast(state['bound'], tensor.dtype)
-    return tf.where(bound < 0.0, tensor, tf.minimum(tensor, bound))
+    bound = ops.cast(state['bound'], tensor.dtype)
+    is_clipped = ops.logical_and(tensor > bound, bound >= 0.0)
+    return ops.where(is_clipped, bound, tensor)
 
   def replace(self, layer, states):
     """Puts a `ReLU` behind the layer that clips and keeps negative outputs."""

@@ -1,10 +1,13 @@
 """Low-rank factorization by a randomized range finder and QR."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import math
+
+import numpy as np
 
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -39,38 +42,43 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     """Keeps the rank, at first the full one."""
     full = min(_matrix_shape(tensor.shape))
     initializer = keras.initializers.Constant(full)
-    return {
-      'rank': {'shape': [], 'dtype': tf.int32, 'initializer': initializer}
-    }
+    return {'rank': {'shape': [], 'dtype': 'int32', 'initializer': initializer}}
 
   def update_state(self, tensor, state, level):
     """Reduces the rank to `1 - level` of the full rank, at least to 1."""
     del state
     full = min(_matrix_shape(tensor.shape))
-    rank = tf.cast(tf.round(full * (1.0 - level)), tf.int32)
-    return {'rank': tf.maximum(rank, 1)}
+    rank = ops.cast(ops.round(full * (1.0 - level)), 'int32')
+    return {'rank': ops.maximum(rank, 1)}
 
   def apply(self, tensor, state):
     """Cuts the kernel to the rank, if that makes the layer smaller."""
 
     def project():
-      basis, others = self._factorize(tensor, state['rank'])
-      return tf.reshape(tf.matmul(basis, others), tensor.shape)
+      basis, others = self._factorize(tensor)
+      kept = ops.arange(basis.shape[-1]) < state['rank']
+      basis = basis * ops.cast(kept, basis.dtype)
+      return ops.reshape(ops.matmul(basis, others), tensor.shape)
 
-    return tf.cond(
-      _pays(tensor.shape, state['rank']), project, lambda: tf.identity(tensor)
-    )
+    pays = _pays(tensor.shape, state['rank'])
+    return ops.cond(pays, project, lambda: tensor + 0)
 
-  def _factorize(self, tensor, rank):
-    """Returns matrices [inputs, rank] and [rank, outputs]."""
-    matrix = tf.reshape(tensor, [-1, tensor.shape[-1]])
-    shape = [tensor.shape[-1], rank]
-    vectors = tf.random.stateless_normal(shape, seed=[0, 0], dtype=matrix.dtype)
-    basis = tf.linalg.qr(tf.matmul(matrix, vectors)).q
+  def _factorize(self, tensor):
+    """Returns matrices [inputs, full rank] and [full rank, outputs].
+
+    The first columns and rows do not depend on how many follow, so those for a
+    lower rank are the first ones.
+    """
+    matrix = ops.reshape(tensor, [-1, tensor.shape[-1]])
+    transposed = ops.transpose(matrix)
+    size = [tensor.shape[-1], min(_matrix_shape(tensor.shape))]
+    vectors = np.random.default_rng(0).normal(size=size)
+    vectors = ops.cast(vectors, matrix.dtype)
+    basis, _ = ops.qr(ops.matmul(matrix, vectors))
     for _ in range(self.iterations):
-      vectors = tf.linalg.qr(tf.matmul(matrix, basis, transpose_a=True)).q
-      basis = tf.linalg.qr(tf.matmul(matrix, vectors)).q
-    return basis, tf.matmul(basis, matrix, transpose_a=True)
+      vectors, _ = ops.qr(ops.matmul(transposed, basis))
+      basis, _ = ops.qr(ops.matmul(matrix, vectors))
+    return basis, ops.matmul(ops.transpose(basis), matrix)
 
   def replace(self, layer, states):
     """Builds two layers of the same class, or keeps one that is smaller."""
@@ -78,7 +86,9 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     kernel, *bias = layer.get_weights()
     if not _pays(kernel.shape, rank):
       return [layer]
-    first, second = self._factorize(tf.constant(kernel), rank)
+    first, second = self._factorize(ops.convert_to_tensor(kernel))
+    first = ops.reshape(first[:, :rank], [*kernel.shape[:-1], rank])
+    second = second[:rank]
     config = layer.get_config()
     config.pop('batch_input_shape', None)
     inner = {
@@ -87,29 +97,31 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
       'use_bias': False,
     }
     inner['name'] = f'{layer.name}_basis'
-    outer = {}
+    outer, space = {}, ()
     if 'filters' in config:
       inner['filters'] = rank
       second = second[None, None]
       outer = {'strides': 1, 'dilation_rate': 1, 'kernel_size': 1}
+      space = (None, None)
     else:
       inner['units'] = rank
-    first = tf.reshape(first, [*kernel.shape[:-1], rank]).numpy()
-    weights = {'weights': [second.numpy(), *bias]}
+    create = type(layer).from_config
+    shapes = [(None, *space, size) for size in (kernel.shape[-2], rank)]
     return [
-      type(layer).from_config({**config, **inner, 'weights': [first]}),
-      type(layer).from_config({**config, **outer, **weights}),
+      base_algorithm.build_layer(
+        create({**config, **inner}), shapes[0], [first]
+      ),
+      base_algorithm.build_layer(
+        create({**config, **outer}), shapes[1], [second, *bias]
+      ),
     ]
 
   def summarize(self, tensor, state):
     """Reports by how much the rank is reduced."""
     full = min(_matrix_shape(tensor.shape))
-    reduced = 1.0 - tf.cast(state['rank'] / full, tf.float32)
-    return {
-      'rank_reduction': tf.where(
-        _pays(tensor.shape, state['rank']), reduced, 0.0
-      )
-    }
+    reduced = 1.0 - ops.cast(state['rank'], 'float32') / full
+    pays = _pays(tensor.shape, state['rank'])
+    return {'rank_reduction': ops.where(pays, reduced, 0.0)}
 
   def get_config(self):
     """See base class."""
@@ -118,7 +130,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
 
 def _matrix_shape(shape):
   """Returns the shape of a kernel seen as a matrix."""
-  return tf.TensorShape(shape).num_elements() // shape[-1], shape[-1]
+  return math.prod(shape) // shape[-1], shape[-1]
 
 
 def _pays(shape, rank):

@@ -1,10 +1,9 @@
 """Separable filters: a column, then a row."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -32,30 +31,28 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   def create_state(self, tensor):
     """Keeps the rank, at first the full one."""
     initializer = keras.initializers.Constant(min(_matrix_shape(tensor.shape)))
-    return {
-      'rank': {'shape': [], 'dtype': tf.int32, 'initializer': initializer}
-    }
+    return {'rank': {'shape': [], 'dtype': 'int32', 'initializer': initializer}}
 
   def update_state(self, tensor, state, level):
     """Reduces the rank to `1 - level` of the full rank, at least to 1."""
     del state
     full = min(_matrix_shape(tensor.shape))
-    rank = tf.cast(tf.round(full * (1.0 - level)), tf.int32)
-    return {'rank': tf.maximum(rank, 1)}
+    rank = ops.cast(ops.round(full * (1.0 - level)), 'int32')
+    return {'rank': ops.maximum(rank, 1)}
 
   def apply(self, tensor, state):
     """Cuts the kernel to the rank, if that makes the layer smaller."""
 
     def truncate():
-      s, u, v = _decompose(tensor)
-      kept = tf.cast(tf.range(tf.size(s)) < state['rank'], s.dtype)
-      product = tf.matmul(u * (s * kept), v, transpose_b=True)
+      u, s, v = _decompose(tensor)
+      kept = ops.cast(ops.arange(s.shape[0]) < state['rank'], s.dtype)
       height, width, inputs, outputs = tensor.shape
-      product = tf.reshape(product, [height, inputs, width, outputs])
-      return tf.transpose(product, [0, 2, 1, 3])
+      product = ops.matmul(u * (s * kept), v)
+      product = ops.reshape(product, [height, inputs, width, outputs])
+      return ops.swapaxes(product, 1, 2)
 
     pays = _pays(tensor.shape, state['rank'])
-    return tf.cond(pays, truncate, lambda: tf.identity(tensor))
+    return ops.cond(pays, truncate, lambda: tensor + 0)
 
   def replace(self, layer, states):
     """Builds two convolutions, or keeps one that is smaller than those."""
@@ -64,11 +61,10 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     if not _pays(kernel.shape, rank):
       return [layer]
     height, width, inputs, outputs = kernel.shape
-    s, u, v = (
-      part[..., :rank].numpy() for part in _decompose(tf.constant(kernel))
-    )
-    column = (u * s).reshape([height, 1, inputs, rank])
-    row = v.reshape([1, width, outputs, rank]).swapaxes(2, 3)
+    u, s, v = _decompose(ops.convert_to_tensor(kernel))
+    column = ops.reshape((u * s)[:, :rank], [height, 1, inputs, rank])
+    row = ops.reshape(v[:rank], [1, rank, width, outputs])
+    row = ops.swapaxes(row, 1, 2)
     config = layer.get_config()
     config.pop('batch_input_shape', None)
     first = {
@@ -77,22 +73,28 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
       'use_bias': False,
       'filters': rank,
       'name': f'{layer.name}_column',
-      'weights': [column],
     }
-    second = {'weights': [row, *bias]}
+    second = {}
     for key in 'kernel_size', 'strides', 'dilation_rate':
       first[key] = (config[key][0], 1)
       second[key] = (1, config[key][1])
+    create = keras.layers.Conv2D.from_config
+    shapes = [(None, None, None, size) for size in (inputs, rank)]
     return [
-      keras.layers.Conv2D.from_config({**config, **part})
-      for part in (first, second)
+      base_algorithm.build_layer(
+        create({**config, **first}), shapes[0], [column]
+      ),
+      base_algorithm.build_layer(
+        create({**config, **second}), shapes[1], [row, *bias]
+      ),
     ]
 
   def summarize(self, tensor, state):
     """Reports by how much the rank is reduced."""
-    reduced = 1.0 - state['rank'] / min(_matrix_shape(tensor.shape))
+    full = min(_matrix_shape(tensor.shape))
+    reduced = 1.0 - ops.cast(state['rank'], 'float32') / full
     pays = _pays(tensor.shape, state['rank'])
-    return {'rank_reduction': tf.where(pays, tf.cast(reduced, tf.float32), 0.0)}
+    return {'rank_reduction': ops.where(pays, reduced, 0.0)}
 
 
 def _matrix_shape(shape):
@@ -107,8 +109,7 @@ def _pays(shape, rank):
 
 
 def _decompose(kernel):
-  """Returns singular values and vectors of the kernel as a matrix."""
-  matrix = tf.reshape(
-    tf.transpose(kernel, [0, 2, 1, 3]), _matrix_shape(kernel.shape)
-  )
-  return tf.linalg.svd(matrix)
+  """Returns singular vectors, values and vectors of the kernel as a matrix."""
+  shape = _matrix_shape(kernel.shape)
+  matrix = ops.reshape(ops.swapaxes(kernel, 1, 2), shape)
+  return ops.svd(matrix, full_matrices=False)

@@ -1,10 +1,11 @@
 """Tucker-2 decomposition of convolutions."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import math
 
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -35,18 +36,17 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     return {
       'ranks': {
         'shape': [2],
-        'dtype': tf.int32,
-        'initializer': keras.initializers.Constant(tensor.shape[-2:].as_list()),
+        'dtype': 'int32',
+        'initializer': keras.initializers.Constant(list(tensor.shape[-2:])),
       }
     }
 
   def update_state(self, tensor, state, level):
     """Reduces both ranks to `1 - level` of the full ones, at least to 1."""
     del state
-    full = tf.constant(tensor.shape.as_list()[-2:], tf.float32)
-    return {
-      'ranks': tf.cast(tf.maximum(tf.round(full * (1 - level)), 1), tf.int32)
-    }
+    full = ops.cast(list(tensor.shape[-2:]), 'float32')
+    ranks = ops.maximum(ops.round(full * (1.0 - level)), 1.0)
+    return {'ranks': ops.cast(ranks, 'int32')}
 
   def apply(self, tensor, state):
     """Cuts the kernel to the ranks, if that makes the layer smaller."""
@@ -57,14 +57,14 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
       for axis, equation in (2, 'hwio,ij->hwjo'), (3, 'hwio,oj->hwij'):
         vectors = _singular_vectors(tensor, axis)
         first = vectors.shape[-1] - ranks[axis - 2]
-        kept = tf.range(vectors.shape[-1]) >= first
-        vectors = vectors * tf.cast(kept, vectors.dtype)
-        projection = tf.matmul(vectors, vectors, transpose_b=True)
-        value = tf.einsum(equation, value, projection)
+        kept = ops.arange(vectors.shape[-1]) >= first
+        vectors = vectors * ops.cast(kept, vectors.dtype)
+        projection = ops.matmul(vectors, ops.transpose(vectors))
+        value = ops.einsum(equation, value, projection)
       return value
 
-    pays = _size(tensor.shape, ranks) < tensor.shape.num_elements()
-    return tf.cond(pays, project, lambda: tf.identity(tensor))
+    pays = _size(tensor.shape, ranks) < math.prod(tensor.shape)
+    return ops.cond(pays, project, lambda: tensor + 0)
 
   def replace(self, layer, states):
     """Builds three convolutions, or keeps one that is smaller than those."""
@@ -72,13 +72,13 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     kernel, *bias = layer.get_weights()
     if _size(kernel.shape, ranks) >= kernel.size:
       return [layer]
-    kernel = tf.constant(kernel)
+    kernel = ops.convert_to_tensor(kernel)
     inputs, outputs = (
       _singular_vectors(kernel, axis)[:, -rank:]
       for axis, rank in zip((2, 3), ranks, strict=True)
     )
-    core = tf.einsum('hwio,ij,ok->hwjk', kernel, inputs, outputs)
-    last = tf.transpose(outputs)[None, None]
+    core = ops.einsum('hwio,ij,ok->hwjk', kernel, inputs, outputs)
+    last = ops.transpose(outputs)[None, None]
     config = layer.get_config()
     config.pop('batch_input_shape', None)
     inner = {
@@ -99,12 +99,10 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     ]
     weights = [[inputs[None, None]], [core], [last, *bias]]
     return [
-      keras.layers.Conv2D.from_config(
-        {
-          **config,
-          **part,
-          'weights': [tf.constant(value).numpy() for value in values],
-        }
+      base_algorithm.build_layer(
+        keras.layers.Conv2D.from_config({**config, **part}),
+        (None, None, None, values[0].shape[-2]),
+        values,
       )
       for part, values in zip(parts, weights, strict=True)
     ]
@@ -112,16 +110,16 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   def summarize(self, tensor, state):
     """Reports by how much the ranks are reduced, on average."""
     ranks = state['ranks']
-    pays = _size(tensor.shape, ranks) < tensor.shape.num_elements()
-    fraction = tf.reduce_mean(ranks / tensor.shape.as_list()[-2:])
-    reduced = tf.where(pays, 1.0 - fraction, 0.0)
-    return {'rank_reduction': tf.cast(reduced, tf.float32)}
+    pays = _size(tensor.shape, ranks) < math.prod(tensor.shape)
+    full = ops.cast(list(tensor.shape[-2:]), 'float32')
+    reduced = 1.0 - ops.mean(ops.cast(ranks, 'float32') / full)
+    return {'rank_reduction': ops.where(pays, reduced, 0.0)}
 
 
 def _singular_vectors(kernel, axis):
   """Returns the left singular vectors of an unfolding, the leading one last."""
   others = [other for other in range(4) if other != axis]
-  return tf.linalg.eigh(tf.tensordot(kernel, kernel, [others, others]))[1]
+  return ops.eigh(ops.tensordot(kernel, kernel, [others, others]))[1]
 
 
 def _size(shape, ranks):

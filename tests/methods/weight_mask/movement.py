@@ -1,10 +1,9 @@
 """Movement pruning."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -33,7 +32,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
       'dtype': weight.dtype,
       'initializer': 'zeros',
     }
-    mask = {'shape': weight.shape, 'dtype': tf.bool, 'initializer': 'ones'}
+    mask = {'shape': weight.shape, 'dtype': 'bool', 'initializer': 'ones'}
     return {'score': values, 'previous': values, 'mask': mask}
 
   def update_state(self, weight, state, level):
@@ -52,17 +51,18 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     """
     previous = state['previous']
     score = state['score'] + (weight - previous) * previous
-    kept = tf.maximum(base_algorithm.count(1.0 - level, tf.size(score)), 1)
-    threshold = tf.raw_ops.NthElement(
-      input=tf.reshape(score, [-1]), n=kept - 1, reverse=True
-    )
+    size = ops.size(score)
+    kept = ops.maximum(base_algorithm.count(1.0 - level, size), 1)
+    # Scores may be negative, which `base_algorithm.select` does not take.
+    threshold = ops.sort(ops.reshape(score, [-1]))[size - kept]
     return {'score': score, 'previous': weight, 'mask': score >= threshold}
 
   def apply(self, weight, state):
     """Sets the masked elements to zero; gradients pass straight through."""
-    mask = tf.cast(state['mask'], weight.dtype)
-    return tf.grad_pass_through(lambda value: value * mask)(weight)
+    masked = weight * ops.cast(state['mask'], weight.dtype)
+    return base_algorithm.straight_through(weight, masked)
 
   def summarize(self, weight, state):
     """Reports the fraction of elements that are masked."""
-    return {'sparsity': tf.math.zero_fraction(self.apply(weight, state))}
+    is_zero = ops.equal(self.apply(weight, state), 0)
+    return {'sparsity': ops.mean(ops.cast(is_zero, 'float32'))}

@@ -1,9 +1,8 @@
 """N:M structured sparsity, 2:4 by default."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from tfmot_connection_pruning.keras import base_algorithm
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 # Layers whose last but one axis is not the one that inputs are summed over.
 _OTHER_AXES = (
@@ -48,35 +47,36 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   def create_state(self, weight):
     """Keeps one bool per element."""
     return {
-      'mask': {'shape': weight.shape, 'dtype': tf.bool, 'initializer': 'ones'}
+      'mask': {'shape': weight.shape, 'dtype': 'bool', 'initializer': 'ones'}
     }
 
   def update_state(self, weight, state, level):
     """Chooses groups until the fraction `level` of all weights is masked."""
-    if weight.shape.rank < 2 or weight.shape[-2] < self.m:
+    if len(weight.shape) < 2 or weight.shape[-2] < self.m:
       return state
     # [..., inputs, outputs] -> [..., outputs, inputs] -> [groups, m]
-    magnitude = tf.linalg.matrix_transpose(tf.abs(weight))
+    magnitude = ops.swapaxes(ops.abs(weight), -1, -2)
     usable = weight.shape[-2] // self.m * self.m
-    grouped = tf.reshape(magnitude[..., :usable], [-1, self.m])
+    grouped = ops.reshape(magnitude[..., :usable], [-1, self.m])
     kept = _rank(-grouped) < self.n
-    masked = tf.where(kept, tf.zeros_like(grouped), grouped)
-    lost = tf.reduce_sum(tf.square(masked), axis=-1)
-    fraction = tf.minimum(level / (1.0 - self.n / self.m), 1.0)
-    count = tf.round(fraction * tf.cast(tf.size(lost), tf.float32))
-    chosen = _rank(lost) < tf.cast(count, tf.int32)
-    mask = tf.reshape(kept | ~chosen[:, None], magnitude[..., :usable].shape)
-    rest = tf.ones_like(magnitude[..., usable:], tf.bool)
-    mask = tf.concat([mask, rest], axis=-1)
-    return {'mask': tf.linalg.matrix_transpose(mask)}
+    masked = ops.where(kept, ops.zeros_like(grouped), grouped)
+    lost = ops.sum(ops.square(masked), axis=-1)
+    fraction = ops.minimum(level / (1.0 - self.n / self.m), 1.0)
+    chosen = _rank(lost) < base_algorithm.count(fraction, lost.shape[0])
+    mask = ops.logical_or(kept, ops.logical_not(chosen)[:, None])
+    mask = ops.reshape(mask, magnitude[..., :usable].shape)
+    rest = ops.ones_like(magnitude[..., usable:], dtype='bool')
+    mask = ops.concatenate([mask, rest], axis=-1)
+    return {'mask': ops.swapaxes(mask, -1, -2)}
 
   def apply(self, weight, state):
     """Sets the masked elements to zero."""
-    return weight * tf.cast(state['mask'], weight.dtype)
+    return weight * ops.cast(state['mask'], weight.dtype)
 
   def summarize(self, weight, state):
     """Reports the fraction of elements that are zero."""
-    return {'sparsity': tf.math.zero_fraction(self.apply(weight, state))}
+    is_zero = ops.equal(self.apply(weight, state), 0)
+    return {'sparsity': ops.mean(ops.cast(is_zero, 'float32'))}
 
   def get_config(self):
     """See base class."""
@@ -85,4 +85,4 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
 
 def _rank(values):
   """Returns the place of each value among those of the last axis."""
-  return tf.argsort(tf.argsort(values, stable=True))
+  return ops.argsort(ops.argsort(values))

@@ -1,9 +1,12 @@
 """Random pruning with a mask that is fixed by a seed."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import math
+
+import numpy as np
 
 from tfmot_connection_pruning.keras import base_algorithm
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -19,7 +22,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   https://arxiv.org/abs/2202.02643.
 
   Args:
-    seed: Int, another one gives other masks.
+    seed: Int from 0 on, another one gives other masks.
   """
 
   def __init__(self, seed=0):
@@ -28,26 +31,40 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   def create_state(self, weight):
     """Keeps one bool per element. The order is computed when it is needed."""
     return {
-      'mask': {'shape': weight.shape, 'dtype': tf.bool, 'initializer': 'ones'}
+      'mask': {'shape': weight.shape, 'dtype': 'bool', 'initializer': 'ones'}
     }
 
   def update_state(self, weight, state, level):
     """Masks the first `level` of all elements in the order of the seed."""
     del state
-    size = weight.shape.num_elements()
-    order = tf.random.stateless_uniform([size], seed=[self.seed, size])
-    place = tf.argsort(tf.argsort(order))
-    pruned = tf.cast(tf.round(level * size), tf.int32)
-    pruned = tf.minimum(pruned, size - 1)  # One element is always kept.
-    return {'mask': tf.reshape(place >= pruned, weight.shape)}
+    size = math.prod(weight.shape)
+    place = ops.argsort(ops.argsort(self._draw(size)))
+    pruned = base_algorithm.count(level, size)
+    pruned = ops.minimum(pruned, size - 1)  # One element is always kept.
+    return {'mask': ops.reshape(place >= pruned, weight.shape)}
+
+  def _draw(self, size):
+    """Returns different numbers, as if at random, the same on each backend.
+
+    They are hashes of 0, 1, 2 and so on: multiplied, with what is over 32 bits
+    cut off, by odd numbers that the seed decides on. So a program that computes
+    them need not hold as many numbers as there are weights.
+    """
+    numbers = ops.arange(size, dtype='int32')
+    random = np.random.default_rng([self.seed, size])
+    for factor in random.integers(2**30, size=3):
+      high = ops.bitwise_and(ops.right_shift(numbers, 16), 2**16 - 1)
+      numbers = ops.bitwise_xor(numbers, high) * (2 * int(factor) + 1)
+    return numbers
 
   def apply(self, weight, state):
     """Sets the masked elements to zero."""
-    return weight * tf.cast(state['mask'], weight.dtype)
+    return weight * ops.cast(state['mask'], weight.dtype)
 
   def summarize(self, weight, state):
     """Reports the fraction of elements that are zero."""
-    return {'sparsity': tf.math.zero_fraction(self.apply(weight, state))}
+    is_zero = ops.equal(self.apply(weight, state), 0)
+    return {'sparsity': ops.mean(ops.cast(is_zero, 'float32'))}
 
   def get_config(self):
     """See base class."""

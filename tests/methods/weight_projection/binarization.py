@@ -1,10 +1,9 @@
 """Binarization with a scale per channel."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 
 @keras.utils.register_keras_serializable('connection_pruning')
@@ -29,7 +28,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     return {
       'binary': {
         'shape': tensor.shape[-1:],
-        'dtype': tf.bool,
+        'dtype': 'bool',
         'initializer': 'zeros',
       }
     }
@@ -46,35 +45,28 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
       Dict with 'binary', a bool tensor of shape [channels].
     """
     del state
-    axes = list(range(tensor.shape.rank - 1))
-    error = tf.reduce_sum(tf.square(_binarize(tensor) - tensor), axes)
-    energy = tf.reduce_sum(tf.square(tensor), axes)
-    rank = tf.argsort(tf.argsort(tf.math.divide_no_nan(error, energy)))
-    count = tf.math.ceil(level * tf.cast(tf.size(rank), tf.float32))
-    return {'binary': rank < tf.cast(count, rank.dtype)}
+    axes = tuple(range(len(tensor.shape) - 1))
+    error = ops.sum(ops.square(_binarize(tensor) - tensor), axes)
+    energy = ops.sum(ops.square(tensor), axes)
+    rank = ops.argsort(ops.argsort(ops.divide_no_nan(error, energy)))
+    count = ops.ceil(level * tensor.shape[-1])
+    return {'binary': rank < ops.cast(count, rank.dtype)}
 
   def apply(self, tensor, state):
     """Binarizes the chosen channels; gradients stop outside of [-1, 1]."""
     binary = state['binary']
-
-    @tf.custom_gradient
-    def project(weight):
-      is_stuck = binary & (tf.abs(weight) > 1.0)
-
-      def gradient(upstream):
-        return tf.where(is_stuck, tf.zeros_like(upstream), upstream)
-
-      return tf.where(binary, _binarize(weight), weight), gradient
-
-    return project(tensor)
+    is_stuck = ops.logical_and(binary, ops.abs(tensor) > 1.0)
+    trained = ops.where(is_stuck, ops.stop_gradient(tensor), tensor)
+    value = ops.where(binary, _binarize(tensor), tensor)
+    return base_algorithm.straight_through(trained, value)
 
   def summarize(self, tensor, state):
     """Reports the fraction of channels that are binary."""
-    return {'strength': tf.reduce_mean(tf.cast(state['binary'], tf.float32))}
+    return {'strength': ops.mean(ops.cast(state['binary'], 'float32'))}
 
 
 def _binarize(weight):
   """Maps a tensor to -scale or scale, with one scale per channel."""
-  axes = list(range(weight.shape.rank - 1))
-  scale = tf.reduce_mean(tf.abs(weight), axes, keepdims=True)
-  return tf.where(weight < 0.0, -scale, scale)
+  axes = tuple(range(len(weight.shape) - 1))
+  scale = ops.mean(ops.abs(weight), axes, keepdims=True)
+  return ops.where(weight < 0.0, -scale, scale)

@@ -1,10 +1,11 @@
 """Incremental network quantization to powers of two."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
+import numpy as np
 
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 _FREE = -128  # The code of a weight that is trained.
 
@@ -39,10 +40,10 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     return {
       'code': {
         'shape': tensor.shape,
-        'dtype': tf.int8,
+        'dtype': 'int8',
         'initializer': keras.initializers.Constant(_FREE),
       },
-      'exponent': {'shape': [], 'dtype': tf.int32, 'initializer': 'zeros'},
+      'exponent': {'shape': [], 'dtype': 'int32', 'initializer': 'zeros'},
     }
 
   def update_state(self, tensor, state, level):
@@ -58,47 +59,58 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     Returns:
       Dict with the same keys.
     """
-    is_free = tf.equal(state['code'], _FREE)
-    magnitude = tf.maximum(tf.cast(tf.abs(tensor), tf.float32), 1e-30)
+    is_free = ops.equal(state['code'], _FREE)
+    magnitude = ops.abs(ops.cast(tensor, 'float32'))
     # Between two powers of two the arithmetic mean decides.
-    nearest = tf.math.floor(tf.math.log(magnitude * 4 / 3) / tf.math.log(2.0))
-    nearest = tf.cast(nearest, tf.int32)
+    nearest = _exponent(magnitude * (4 / 3))
     count = 2 ** (self.bits - 2)
-    smallest = tf.reduce_max(nearest) + 1 - count
-    is_first = tf.reduce_all(is_free)
-    smallest = tf.where(is_first, smallest, state['exponent'])
-    code = tf.clip_by_value(nearest - smallest, 0, count - 1) + 1
-    is_zero = magnitude < tf.pow(2.0, tf.cast(smallest - 1, tf.float32))
-    code = tf.where(is_zero, 0, code) * tf.cast(tf.sign(tensor), tf.int32)
+    smallest = ops.max(nearest) + 1 - count
+    is_first = ops.all(is_free)
+    smallest = ops.where(is_first, smallest, state['exponent'])
+    code = ops.clip(nearest - smallest, 0, count - 1) + 1
+    is_zero = magnitude < _power(smallest - 1)
+    code = ops.where(is_zero, 0, code) * ops.cast(ops.sign(tensor), 'int32')
 
-    priority = tf.where(is_free, magnitude, magnitude.dtype.max)
-    size = tf.cast(tf.size(priority), tf.float32)
-    wanted = tf.cast(tf.math.ceil(level * size), tf.int32)
-    wanted = tf.minimum(wanted, tf.size(priority))
-    threshold = tf.raw_ops.NthElement(
-      input=tf.reshape(priority, [-1]),
-      n=tf.maximum(wanted - 1, 0),
-      reverse=True,
-    )
-    is_new = is_free & (priority >= threshold) & (wanted > 0)
-    code = tf.where(is_new, tf.cast(code, tf.int8), state['code'])
+    # What is quantized stays so: it comes first.
+    priority = ops.where(is_free, magnitude, np.finfo('float32').max)
+    size = ops.size(priority)
+    wanted = ops.ceil(level * ops.cast(size, 'float32'))
+    wanted = ops.minimum(ops.cast(wanted, 'int32'), size)
+    index = size - ops.maximum(wanted, 1)
+    threshold = base_algorithm.select(priority, index)
+    is_new = ops.logical_and(priority >= threshold, wanted > 0)
+    is_new = ops.logical_and(is_new, is_free)
+    code = ops.where(is_new, ops.cast(code, 'int8'), state['code'])
     return {'code': code, 'exponent': smallest}
 
   def apply(self, tensor, state):
     """Puts quantized weights back to their values."""
-    code = tf.cast(state['code'], tf.int32)
-    exponent = tf.abs(code) - 1 + state['exponent']
-    power = tf.pow(
-      tf.constant(2.0, tensor.dtype), tf.cast(exponent, tensor.dtype)
-    )
-    value = tf.cast(tf.sign(code), tensor.dtype) * power
-    return tf.where(tf.equal(code, _FREE), tensor, value)
+    code = ops.cast(state['code'], 'int32')
+    power = _power(ops.abs(code) - 1 + state['exponent'])
+    value = ops.cast(ops.sign(code), 'float32') * power
+    value = ops.cast(value, tensor.dtype)
+    return ops.where(ops.equal(code, _FREE), tensor, value)
 
   def summarize(self, tensor, state):
     """Reports the fraction of weights that are quantized."""
-    quantized = tf.cast(tf.not_equal(state['code'], _FREE), tf.float32)
-    return {'strength': tf.reduce_mean(quantized)}
+    quantized = ops.cast(ops.not_equal(state['code'], _FREE), 'float32')
+    return {'strength': ops.mean(quantized)}
 
   def get_config(self):
     """See base class."""
     return {'bits': self.bits}
+
+
+# A float32 holds its exponent, plus 127, from bit 23 on. Powers and logarithms
+# are not exact on each backend.
+
+
+def _exponent(magnitude):
+  """Returns the exponent of two of floats that are not negative."""
+  return ops.right_shift(ops.view(magnitude, 'int32'), 23) - 127
+
+
+def _power(exponent):
+  """Returns two to the power of an int32 tensor, the least one for less."""
+  exponent = ops.maximum(exponent, -126) + 127
+  return ops.view(ops.left_shift(exponent, 23), 'float32')

@@ -1,10 +1,9 @@
 """Weight sharing with a codebook found by k-means."""
 
-import tensorflow as tf
-from tensorflow_model_optimization.python.core.keras.compat import keras
-
 from tfmot_connection_pruning.keras import base_algorithm
 from tfmot_connection_pruning.keras import target as target_lib
+from tfmot_connection_pruning.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import ops
 
 _FREE = 255  # The cluster of a weight that shares its value with no other.
 
@@ -43,7 +42,7 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     return {
       'cluster': {
         'shape': tensor.shape,
-        'dtype': tf.uint8,
+        'dtype': 'uint8',
         'initializer': keras.initializers.Constant(_FREE),
       }
     }
@@ -51,35 +50,35 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
   def update_state(self, tensor, state, level):
     """Finds clusters and lets the fraction `level` of the weights share."""
     del state
-    values = tf.reshape(tensor, [-1])
-    low, high = tf.reduce_min(values), tf.reduce_max(values)
-    centroids = tf.linspace(low, high, self.clusters)  # From the paper.
+    values = ops.reshape(tensor, [-1])
+    low, high = ops.min(values), ops.max(values)
+    centroids = ops.linspace(low, high, self.clusters)  # From the paper.
     for _ in range(self.iterations):
       cluster = _nearest(values, centroids)
-      count = tf.math.bincount(cluster, minlength=self.clusters)
-      mean = tf.math.unsorted_segment_mean(values, cluster, self.clusters)
-      centroids = tf.where(count > 0, mean, centroids)
+      mean, count = _means(values, cluster, self.clusters)
+      centroids = ops.where(count > 0, mean, centroids)
     cluster = _nearest(values, centroids)
-    distance = tf.abs(values - tf.gather(centroids, cluster))
-    count = tf.math.ceil(level * tf.cast(tf.size(values), tf.float32))
-    last = tf.minimum(tf.cast(count, tf.int32), tf.size(values)) - 1
-    last = tf.maximum(last, 0)
-    threshold = tf.raw_ops.NthElement(input=distance, n=last)
-    shares = (distance <= threshold) & (count > 0)
-    cluster = tf.where(shares, cluster, _FREE)
-    return {'cluster': tf.cast(tf.reshape(cluster, tensor.shape), tf.uint8)}
+    distance = ops.abs(values - ops.take(centroids, cluster))
+    size = ops.size(values)
+    count = ops.ceil(level * ops.cast(size, 'float32'))
+    last = ops.minimum(ops.cast(count, 'int32'), size) - 1
+    threshold = base_algorithm.select(distance, ops.maximum(last, 0))
+    shares = ops.logical_and(distance <= threshold, count > 0)
+    cluster = ops.where(shares, cluster, _FREE)
+    return {'cluster': ops.cast(ops.reshape(cluster, tensor.shape), 'uint8')}
 
   def apply(self, tensor, state):
     """Gives weights that share the mean of their cluster."""
     # All that share with no other are counted as one more cluster.
-    cluster = tf.minimum(tf.cast(state['cluster'], tf.int32), self.clusters)
-    means = tf.math.unsorted_segment_mean(tensor, cluster, self.clusters + 1)
-    return tf.where(cluster < self.clusters, tf.gather(means, cluster), tensor)
+    cluster = ops.minimum(ops.cast(state['cluster'], 'int32'), self.clusters)
+    flat = ops.reshape(cluster, [-1])
+    means, _ = _means(ops.reshape(tensor, [-1]), flat, self.clusters + 1)
+    return ops.where(cluster < self.clusters, ops.take(means, cluster), tensor)
 
   def summarize(self, tensor, state):
     """Reports the fraction of weights that share their value."""
-    shares = tf.cast(state['cluster'] < self.clusters, tf.float32)
-    return {'strength': tf.reduce_mean(shares)}
+    shares = ops.cast(state['cluster'] < self.clusters, 'float32')
+    return {'strength': ops.mean(shares)}
 
   def get_config(self):
     """See base class."""
@@ -88,4 +87,11 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
 
 def _nearest(values, centroids):
   """Returns the index of the nearest of centroids that are in order."""
-  return tf.searchsorted((centroids[1:] + centroids[:-1]) / 2.0, values)
+  return ops.searchsorted((centroids[1:] + centroids[:-1]) / 2.0, values)
+
+
+def _means(values, cluster, clusters):
+  """Returns the mean of the values in each cluster, and how many they are."""
+  count = ops.segment_sum(ops.ones_like(values), cluster, clusters)
+  total = ops.segment_sum(values, cluster, clusters)
+  return total / ops.maximum(count, 1), count
