@@ -13,20 +13,20 @@ class RunningMean(technique.Algorithm):
     self.momentum = momentum
 
   def create_state(self, tensor):
-    scalar = {'shape': [], 'dtype': tf.float32, 'initializer': 'zeros'}
+    scalar = {'shape': [], 'dtype': 'float32', 'initializer': 'zeros'}
     return {'threshold': scalar, '<<cookiecutter.level>>': scalar}
 
   def update_state(self, tensor, state, level):
-    values = tf.cast(tensor, tf.float32)
-    new = level * tf.reduce_mean(tf.nn.relu(values))
+    values = ops.cast(tensor, 'float32')
+    new = level * ops.mean(ops.relu(values))
     past = state['threshold']
     threshold = self.momentum * past + (1.0 - self.momentum) * new
-    zeroed = tf.cast(values <= threshold, tf.float32)
-    return {'threshold': threshold, '<<cookiecutter.level>>': tf.reduce_mean(zeroed)}
+    zeroed = ops.cast(values <= threshold, 'float32')
+    return {'threshold': threshold, '<<cookiecutter.level>>': ops.mean(zeroed)}
 
   def apply(self, tensor, state):
-    threshold = tf.cast(state['threshold'], tensor.dtype)
-    return tensor * tf.cast(tensor > threshold, tensor.dtype)
+    threshold = ops.cast(state['threshold'], tensor.dtype)
+    return tensor * ops.cast(tensor > threshold, tensor.dtype)
 
   def replace(self, layer, states):
     threshold = float(states[0]['threshold'])

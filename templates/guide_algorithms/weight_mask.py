@@ -14,19 +14,20 @@ class RandomMask(technique.Algorithm):
 
   def create_state(self, tensor):
     return {
-      'mask': {'shape': tensor.shape, 'dtype': tf.bool, 'initializer': 'ones'}
+      'mask': {'shape': tensor.shape, 'dtype': 'bool', 'initializer': 'ones'}
     }
 
   def update_state(self, tensor, state, level):
     # The same numbers in each update: what is masked once stays masked.
-    order = tf.random.stateless_uniform(tensor.shape, seed=[self.seed, 0])
-    return {'mask': order >= level}
+    order = np.random.default_rng(self.seed).uniform(size=tensor.shape)
+    return {'mask': ops.cast(order, 'float32') >= level}
 
   def apply(self, tensor, state):
-    return tensor * tf.cast(state['mask'], tensor.dtype)
+    return tensor * ops.cast(state['mask'], tensor.dtype)
 
   def summarize(self, tensor, state):
-    return {'<<cookiecutter.level>>': tf.math.zero_fraction(self.apply(tensor, state))}
+    is_zero = ops.equal(self.apply(tensor, state), 0)
+    return {'<<cookiecutter.level>>': ops.mean(ops.cast(is_zero, 'float32'))}
 
   def get_config(self):
     return {'seed': self.seed}

@@ -1,3 +1,6 @@
+from <<cookiecutter.__package>>.keras import base_algorithm
+
+
 @keras.utils.register_keras_serializable('guide')
 class Binarization(technique.Algorithm):
   """Weights of a channel become plus or minus their mean magnitude.
@@ -21,23 +24,21 @@ class Binarization(technique.Algorithm):
     }
 
   def update_state(self, tensor, state, level):
-    axes = list(range(tensor.shape.rank - 1))
-    scale = tf.reduce_mean(tf.abs(tensor), axes)
-    order = tf.random.stateless_uniform(scale.shape, seed=[self.seed, 0])
-    return {'scale': tf.where(order < level, scale, tf.zeros_like(scale))}
+    axes = tuple(range(len(tensor.shape) - 1))
+    scale = ops.mean(ops.abs(tensor), axes)
+    order = np.random.default_rng(self.seed).uniform(size=tensor.shape[-1])
+    chosen = ops.cast(order, 'float32') < level
+    return {'scale': ops.where(chosen, scale, ops.zeros_like(scale))}
 
   def apply(self, tensor, state):
     scale = state['scale']
-
-    def project(weight):
-      binary = tf.where(weight < 0, -scale, scale)
-      return tf.where(scale > 0, binary, weight)
-
-    return tf.grad_pass_through(project)(tensor)
+    binary = ops.where(tensor < 0, -scale, scale)
+    value = ops.where(scale > 0, binary, tensor)
+    return base_algorithm.straight_through(tensor, value)
 
   def summarize(self, tensor, state):
-    is_binary = tf.cast(state['scale'] > 0, tf.float32)
-    return {'<<cookiecutter.level>>': tf.reduce_mean(is_binary)}
+    is_binary = ops.cast(state['scale'] > 0, 'float32')
+    return {'<<cookiecutter.level>>': ops.mean(is_binary)}
 
   def get_config(self):
     return {'seed': self.seed}
