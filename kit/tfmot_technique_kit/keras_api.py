@@ -1,12 +1,10 @@
 """The Keras that `switch` says: the one handle on it."""
 
-import os
 from typing import Any, TypeAlias
 
 from tfmot_technique_kit import switch
 
-for _name, _value in switch.DEFAULT.variables.items():
-    os.environ.setdefault(_name, _value)  # The package of a technique goes by the same.
+switch.set_default()
 
 LEGACY = switch.is_legacy()
 Tensor: TypeAlias = Any  # Of the backend.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tfmot_technique_kit import manifest
+from tfmot_technique_kit import manifest, switch
 from tfmot_technique_kit.errors import UserError
 
 
@@ -104,6 +104,7 @@ class Project:
         # The code of this project, whatever else is installed under its name.
         if str(self.root) not in sys.path:
             sys.path.insert(0, str(self.root))
+        switch.set_default()
         return importlib.import_module(f"{self.technique.package}.keras{name and '.'}{name}")
 
     @functools.cached_property

@@ -44,6 +44,12 @@ class Switch(NamedTuple):
 DEFAULT = Switch()
 
 
+def set_default() -> None:
+    """Turns the default on where nothing else is set. Do it before a technique is imported."""
+    for name, value in DEFAULT.variables.items():
+        os.environ.setdefault(name, value)
+
+
 def is_legacy() -> bool:
     """Returns whether this process works with Keras 2, as it does unless it is told otherwise."""
     return os.environ.get(LEGACY, "1") in ("1", "true", "True")  # as TensorFlow reads it

@@ -1,10 +1,11 @@
 """Trains, saves, loads and strips with a generated technique, on the Keras that is set.
 
-Run as `python keras_3.py PACKAGE OUT`: OUT gets what the stripped model computes. Weights and
-batches are the same in each setting, so that the results can be compared.
+Run as `python train_and_strip.py PACKAGE`: its last line is JSON, the setting and what the
+stripped model computes. Weights and batches are the same in each setting.
 """
 
 import importlib
+import json
 import sys
 import tempfile
 
@@ -21,7 +22,7 @@ def create_model(keras):
     return keras.Model(inputs, layers.Dense(3, name="scores")(hidden))
 
 
-def main(package: str, out: str) -> None:
+def main(package: str) -> None:
     technique = importlib.import_module(f"{package}.keras")
     compat = importlib.import_module(f"{package}.keras.compat")
     entry = importlib.import_module(f"{package}.keras.wrapper")
@@ -56,8 +57,13 @@ def main(package: str, out: str) -> None:
     outputs = stripped.predict(x, verbose=0)
     np.testing.assert_allclose(outputs, expected, atol=1e-4)
     assert find["report"](wrapped).total.parameters == model.count_params()
-    np.save(out, outputs)
-    print(compat.BACKEND, keras.__name__, "tensorflow" in sys.modules)
+    found = {
+        "keras": keras.__name__.partition(".")[0],
+        "backend": compat.BACKEND,
+        "imports_tensorflow": "tensorflow" in sys.modules,
+        "outputs": outputs.ravel().tolist(),
+    }
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

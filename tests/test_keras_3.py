@@ -1,0 +1,70 @@
+"""Generated projects on Keras 2 and on Keras 3, with TensorFlow, JAX and PyTorch.
+
+Each setting trains, saves, loads and strips with the same weights and batches. JAX and PyTorch
+run where TensorFlow is not installed.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+import support
+from conftest import FIRST, OF_EACH_KIND, bake
+from set_up import run
+
+pytestmark = pytest.mark.baked
+
+SCRIPT = support.ROOT / "tests" / "scripts" / "train_and_strip.py"
+# This version of PyTorch has no build for GPUs on Python 3.11; others take gigabytes.
+TORCH = "torch==2.13.0"
+# What sums in another order come to. Values are about 0.5.
+TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module")
+def pythons(environment, tmp_path_factory):
+    """The interpreters of each backend."""
+    found = {"tensorflow": environment.folder / "bin" / "python"}
+    for backend, package in {"jax": "jax", "torch": TORCH}.items():
+        folder = tmp_path_factory.mktemp(backend)
+        run(folder, f"python3 -m venv . && bin/pip install --quiet keras {package}")
+        found[backend] = folder / "bin" / "python"
+    return found
+
+
+def train(project: Path, pythons: dict[str, Path], legacy: int, backend: str) -> dict:
+    """Runs the script in a setting and returns what it found."""
+    shown = run(
+        project,
+        f"TF_USE_LEGACY_KERAS={legacy} KERAS_BACKEND={backend} PYTHONPATH=. "
+        f"{pythons[backend]} {SCRIPT} tfmot_{project.name}",
+    )
+    return json.loads(shown.splitlines()[-1])
+
+
+@pytest.mark.parametrize("kind", OF_EACH_KIND)
+def test_settings_have_the_same_results(kind, pythons, set_up_project, cookies_session):
+    project = set_up_project
+    if kind != FIRST:
+        answers = {"technique_name": OF_EACH_KIND[kind], "technique_kind": kind}
+        project = bake(cookies_session, answers)
+    expected = train(project, pythons, 1, "tensorflow")
+    assert expected["keras"] == "tf_keras"
+    for backend in pythons:
+        found = train(project, pythons, 0, backend)
+        assert found["keras"] == "keras"
+        assert found["backend"] == backend
+        assert found["imports_tensorflow"] == (backend == "tensorflow")
+        assert found["outputs"] == pytest.approx(expected["outputs"], abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_the_example_runs_on_keras_3(backend, pythons, set_up_project):
+    shown = run(
+        set_up_project,
+        f"KERAS_BACKEND={backend} PYTHONPATH=. {pythons[backend]} examples/digits_cnn.py "
+        "--epochs 2",
+    )
+    names = [line.split()[0] for line in shown.splitlines()[-2:]]
+    assert names[0] in {"baseline", "pruned"}
+    assert ("quantized" in shown) == (backend == "tensorflow")
