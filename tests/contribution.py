@@ -38,5 +38,5 @@ def fill(project: Path) -> None:
 def replace_the_algorithm(project: Path) -> None:
     """Puts another algorithm and other tests in the place of the baseline's."""
     algorithm = "tfmot_connection_pruning/keras/algorithm.py"
-    edit(project, r"tf\.abs\(", "tf.square(", algorithm)
+    edit(project, r"ops\.abs\(", "ops.square(", algorithm)
     edit(project, "def test", "def testMy", algorithm.replace(".py", "_test.py"))

@@ -17,6 +17,7 @@ from <<cookiecutter.__package>>.keras.compat import keras
 CONVERTS = keras.backend.backend() == 'tensorflow'
 if CONVERTS:
   import tensorflow as tf
+
   tf.config.experimental.enable_op_determinism()
 
 DIGITS = """
@@ -73,8 +74,7 @@ def main():
   """Runs the comparison."""
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument('--epochs', type=int, default=10, help='of each training')
-  epochs = parser.parse_args().epochs
-  if epochs < 1:
+  if (epochs := parser.parse_args().epochs) < 1:
     parser.error('--epochs must be at least 1')
   keras.utils.set_random_seed(0)
   model = keras.Sequential(

@@ -30,7 +30,7 @@ def count(fraction, size):
 def select(values, index):
   """Returns the element that sorting would put at an index.
 
-  It tries the bits of the result, the highest one first, and counts how many
+  `select` tries the bits of the result, from the highest on, and counts how many
   elements are smaller: floats that are not negative compare as their bits do.
   That takes a tenth of the time of sorting, and XLA can compile it.
 

@@ -13,9 +13,10 @@ import keras as keras_3
 # With TF_USE_LEGACY_KERAS=1 this is `tf_keras`, the Keras 2 that TFMOT works
 # with, else Keras 3 on the backend that KERAS_BACKEND names. A program that
 # sets neither and imports `tf_keras` before wants that.
-_IS_IMPORTED = 'tf_keras' in sys.modules and 'KERAS_BACKEND' not in os.environ
-_VALUE = os.environ.get('TF_USE_LEGACY_KERAS', str(int(_IS_IMPORTED)))
-LEGACY = _VALUE in ('1', 'true', 'True')
+LEGACY = os.environ.get(
+  'TF_USE_LEGACY_KERAS',
+  str('tf_keras' in sys.modules and 'KERAS_BACKEND' not in os.environ),
+) in ('1', 'true', 'True')
 BACKEND = keras_3.backend.backend()
 ops, tree = keras_3.ops, keras_3.tree  # They work with `tf_keras`.
 dtype_name = keras_3.backend.standardize_dtype
@@ -158,11 +159,10 @@ def check(condition, message, default=True):
   Programs of Keras 3 take `default` for it: compiled for XLA, they cannot raise
   errors. What must not happen before belongs in the scope that is returned.
   """
-  is_traced = get_trace() is not None
   if BACKEND == 'tensorflow' and (LEGACY or default):
     checked = tf.debugging.Assert(condition, [message])
     return tf.control_dependencies([] if checked is None else [checked])
-  if not (default if is_traced else condition):
+  if not (condition if get_trace() is None else default):
     raise ValueError(message)
   return contextlib.nullcontext()
 
@@ -278,17 +278,16 @@ def clone_model(model, clone_layer):
     layers = [clone_layer(layer) for layer in get_own_layers(model)]
     clone = keras.Sequential(layers, name=model.name)
   else:
+
+    def call(layer, *args, mask=None, **kwargs):
+      # Models keep what Keras has filled in for a layer, mostly None, and the
+      # layer in its place may take no mask.
+      masks = {} if mask is None else {'mask': mask}
+      return layer(*args, **masks, **kwargs)
+
     clone = keras.models.clone_model(
-      model, clone_function=clone_layer, call_function=_call
+      model, clone_function=clone_layer, call_function=call
     )
   clone.compiled, clone.optimizer = False, None
   clone._tracker.unlock()  # For attributes of derived classes.
   return clone
-
-
-def _call(layer, *args, mask=None, **kwargs):
-  # Models keep the mask that Keras has filled in for a layer: none mostly, and
-  # the layer in its place may not take one.
-  if mask is not None:
-    kwargs['mask'] = mask
-  return layer(*args, **kwargs)

@@ -33,7 +33,7 @@ class Slot:
     places: List of tuples (attributes of a layer, name, dtype): where layers
       hold the weight. For `WeightInForward` alone.
     state: Dict from a name to a variable.
-    offset: Variable with what is to be added to the weight, None without one.
+    offset: Variable that is added to the weight, None without one.
   """
 
   def __init__(self, path, spec, weight=None, index=None, places=()):

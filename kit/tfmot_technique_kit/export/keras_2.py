@@ -1,5 +1,7 @@
 """Takes the branches for Keras 3 out of a module: TFMOT has Keras 2 alone."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import libcst as cst
@@ -15,7 +17,16 @@ def without_keras_3(module: cst.Module) -> cst.Module:
     Modules that do not define `LEGACY` come back as they are.
     """
     defines = m.findall(module, m.AssignTarget(target=m.Name("LEGACY")))
-    return module.visit(_Folder()) if defines else module
+    return _without_unused_imports(module.visit(_Folder())) if defines else module
+
+
+def _without_unused_imports(module: cst.Module) -> cst.Module:
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F401"]
+    options = ["--fix", "--exit-zero", "--quiet", "-"]
+    done = subprocess.run(
+        [*command, *options], input=module.code, capture_output=True, text=True, check=True
+    )
+    return cst.parse_module(done.stdout)
 
 
 class _Folder(cst.CSTTransformer):

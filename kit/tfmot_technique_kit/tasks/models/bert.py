@@ -179,7 +179,7 @@ def _encode(ids: Tensor, options: Options):
 class _Function:
     """A function that a `Lambda` layer of Keras 2 saves by its name.
 
-    It saves Python functions as bytecode, and refuses to load that unless it is told that the
+    Keras 2 saves Python functions as bytecode, and refuses to load that unless it is told that the
     file is safe.
     """
 
