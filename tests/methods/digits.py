@@ -131,7 +131,8 @@ def activation_quantization(run):
     for layer, outputs in outputs_of(run, "_value"):
         points = np.unique(outputs)
         assert 2 < len(points) <= 2**4, layer.name
-        assert 0.0 in points
+        # Where multiplying and adding are compiled to one operation, zero is rounded otherwise.
+        assert np.abs(points).min() < 1e-6
 
 
 def smaller(run, suffixes, ndims):

@@ -101,8 +101,8 @@ class ConnectionPruningAlgorithm(base_algorithm.Algorithm):
     return {'bits': self.bits}
 
 
-# A float32 holds its exponent, plus 127, from bit 23 on. Powers and logarithms
-# are not exact on each backend.
+# A float32 holds its exponent, plus 127, from bit 23 on. Those bits are exact,
+# and the logarithms of some backends are not.
 
 
 def _exponent(magnitude):
