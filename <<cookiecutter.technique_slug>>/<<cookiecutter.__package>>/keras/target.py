@@ -156,7 +156,7 @@ class Weight:
     Returns:
       The outputs.
     """
-    if _may_be(training) and wrapper.begins_step():
+    if _may_be(training) and wrapper.calls.is_first():
       self._train(wrapper, training)
     moved = [slot for slot in wrapper.slots if slot.offset is not None]
     kept = [compat.to_tensor(slot.weight) for slot in moved]
@@ -235,6 +235,7 @@ class WeightOnUpdate(Weight):
 
   def _after_step(self, wrapper, pairs):
     """See base class. There is nothing to do."""
+    del wrapper, pairs  # AutoGraph warns of functions without a statement.
 
 
 class WeightInForward(Weight):
@@ -269,7 +270,7 @@ class WeightInForward(Weight):
 
   def call(self, wrapper, call_layer, training):
     """See base class."""
-    if _may_be(training) and wrapper.begins_step():
+    if _may_be(training) and wrapper.calls.is_first():
       self._train(wrapper, training)
     try:
       for slot in wrapper.slots:
@@ -287,6 +288,7 @@ class WeightInForward(Weight):
 
   def _after_step(self, wrapper, pairs):
     """See base class. There is nothing to do."""
+    del wrapper, pairs  # AutoGraph warns of functions without a statement.
 
   def settle(self, wrapper):
     """See base class. The variables hold what they should."""
@@ -352,7 +354,7 @@ class Output:
     return tree.pack_sequence_as(outputs, flat)
 
   def _train(self, wrapper, outputs, training):
-    count = int(wrapper.begins_step())
+    count = int(wrapper.calls.is_first())
     due, level = wrapper.advance(wrapper.step, training, count)
     slots = [slot for slot in wrapper.slots if slot.state]
     variables = [s.state[key] for s in slots for key in sorted(s.state)]

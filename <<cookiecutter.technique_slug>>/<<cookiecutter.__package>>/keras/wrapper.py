@@ -218,10 +218,6 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
         self._create_technique_vars()
     return self.algorithm.target.call(self, call_layer, training)
 
-  def begins_step(self):
-    """Returns whether this call is the first one of the layer in a batch."""
-    return self.calls.is_first()
-
   def advance(self, step, training=True, count=1):
     """Counts a training step and asks the schedule.
 
