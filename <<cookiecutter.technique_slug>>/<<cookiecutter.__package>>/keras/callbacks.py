@@ -119,7 +119,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
 class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
   """Writes what the algorithm reports for each weight to TensorBoard.
 
-  Needs the package tensorboard.
+  Needs the packages tensorboard and, on each backend, tensorflow.
 
   >>> import os, tempfile
   >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
@@ -152,7 +152,10 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
       )
     super().__init__(log_dir=log_dir, update_freq=update_freq, **kwargs)
     self._metrics_dir = os.path.join(log_dir, 'metrics')
-    self._summary = _import_summary()
+    # Nothing else needs TensorFlow on JAX and PyTorch.
+    from tensorflow import summary  # pylint: disable=g-import-not-at-top
+
+    self._summary = summary
     self._metrics_writer = self._summary.create_file_writer(self._metrics_dir)
 
   def on_epoch_begin(self, epoch, logs=None):
@@ -175,14 +178,3 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
           value = compat.to_numpy(value)
           self._summary.scalar(name, value, step=step)
     self._metrics_writer.flush()
-
-
-def _import_summary():
-  """Returns `tf.summary`, which nothing else needs on JAX and PyTorch."""
-  try:
-    from tensorflow import summary  # pylint: disable=g-import-not-at-top
-  except ImportError as error:
-    raise ImportError(
-      'Summaries for TensorBoard need TensorFlow: `pip install tensorflow`.'
-    ) from error
-  return summary

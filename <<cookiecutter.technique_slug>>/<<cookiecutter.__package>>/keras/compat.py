@@ -154,10 +154,12 @@ def loses_weights():
 
 
 def check(condition, message, default=True):
-  """Raises an error unless a bool scalar tensor is True.
+  """Returns a scope for what needs a bool scalar tensor to be True.
 
-  Programs of Keras 3 take `default` for it: compiled for XLA, they cannot raise
-  errors. What must not happen before belongs in the scope that is returned.
+  Programs of Keras 3 take `default` for it: those that XLA compiles raise none.
+
+  Raises:
+    ValueError: If it is False. On TensorFlow tf.errors.InvalidArgumentError.
   """
   if BACKEND == 'tensorflow' and (LEGACY or default):
     checked = tf.debugging.Assert(condition, [message])

@@ -109,6 +109,12 @@ def _may_be(training):
   return ops.is_tensor(training) or bool(training)
 
 
+def _mark(step, fault):
+  """Returns the step, or a number below -1 that says which check failed."""
+  step = compat.to_tensor(step)
+  return ops.where(fault > 0, ops.cast(-1 - fault, step.dtype), step)
+
+
 class Weight:
   """The result of `apply` replaces the weight in every training step.
 
@@ -199,7 +205,7 @@ class Weight:
         if self.applies_on_update:
           results.append(slot.get_sink(weight, applied)[1])
         fault = ops.maximum(fault, code)
-      return [wrapper.mark(step, fault), *results]
+      return [_mark(step, fault), *results]
 
     compat.update_if(due, compute, targets)
 
@@ -378,7 +384,7 @@ class Output:
 
       def update():
         results, fault = compute()
-        return [wrapper.mark(wrapper.step, fault), *results]
+        return [_mark(wrapper.step, fault), *results]
 
       compat.update_if(due, update, [wrapper.step, *variables])
       return

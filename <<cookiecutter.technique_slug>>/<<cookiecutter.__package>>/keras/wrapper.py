@@ -249,11 +249,6 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     due, level = self.schedule(now)
     return (due if is_now is True else ops.logical_and(due, is_now)), level
 
-  def mark(self, step, fault):
-    """Returns the step, or a number below -1 that says which check failed."""
-    step = compat.to_tensor(step)
-    return ops.where(fault > 0, ops.cast(-1 - fault, step.dtype), step)
-
   def settle(self):
     """Gives the weights the values that the next forward pass computes with.
 

@@ -62,9 +62,9 @@ def _common_names() -> dict[str, Any]:
     import numpy as np
     import tensorflow as tf
 
-    from tfmot_technique_kit.keras_api import keras
+    from tfmot_technique_kit.keras_api import keras, ops
 
-    return {"np": np, "tf": tf, "keras": keras}
+    return {"np": np, "tf": tf, "keras": keras, "ops": ops}
 
 
 class _Runner(doctest.DocTestRunner):
