@@ -44,7 +44,8 @@ def select(values, index):
   dtype = compat.dtype_name(values.dtype)
   wide = 'float64' if dtype == 'float64' else 'float32'
   integer = wide.replace('float', 'int')
-  bits = ops.view(ops.reshape(ops.cast(values, wide), [-1]), integer)
+  # One in a row: on TensorFlow `view` has to know the last size in advance.
+  bits = ops.view(ops.reshape(ops.cast(values, wide), [-1, 1]), integer)
   one = ops.ones([], integer)
 
   def set_bits(first, count, found):
