@@ -36,7 +36,6 @@ if LEGACY:
     )
   Shape, Spec, Variable = tf.TensorShape, tf.TensorSpec, tf.Variable
   Wrapper = keras.layers.Wrapper
-  # The modules with the classes of built-in layers.
   LAYERS = [keras.layers, tf.compat.v1.keras.layers, keras.layers.experimental]
   OTHER = (
     'Keras 3. Create it with `import tf_keras as keras`, or change the '
@@ -44,7 +43,6 @@ if LEGACY:
     '`tf.keras` is that.'
   )
   to_numpy = keras.backend.get_value
-  # Attributes with the calls of a layer in models.
   _CALLS = ('_inbound_nodes_value', '_outbound_nodes_value')
 else:
   keras = keras_3
@@ -245,7 +243,9 @@ def get_call(node):
   """Returns the layer, or operation, that a node calls, and the arguments."""
   if LEGACY:
     return node.layer, node.call_args, node.call_kwargs
-  return node.operation, node.arguments.args, node.arguments.kwargs
+  # Keras 3 fills in `training`, and has that of the model override it.
+  kwargs = {k: v for k, v in node.arguments.kwargs.items() if k != 'training'}
+  return node.operation, node.arguments.args, kwargs
 
 
 def get_own_layers(model):
@@ -287,9 +287,13 @@ def clone_model(model, clone_layer):
       masks = {} if mask is None else {'mask': mask}
       return layer(*args, **masks, **kwargs)
 
-    clone = keras.models.clone_model(
-      model, clone_function=clone_layer, call_function=call
-    )
-  clone.compiled, clone.optimizer = False, None
+    # Keras 3 would clone the loss, too, of whichever class it is.
+    was_compiled, model.compiled = model.compiled, False
+    try:
+      clone = keras.models.clone_model(
+        model, clone_function=clone_layer, call_function=call
+      )
+    finally:
+      model.compiled = was_compiled
   clone._tracker.unlock()  # For attributes of derived classes.
   return clone
