@@ -178,7 +178,8 @@ def run_if(condition, work):
 
 def update_if(due, compute, variables):
   """Assigns what `compute` returns, a list, to variables if `due` is True."""
-  if BACKEND == 'jax':  # Its branches cannot assign.
+  is_shared = BACKEND == 'tensorflow' and tf.distribute.has_strategy()
+  if BACKEND == 'jax' or is_shared:  # Branches cannot assign.
     old = [to_tensor(variable) for variable in variables]
     new = ops.cond(due, compute, lambda: old)
     due, compute = True, lambda: new

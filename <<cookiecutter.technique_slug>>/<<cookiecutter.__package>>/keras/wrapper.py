@@ -243,7 +243,6 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     if not self.calls.has_begun:
       begun = compat.check(is_fine, _MISSING_CALLBACK, default=False)
     with begun:
-      # A step that says what is wrong is kept.
       step.assign(ops.where(before < -1, before, before + count))
       now = compat.to_tensor(step)
     due, level = self.schedule(now)
