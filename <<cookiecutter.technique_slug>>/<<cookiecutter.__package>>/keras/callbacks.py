@@ -175,6 +175,5 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
     with self._metrics_writer.as_default():
       for layer in wrapper.collect_<<cookiecutter.__able>>_layers(self.model):
         for name, value in layer.summarize().items():
-          value = compat.to_numpy(value)
-          self._summary.scalar(name, value, step=step)
+          self._summary.scalar(name, compat.to_numpy(value), step=step)
     self._metrics_writer.flush()

@@ -2,7 +2,10 @@
 """Schedules: at which training steps, and at which <<cookiecutter.__level_words>>, to act."""
 
 import abc
+import threading
+import weakref
 
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
@@ -230,3 +233,31 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
       power=self.power,
       frequency=self.frequency,
     )
+
+
+class Calls:
+  """Tells the first call of a layer in a batch from further ones.
+
+  A step is a batch: a layer that a model calls several times counts one. In a
+  program that is traced, such as a `tf.function`, the calls are those in the
+  program. In eager mode they are those since the callback began a batch or,
+  without that, each is the first one.
+
+  Attributes:
+    has_begun: Whether the callback has begun training.
+    batch: Number of the batch, None outside of training with the callback.
+  """
+
+  def __init__(self):
+    self.has_begun = False
+    self.batch = None
+    self._last = {}
+
+  def is_first(self):
+    """Returns whether no call has been seen yet, on this replica."""
+    trace = compat.get_trace()
+    now = self.batch if trace is None else weakref.ref(trace)
+    replica = threading.get_ident()
+    is_first = now is None or self._last.get(replica) != now
+    self._last[replica] = now
+    return is_first

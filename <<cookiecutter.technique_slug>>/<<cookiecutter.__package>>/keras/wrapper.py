@@ -5,8 +5,6 @@
 
 import contextlib
 import inspect
-import threading
-import weakref
 
 from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
 from <<cookiecutter.__package>>.keras import base_algorithm
@@ -126,7 +124,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     self.checked = checked_algorithm.CheckedAlgorithm(algorithm, layer)
     self._slots = None
     self._input_shape = None
-    self.calls = Calls()
+    self.calls = schedule_lib.Calls()
     self.step = compat.add_variable(
       self, 'step', [], compat.STEP_DTYPE, keras.initializers.Constant(-1)
     )
@@ -345,34 +343,6 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
         config[key], custom_objects=custom_objects
       )
     return cls(**config)
-
-
-class Calls:
-  """Tells the first call of a layer in a batch from further ones.
-
-  A step is a batch: a layer that a model calls several times counts one. In a
-  program that is traced, such as a `tf.function`, the calls are those in the
-  program. In eager mode they are those since the callback began a batch or,
-  without that, each is the first one.
-
-  Attributes:
-    has_begun: Whether the callback has begun training.
-    batch: Number of the batch, None outside of training with the callback.
-  """
-
-  def __init__(self):
-    self.has_begun = False
-    self.batch = None
-    self._last = {}
-
-  def is_first(self):
-    """Returns whether no call has been seen yet, on this replica."""
-    trace = compat.get_trace()
-    now = self.batch if trace is None else weakref.ref(trace)
-    replica = threading.get_ident()
-    is_first = now is None or self._last.get(replica) != now
-    self._last[replica] = now
-    return is_first
 
 
 class _Untracked:
