@@ -262,7 +262,8 @@ def test_the_package_needs_no_kit(environment, project, tmp_path):
     assert installed == {p.relative_to(project) for p in project.joinpath(package).rglob("*.py")}
     entry = support.toml_of(project / "contribution.toml")["technique"]["entry"]
     tests = [f"{package}.keras.{name.format(entry=entry)}_test" for name in TESTS_OF_THE_WHEEL]
-    check_passed(run(tmp_path, f".venv/bin/python -m pytest -n auto --pyargs {' '.join(tests)}"))
+    command = f".venv/bin/python -m pytest -n auto --pyargs {' '.join(tests)}"
+    check_passed(run(tmp_path, f"TF_USE_LEGACY_KERAS=1 {command}"))
     example = shutil.copy(project / "examples" / "digits_cnn.py", tmp_path)
     assert columns(run(tmp_path, f".venv/bin/python {example} --epochs 2"))["accuracy"]
 
