@@ -253,7 +253,7 @@ def test_the_package_needs_no_kit(environment, project, tmp_path):
     assert shown.count("PASSED") == 2
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     tools = "pytest pytest-xdist scikit-learn tensorboard"
-    run(tmp_path, f"python3 -m venv .venv && .venv/bin/pip install --quiet {wheel} {tools}")
+    run(tmp_path, f"python3 -m venv .venv && .venv/bin/pip install --quiet {wheel}[tfmot] {tools}")
     code = "import importlib.util as u; print(u.find_spec('tfmot_technique_kit'))"
     assert last_line(run(tmp_path, f'.venv/bin/python -c "{code}"')) == "None"
     package = f"tfmot_{project.name}"

@@ -15,19 +15,24 @@ from set_up import run
 pytestmark = pytest.mark.baked
 
 SCRIPT = support.ROOT / "tests" / "scripts" / "train_and_strip.py"
-# This version of PyTorch has no build for GPUs on Python 3.11; others take gigabytes.
-TORCH = "torch==2.13.0"
+# What each backend takes besides the wheel. This version of PyTorch has no build for GPUs on
+# Python 3.11; others take gigabytes.
+PINNED = {"jax": "", "torch": "torch==2.13.0"}
 # What sums in another order come to. Values are about 0.5.
 TOLERANCE = 1e-5
 
 
 @pytest.fixture(scope="module")
-def pythons(environment, tmp_path_factory):
-    """The interpreters of each backend."""
+def pythons(environment, set_up_project, tmp_path_factory):
+    """The interpreters of each backend, with the package of a project as users install it."""
     found = {"tensorflow": environment.folder / "bin" / "python"}
-    for backend, package in {"jax": "jax", "torch": TORCH}.items():
+    folder = tmp_path_factory.mktemp("wheel")
+    environment.python(set_up_project, "-m", "pip", "wheel", "--no-deps", "-qw", str(folder), ".")
+    (wheel,) = folder.iterdir()
+    for backend, pinned in PINNED.items():
         folder = tmp_path_factory.mktemp(backend)
-        run(folder, f"python3 -m venv . && bin/pip install --quiet keras {package}")
+        install = f"bin/pip install --quiet '{wheel}[{backend}]' {pinned}"
+        run(folder, f"python3 -m venv . && {install}")
         found[backend] = folder / "bin" / "python"
     return found
 
@@ -62,8 +67,7 @@ def test_settings_have_the_same_results(kind, pythons, set_up_project, cookies_s
 def test_the_example_runs_on_keras_3(backend, pythons, set_up_project):
     shown = run(
         set_up_project,
-        f"KERAS_BACKEND={backend} PYTHONPATH=. {pythons[backend]} examples/digits_cnn.py "
-        "--epochs 2",
+        f"KERAS_BACKEND={backend} {pythons[backend]} examples/digits_cnn.py --epochs 2",
     )
     names = [line.split()[0] for line in shown.splitlines()[-2:]]
     assert names[0] in {"baseline", "pruned"}

@@ -13,14 +13,11 @@ _KIT = "tfmot-technique-kit"
 _OWN = "tfmot-some-method"
 _INSTALL = "pip install -e . --group dev"
 _MISSING = "broken: {} is missing; pyproject.toml requires it: pip install "
-_KERAS_3 = (
-    "warning: tf.keras is Keras 3, whose models the technique cannot take: "
-    "import tf_keras as keras, or export TF_USE_LEGACY_KERAS=1 before Python starts"
-)
 _HEALTHY = doctor.Environment(
     python="3.12.1",
     versions={
         "absl-py": "1.4.0",
+        "keras": "3.15.0",
         "numpy": "2.4.0",
         "protobuf": "6.33.0",
         "pytest": "9.0.0",
@@ -40,7 +37,6 @@ _HEALTHY = doctor.Environment(
     variables={"TF_USE_LEGACY_KERAS": "1"},
     has_tensorflow_files=True,
 )
-_OLD = {"tensorflow": "2.15.0", "tf-keras": "2.15.0"}
 
 
 def _change(versions=None, without=(), **others):
@@ -89,12 +85,16 @@ def _without(*names):
             "broken: the files of tensorflow are gone, though pip lists it: "
             "pip install --force-reinstall --no-deps tensorflow==2.21.0",
         ),
-        ({"variables": {}}, _KERAS_3),
-        ({"variables": {"TF_USE_LEGACY_KERAS": "0"}}, _KERAS_3),
+        ({"variables": {}}, "ok: the technique runs with Keras 3, TensorFlow: None"),
         (
-            {"versions": _OLD},
-            "broken: TF_USE_LEGACY_KERAS=1 breaks quantization-aware training and loading .keras "
-            "files in tensorflow 2.15.0: unset TF_USE_LEGACY_KERAS",
+            {"variables": {"KERAS_BACKEND": "jax", "TF_USE_LEGACY_KERAS": "0"}},
+            "broken: the technique is to run with Keras 3, JAX, and jax is not installed: "
+            "pip install jax",
+        ),
+        (
+            {"variables": {"KERAS_BACKEND": "jaxx"}},
+            "broken: Keras has no backend 'jaxx': "
+            "export KERAS_BACKEND=tensorflow, jax, torch: one of them",
         ),
         (_without("setuptools"), f"{_MISSING.format('setuptools')}'setuptools'"),
         (_without("tensorboard"), f"{_MISSING.format('tensorboard')}'tensorboard'"),
@@ -122,7 +122,8 @@ def test_without_tensorflow(project):
     without = ["tensorflow", "tf-keras", _TFMOT]
     environment = _change(without=without, has_tensorflow_files=False)
     assert _problems(project, environment) == [
-        ("broken", f"{name} is missing; pyproject.toml requires it") for name in without
+        ("broken", "the technique is to run with Keras 2, and tf-keras is not installed"),
+        *(("broken", f"{name} is missing; pyproject.toml requires it") for name in without),
     ]
 
 
@@ -133,9 +134,8 @@ def test_another_tensorflow_alone_is_no_missing_one(project):
     assert message.startswith("tensorflow-cpu takes the place of tensorflow")
 
 
-def test_keras_2_of_an_older_tensorflow(project):
-    problems = _problems(project, _change(_OLD, variables={}))
-    # Older than what is tested and required, but its Keras is the right one.
+def test_versions_before_those_that_are_required(project):
+    problems = _problems(project, _change({"tensorflow": "2.15.0", "tf-keras": "2.15.0"}))
     assert {message.split()[0] for _, message in problems} == {"tensorflow", "tf-keras"}
 
 

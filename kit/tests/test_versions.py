@@ -42,7 +42,7 @@ def test_a_kit_that_others_can_install(project, reference):
 def test_a_kit_on_this_machine(project, reference):
     _name(project, f"tfmot-technique-kit @ {reference}")
     (problem,) = versions.check_kit(project, "0.5.0")
-    assert str(problem).startswith(f"pyproject.toml:18: {reference} is a path of this machine")
+    assert str(problem).startswith(f"pyproject.toml:23: {reference} is a path of this machine")
     assert "REPOSITORY@0.5.0#subdirectory=kit" in problem.message
 
 

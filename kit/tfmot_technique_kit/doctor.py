@@ -18,9 +18,7 @@ from packaging.version import Version
 from tfmot_technique_kit import versions
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
-
-_KERAS_3 = Version("2.16")  # from this TensorFlow on, `tf.keras` is Keras 3
-_VARIABLE = "TF_USE_LEGACY_KERAS"
+from tfmot_technique_kit.switch import BACKEND, BACKENDS, Switch
 
 # Distributions that write the files of the package `tensorflow`, too.
 _TWINS = (
@@ -93,11 +91,15 @@ def examine(project: Project, environment: Environment) -> list[Finding]:
     return sorted(findings, key=lambda finding: (OK, WARNING, BROKEN).index(finding.level))
 
 
+def _twins(environment: Environment) -> list[str]:
+    return [name for name in _TWINS if name in environment.versions]
+
+
 def _check_tensorflow(environment: Environment) -> Iterator[Finding]:
     """There is one TensorFlow, whole, and tf-keras is made for it."""
     installed = environment.versions
     flow, keras = installed.get("tensorflow"), installed.get("tf-keras")
-    twins = [name for name in _TWINS if name in installed]
+    twins = _twins(environment)
     for name in twins:
         level, message = WARNING, f"{name} takes the place of tensorflow, which tf-keras requires"
         if flow:
@@ -115,22 +117,18 @@ def _check_tensorflow(environment: Environment) -> Iterator[Finding]:
 
 
 def _check_keras(environment: Environment) -> Iterator[Finding]:
-    """`tf.keras` is the Keras that the technique is for: 2, by version or variable."""
-    flow, value = environment.versions.get("tensorflow"), environment.variables.get(_VARIABLE)
-    is_set = value in ("1", "true", "True")  # as TensorFlow reads it
-    if not flow:
+    """The Keras and the backend that the variables choose are installed."""
+    switch = Switch.chosen(environment.variables)
+    if switch.backend not in BACKENDS:
+        fix = f"export {BACKEND}={', '.join(BACKENDS)}: one of them"
+        yield Finding(BROKEN, f"Keras has no backend {switch.backend!r}", fix)
         return
-    is_old = Version(flow) < _KERAS_3
-    if is_old and is_set:
-        problem = "quantization-aware training and loading .keras files"
-        message = f"{_VARIABLE}={value} breaks {problem} in tensorflow {flow}"
-        yield Finding(BROKEN, message, f"unset {_VARIABLE}")
-    elif is_old or is_set:
-        yield Finding(OK, "tf.keras is Keras 2")
+    name = "tf-keras" if switch.keras == 2 else switch.backend
+    if name in environment.versions or (name == "tensorflow" and _twins(environment)):
+        yield Finding(OK, f"the technique runs with {switch.title}")
     else:
-        message = "tf.keras is Keras 3, whose models the technique cannot take"
-        fix = f"import tf_keras as keras, or export {_VARIABLE}=1 before Python starts"
-        yield Finding(WARNING, message, fix)
+        message = f"the technique is to run with {switch.title}, and {name} is not installed"
+        yield Finding(BROKEN, message, f"pip install {name}")
 
 
 def _check_tested(project: Project, environment: Environment) -> Iterator[Finding]:
@@ -177,5 +175,5 @@ def _check_required(
         if version and not wanted.contains(version, prereleases=True):
             yield Finding(WARNING, f"{name} {version} is not {wanted}, as {who} requires", fix)
         # One of the other TensorFlows has been looked at.
-        elif not version and not (name == "tensorflow" and {*_TWINS} & {*environment.versions}):
+        elif not version and not (name == "tensorflow" and _twins(environment)):
             yield Finding(BROKEN, f"{name} is missing; {who} requires it", fix)

@@ -18,6 +18,8 @@ from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.versions import Combination
 
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (3\.\d+)")
+# The extras, and what each of them requires from the lowest version that is tested.
+_TESTED_FROM = (("tensorflow", "tensorflow"), ("tfmot", "tensorflow"), ("tfmot", "tf-keras"))
 
 
 def prepare(project: Project, version: str, day: datetime.date) -> list[Path]:
@@ -82,10 +84,11 @@ def check_metadata(project: Project) -> list[Problem]:
     content, tested = versions.pyproject(project).get("project", {}), versions.tested(project)
     pythons = sorted({each.python for each in tested}, key=Version)
     lowest = min((each.tensorflow for each in tested), key=Version)
+    extras = content.get("optional-dependencies", {})
     problems = [
-        f"the job `wheel` tests from TensorFlow {lowest}; require {line!r}"
-        for line in (f"tensorflow>={lowest}", f"tf-keras>={lowest}")
-        if line not in content.get("dependencies", ())
+        f"the job `wheel` tests from TensorFlow {lowest}; require {line!r} in the extra {extra!r}"
+        for extra, name in _TESTED_FROM
+        if (line := f"{name}>={lowest}") not in extras.get(extra, ())
     ]
     if set(_CLASSIFIER.findall("\n".join(content.get("classifiers", ())))) != set(pythons):
         problems.append(

@@ -25,6 +25,13 @@ class Switch(NamedTuple):
         """Returns the setting of a run. Those of earlier versions name none: they have Keras 2."""
         return cls(**{name: run[name] for name in cls._fields if name in run})
 
+    @classmethod
+    def chosen(cls, variables: Mapping[str, str] = os.environ) -> "Switch":
+        """Returns the setting of a program with these variables, which a technique follows."""
+        if variables.get(LEGACY) in ("1", "true", "True"):  # as TensorFlow reads it
+            return cls()
+        return cls(3, variables.get(BACKEND) or "tensorflow")
+
     @property
     def title(self) -> str:
         """The setting in words, such as `Keras 3, JAX`."""
@@ -52,4 +59,4 @@ def set_default() -> None:
 
 def is_legacy() -> bool:
     """Returns whether this process works with Keras 2, as it does unless it is told otherwise."""
-    return os.environ.get(LEGACY, "1") in ("1", "true", "True")  # as TensorFlow reads it
+    return Switch.chosen(DEFAULT.variables | os.environ).keras == 2

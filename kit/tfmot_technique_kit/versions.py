@@ -60,16 +60,20 @@ def pyproject(project: Project) -> dict[str, Any]:
 
 
 def requirements(project: Project) -> list[Requirement]:
-    """Returns what pyproject.toml requires: for users, and in the group `dev`.
+    """Returns what pyproject.toml requires for users, in the group `dev`, and in its extras.
 
     Raises:
         UserError: If pyproject.toml is no TOML, or a requirement is none.
     """
     content = pyproject(project)
-    texts = content.get("project", {}).get("dependencies", [])
-    texts = texts + content.get("dependency-groups", {}).get("dev", [])
+    package = content.get("project", {})
+    texts = package.get("dependencies", []) + content.get("dependency-groups", {}).get("dev", [])
     try:  # A group can also hold tables, which include other groups.
-        return [Requirement(text) for text in texts if isinstance(text, str)]
+        found = [Requirement(text) for text in texts if isinstance(text, str)]
+        own = [each for each in found if each.name == package.get("name")]
+        extras = package.get("optional-dependencies", {})
+        texts = [text for each in own for extra in each.extras for text in extras.get(extra, [])]
+        return [each for each in found if each not in own] + list(map(Requirement, texts))
     except InvalidRequirement as error:
         raise UserError(f"{PYPROJECT}: {' '.join(str(error).split())}") from error
 
