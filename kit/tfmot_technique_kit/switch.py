@@ -49,6 +49,7 @@ class Switch(NamedTuple):
 
 
 DEFAULT = Switch()
+ALL = (DEFAULT, *(Switch(3, backend) for backend in BACKENDS))
 
 
 def set_default() -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.run_example import failed_example, run_example
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import reproduce
+from tfmot_technique_kit.switch import Switch
 
 SAME = {"config__resolved": {"tolerance": 0.02}}
 OTHER = {"artifacts__weights_sha256": "6" * 64}
@@ -42,12 +43,21 @@ def test_a_failure_matches_the_same_failure_alone():
     assert not found.is_match and "Out of memory" in found.reason
 
 
-def test_chooses_the_technique_of_each_task(project, make_plan, record, tmp_path):
+@pytest.mark.parametrize(
+    "settings, name",
+    [
+        ([Switch()], "tiny_smoke_technique@0.8_0_"),
+        ([Switch(3, "jax")], "tiny_smoke_technique@0.8_keras3-jax_0_"),
+        ([Switch(3, "jax"), Switch()], "tiny_smoke_technique@0.8_0_"),
+    ],
+)
+def test_chooses_the_technique_of_each_task(project, make_plan, record, tmp_path, settings, name):
     (project.folder("tasks") / "other.py").touch()
-    record(make_plan(0), "technique")
+    for setting in settings:
+        record(make_plan(0, switch=setting), "technique")
     chosen = reproduce.choose(project, "smoke", tmp_path / "results")
     assert chosen.keys() == {"tiny", "other"} and chosen["other"] is None
-    assert chosen["tiny"].name.startswith("tiny_smoke_technique@0.8_0_")
+    assert chosen["tiny"].name.startswith(name)
 
 
 def test_a_recorded_configuration_that_cannot_be_used_is_one_line(project, tmp_path):

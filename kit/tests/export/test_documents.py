@@ -83,12 +83,15 @@ def test_rfcs_link_each_other_by_their_dates() -> None:
 def test_a_notebook_uses_the_toolkit() -> None:
     code = (
         "%pip install -q 'tfmot-some-method[docs]'\n"
+        "# Keras 3. For Keras 2, write another line.\n"
+        "import keras\n"
         "from tfmot_some_method import keras as technique\n"
         "technique.apply_some(1)"
     )
 
     assert written("code", code) == (
         "%pip install -q tensorflow-model-optimization\n"
+        "from tensorflow_model_optimization.python.core.keras.compat import keras\n"
         "import tensorflow_model_optimization as tfmot\n"
         "technique = tfmot.some_method.keras\n"
         "technique.apply_some(1)"

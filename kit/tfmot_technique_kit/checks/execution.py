@@ -8,6 +8,7 @@ import concurrent.futures
 import hashlib
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -21,8 +22,10 @@ from tfmot_technique_kit import blocks, files, pages
 from tfmot_technique_kit.experiments import plan
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import Switch
 
 _TIMEOUT_S = 600  # of a cell
+_IMPORTS_KERAS_3 = re.compile("^import keras$", re.MULTILINE)
 _NO_EXECUTE = "#docs_infra: no_execute"  # in cells for readers only, as tensorflow.org has it
 
 # Runs before the first cell. The notebooks load MNIST as their readers do; here they get the
@@ -35,8 +38,7 @@ sys.path.insert(0, {root!r})
 import numpy as np
 from sklearn import datasets
 from sklearn import model_selection
-from tensorflow_model_optimization.python.core.keras import compat
-import tf_keras
+import {keras} as keras
 
 def load_data(path='mnist.npz'):
   images, labels = datasets.load_digits(return_X_y=True)
@@ -51,9 +53,7 @@ def load_data(path='mnist.npz'):
   train_labels = np.tile(train_labels, [8])
   return (train_images, train_labels), (test_images, test_labels)
 
-# `tf.keras` has modules of its own.
-for keras in [tf_keras, compat.keras]:
-  keras.datasets.mnist.load_data = load_data
+keras.datasets.mnist.load_data = load_data
 """
 
 
@@ -122,8 +122,11 @@ def _examples(path: Path) -> list[tuple[int, str]]:
 def _run(project: Project, path: Path, code: Sequence[tuple[int | None, str]]) -> list[Problem]:
     """Runs pieces of code, each with its line, one after the other in one process."""
     notebook = nbformat.v4.new_notebook()
-    sources = [_DIGITS_AS_MNIST.format(root=str(project.root)), *(source for _, source in code)]
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    sources = [source for _, source in code]
+    is_keras_3 = any(map(_IMPORTS_KERAS_3.search, sources))
+    switch, name = (Switch(3), "keras") if is_keras_3 else (Switch(2), "tf_keras")
+    setup = _DIGITS_AS_MNIST.format(root=str(project.root), keras=name)
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in (setup, *sources)]
     # Files that they write do not stay.
     with tempfile.TemporaryDirectory() as folder:
         client = nbclient.NotebookClient(
@@ -133,7 +136,11 @@ def _run(project: Project, path: Path, code: Sequence[tuple[int | None, str]]) -
             resources={"metadata": {"path": folder}},
         )
         try:
-            client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            client.execute(
+                env=os.environ | switch.variables,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         except CellExecutionError as error:
             reason = f"{error.ename}: {error.evalue}"
         except (CellTimeoutError, DeadKernelError) as error:

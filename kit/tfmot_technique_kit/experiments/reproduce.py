@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tfmot_technique_kit import switch
 from tfmot_technique_kit.experiments import config
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.project import Project
-from tfmot_technique_kit.switch import Switch
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Comparison:
 def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | None]:
     """Chooses a run of each task to repeat: the technique with its first seed, as float.
 
+    Of the settings that have one, it takes the first in `switch.ALL`.
+
     Args:
         project: The project.
         profile: Name of the profile.
@@ -40,10 +42,11 @@ def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | Non
     chosen: dict[str, Path | None] = {}
     for task in config.list_tasks(project, profile):
         values = config.load(project, task, profile)
-        plan = Plan(project, task, profile, values, values["seeds"][0])
-        variant = plan.parse("technique")
-        is_missing = bool(plan.list_pending([variant], folder))
-        chosen[task] = None if is_missing else plan.path(variant, folder)
+        seed = values["seeds"][0]
+        plans = [Plan(project, task, profile, values, seed, switch=each) for each in switch.ALL]
+        variant = plans[0].parse("technique")
+        done = (plan for plan in plans if not plan.list_pending([variant], folder))
+        chosen[task] = next((plan.path(variant, folder) for plan in done), None)
     return chosen
 
 
@@ -69,8 +72,8 @@ def rerun(
     from tfmot_technique_kit.experiments.run import Runner  # It takes TensorFlow.
 
     task, profile, seed = (recorded[key] for key in ("task", "profile", "seed"))
-    switch = Switch.of(recorded)
-    plan = Plan(project, task, profile, values, seed, recorded["strategy"], switch)
+    setting = switch.Switch.of(recorded)
+    plan = Plan(project, task, profile, values, seed, recorded["strategy"], setting)
     runner = Runner(plan, folder / "results", folder / "artifacts", data_dir)
     (again,) = runner.run([plan.parse(recorded["variant"]["name"])])
     return again

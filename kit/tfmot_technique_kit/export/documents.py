@@ -15,6 +15,9 @@ _MARKER = re.compile(r"<!-- \w+: (begin \w+|end) -->\n+")
 _LINK = re.compile(r"(?P<image>!?)(?P<text>\[[^\]]*\])\((?P<target>[^()\s]+)\)")
 # What notebooks have: buttons at the top, and links with a scheme.
 _BUTTONS = re.compile(r'<table class="tfo-notebook-buttons".*?</table>', re.DOTALL)
+# The import of Keras, with what a comment before it says of versions.
+_KERAS = re.compile(r"(?:^#.*\n)?^import keras$", re.MULTILINE)
+_KERAS_OF_TFMOT = f"from {PACKAGE}.python.core.keras.compat import keras"
 _ADDRESS = re.compile(r"https://[^\s()<>\"]+")
 _MASTER = "https://github.com/tensorflow/model-optimization/blob/master"
 _DOWNLOADS = "https://storage.googleapis.com/tensorflow_docs/model-optimization"
@@ -63,6 +66,8 @@ class Writer:
             if cell["cell_type"] == "markdown":
                 source = _BUTTONS.sub(lambda _: buttons, self._with_links(path, source))
                 source = _ADDRESS.sub(self._published, source)
+            else:
+                source = _KERAS.sub(_KERAS_OF_TFMOT, source)
             cell["source"] = self._names.rewrite(source).splitlines(keepends=True)
         return json.dumps(notebook, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator, Sequence
 
-from tfmot_technique_kit.experiments import config, plan, results
+from tfmot_technique_kit.experiments import plan, reproduce, results
 from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
@@ -108,13 +108,8 @@ def check_shown(project: Project, component: Component) -> Iterator[Problem]:
 
 def check_recorded(project: Project, _: Component) -> Iterator[Problem]:
     """Finds tasks without the run that `technique reproduce` repeats."""
-    missing = []
-    for task in config.list_tasks(project, "smoke"):
-        values = config.load(project, task, "smoke")
-        smoke = plan.Plan(project, task, "smoke", values, values["seeds"][0])
-        if smoke.list_pending([smoke.parse("technique")], project.folder("results")):
-            missing.append(task)
-    if missing:
+    chosen = reproduce.choose(project, "smoke", project.folder("results"))
+    if missing := [task for task, path in chosen.items() if not path]:
         message = f"there is no run of {', '.join(missing)} for `technique reproduce` to repeat"
         yield Problem(message, command="technique sweep")
 
