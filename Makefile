@@ -14,6 +14,7 @@
 # make pictures   that of the terminal in README.md, from a real run, and PROMPTS.md
 # make pictures-results   those of results, from a small sweep; needs chromium, ten minutes
 # make bench      what training with a technique of each kind costs, into benchmarks/
+# make bench-settings     the same with each Keras and backend, half an hour
 # make bench-generation   what generating a project takes, likewise
 #
 # Targets make their environments: `new` a small one in .venv-new, the others one in .venv.
@@ -29,7 +30,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NEW := $(VENV)-new
 
-.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods lint lock facts rendered-diff pictures pictures-results bench bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods lint lock facts rendered-diff pictures pictures-results bench bench-settings bench-generation clean
 
 new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -134,15 +135,25 @@ lock:
 BENCH := $(VENV)/bench
 BAKE = $(BIN)/cookiecutter --no-input --output-dir $(BENCH)/projects .
 
-bench: $(READY)
+# Made again each time: the projects have to be those of the template as it is.
+.PHONY: bench-environment
+
+bench-environment: $(READY)
 	rm -rf $(BENCH)/projects
 	$(PYTHON) -m venv $(BENCH)/venv
 	$(BAKE) technique_kind=weight_mask technique_name='Connection Pruning'
 	$(BAKE) technique_kind=weight_projection technique_name='Weight Ternarization'
 	$(BAKE) technique_kind=activation technique_name='Activation Sparsity'
 	$(BAKE) technique_kind=layer_replacement technique_name='Low-Rank Factorization'
-	$(BENCH)/venv/bin/python -m pip install --quiet $(BENCH)/projects/* ai-edge-litert
+	for each in $(BENCH)/projects/*; do \
+	  $(BENCH)/venv/bin/python -m pip install --quiet "$$each[tfmot]" || exit; done
+	$(BENCH)/venv/bin/python -m pip install --quiet ai-edge-litert jax torch==2.13.0
+
+bench: bench-environment
 	$(BENCH)/venv/bin/python benchmarks/training_cost.py $(ARGS)
+
+bench-settings: bench-environment
+	$(BENCH)/venv/bin/python benchmarks/settings_cost.py $(ARGS)
 
 bench-generation: $(READY)
 	$(BIN)/python -m pip install --quiet copier

@@ -1,101 +1,26 @@
 """Measures what training one model costs, as ratios to the dense model.
 
-All contenders run one after the other in this process, in turning order, and each
-round gives one ratio per contender: machines are noisy, pairs within a round are not.
+All contenders run one after the other in this process, in turning order.
 """
 
 from __future__ import annotations
 
 import collections
-import contextlib
 import gc
 import gzip
 import pathlib
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from contenders import KINDS, Kind
 from models import CASES, WARM_UP, Case
+from rounds import Results, Run, interleave, timed
 from tensorflow_model_optimization.python.core.keras.compat import keras
-from trainer import Deployed, Trainer, timed
+from trainer import Deployed, Trainer
 
 EVERY_STEP = 1
 ONCE = 10**9  # Steps between two updates: the first step updates, and no other.
-
-SAMPLE_SECONDS = 0.2  # Of one contender in one round, if its step is not longer.
-FEWEST_ROUNDS, MOST_ROUNDS = 5, 21
-
-Run = Callable[[int], None]
-
-
-class Results:
-    """What was measured of each contender, and what failed."""
-
-    def __init__(self) -> None:
-        self._ratios = collections.defaultdict(lambda: collections.defaultdict(list))
-        self._failures: dict[str, dict[str, str]] = collections.defaultdict(dict)
-
-    def add(self, quantity: str, values: dict[str, float]) -> None:
-        """Adds one round: a value for each contender, whose unit is that of "dense"."""
-        for name, value in values.items():
-            self._ratios[quantity][name].append(value / values["dense"])
-
-    def set(self, quantity: str, values: dict[str, float]) -> None:
-        """Sets what does not vary: a size or a number for each contender."""
-        self._ratios.pop(quantity, None)
-        self.add(quantity, values)
-
-    @contextlib.contextmanager
-    def attempt(self, name: str, operation: str) -> Iterator[None]:
-        """Notes the reason why an operation fails, and goes on without its result."""
-        try:
-            yield
-        except Exception as error:
-            if name == "dense":
-                raise
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            self._failures[name][operation] = reason[:300]
-
-    def summarize(self) -> dict[str, dict]:
-        """Returns medians, with half the interquartile range of what varies."""
-        ratios = {q: {n: _summarize(v) for n, v in c.items()} for q, c in self._ratios.items()}
-        return {"ratios": ratios, "failures": self._failures}
-
-
-def _summarize(values: list[float]) -> dict[str, float]:
-    summary = {"median": statistics.median(values)}
-    if len(values) > 1:
-        low, _, high = statistics.quantiles(values, n=4, method="inclusive")
-        summary |= {"spread": (high - low) / 2, "rounds": len(values)}
-    return summary
-
-
-def interleave(quantity: str, runs: dict[str, Run], seconds: float, results: Results) -> None:
-    """Runs each contender once a round, until the time is up.
-
-    Args:
-        quantity: What is measured.
-        runs: What each contender runs, given a number of steps.
-        seconds: Time for it. The fewest rounds may take longer.
-        results: Gets the seconds per step of each round.
-    """
-    steps = {}
-    for name, run in runs.items():
-        run(1)
-        shortest = min(timed(run, 1)[0] for _ in range(2))
-        steps[name] = max(1, round(SAMPLE_SECONDS / shortest))
-    names = list(runs)
-    end = time.perf_counter() + seconds
-    for index in range(MOST_ROUNDS):
-        if index >= FEWEST_ROUNDS and time.perf_counter() > end:
-            break
-        turn = index % len(names)
-        taken = {n: timed(runs[n], steps[n])[0] / steps[n] for n in names[turn:] + names[:turn]}
-        results.add(quantity, taken)
 
 
 class Generation:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
-from tensorflow_model_optimization.python.core.keras.compat import keras
+from tfmot_connection_pruning.keras.compat import keras
 
 L = keras.layers
 
@@ -42,7 +42,8 @@ def _vectors(*shape: int) -> tuple[np.ndarray, np.ndarray]:
 def _cnn() -> keras.Model:
     return keras.Sequential(
         [
-            L.Conv2D(32, 3, activation="relu", input_shape=(28, 28, 1)),
+            L.Input((28, 28, 1)),
+            L.Conv2D(32, 3, activation="relu"),
             L.Conv2D(32, 3, activation="relu"),
             L.MaxPooling2D(),
             L.Conv2D(64, 3, activation="relu"),
@@ -56,7 +57,12 @@ def _cnn() -> keras.Model:
 
 def _tiny() -> keras.Model:
     return keras.Sequential(
-        [L.Conv2D(2, 3, input_shape=(8, 8, 1)), L.Flatten(), L.Dense(10, activation="softmax")]
+        [
+            L.Input((8, 8, 1)),
+            L.Conv2D(2, 3),
+            L.Flatten(),
+            L.Dense(10, activation="softmax"),
+        ]
     )
 
 
@@ -65,13 +71,14 @@ def _mobilenet() -> keras.Model:
 
 
 def _lstm() -> keras.Model:
-    return keras.Sequential([L.LSTM(128, input_shape=(50, 32)), L.Dense(10, activation="softmax")])
+    return keras.Sequential([L.Input((50, 32)), L.LSTM(128), L.Dense(10, activation="softmax")])
 
 
 def _mlp() -> keras.Model:
     return keras.Sequential(
         [
-            L.Dense(1024, activation="relu", input_shape=(1024,)),
+            L.Input((1024,)),
+            L.Dense(1024, activation="relu"),
             L.Dense(1024, activation="relu"),
             L.Dense(10, activation="softmax"),
         ]

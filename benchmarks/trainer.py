@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any
-
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from contenders import Contender
 from models import Case
+from rounds import timed
 from tensorflow_model_optimization.python.core.keras.compat import keras
-
-
-def timed(function: Callable[..., Any], *args: Any) -> tuple[float, Any]:
-    """Calls a function. Returns seconds, and what it returns."""
-    started = time.perf_counter()
-    result = function(*args)
-    return time.perf_counter() - started, result
 
 
 class Trainer:

@@ -23,6 +23,7 @@ import time
 import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["TF_USE_LEGACY_KERAS"] = "1"  # as the rivals have it
 
 from contenders import KINDS
 from measure import measure

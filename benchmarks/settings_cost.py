@@ -1,0 +1,163 @@
+"""Measures what a training step costs with each Keras and backend, for each kind.
+
+Each setting of a kind is measured in a process of its own. `fit` trains the dense model and
+the wrapped one in turning order, so that what `fit` itself takes is part of both.
+
+    make bench-settings ARGS='--kind weight_mask --quick'
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from render_tables import RESULTS, SETTINGS, write_tables
+from rounds import Results, Run, interleave, timed
+
+SECONDS = 6.0  # For each quantity that is measured in rounds.
+SAMPLE_SECONDS = 1.0  # Long, so that what begins and ends an epoch counts little, as in use.
+EVERY_STEP, ONCE = 1, 10**9  # Steps between two updates.
+STARTS = 3  # For what happens once in a training.
+
+# Package, entry function, schedule and level of each kind, as in contenders.py.
+TECHNIQUES = {
+    "weight_mask": ("connection_pruning", "prune_connections", "ConstantSparsity", 0.8),
+    "weight_projection": ("weight_ternarization", "ternarize_weights", "ConstantStrength", 0.99),
+    "activation": ("activation_sparsity", "sparsify_activations", "ConstantSparsity", 0.8),
+    "layer_replacement": (
+        "low_rank_factorization",
+        "factorize_low_rank",
+        "ConstantRankReduction",
+        0.8,
+    ),
+}
+CASES = ("CNN", "MLP")  # Names of models begin with these.
+
+
+class Training:
+    """A dense model, or a wrapped one, that `fit` trains on one batch again and again."""
+
+    def __init__(self, case: Any, wrap: Callable[[Any], Any], callbacks: list[Any]) -> None:
+        dense = case.build()
+        self.weights = [w for w in dense.get_weights() if w.ndim > 1]
+        stored = sum(w.nbytes for w in dense.get_weights())
+        self.model = wrap(dense)
+        self.state_bytes = sum(np.asarray(w).nbytes for w in self.model.get_weights()) - stored
+        self._callbacks = callbacks
+        self._inputs, self._labels = case.batch()
+
+    def start(self) -> None:
+        """Compiles the model and trains the first step."""
+        self.model.compile("sgd", "sparse_categorical_crossentropy")
+        self.train(1)
+
+    def train(self, steps: int) -> None:
+        """Runs training steps."""
+        count = len(self._labels)
+        inputs = np.concatenate([self._inputs] * steps)
+        labels = np.concatenate([self._labels] * steps)
+        self.model.fit(
+            inputs,
+            labels,
+            batch_size=count,
+            shuffle=False,
+            verbose=0,
+            callbacks=self._callbacks,
+        )
+
+
+def measure(kind: str, case: Any, seconds: float) -> dict[str, Any]:
+    """Measures one model in the setting of this process."""
+    slug, entry, schedule, level = TECHNIQUES[kind]
+    technique = importlib.import_module(f"tfmot_{slug}.keras")
+    camel = slug.title().replace("_", "")
+    callback = getattr(technique, f"Update{camel}Step")
+    results = Results()
+
+    def start(frequency: int) -> dict[str, Training]:
+        def wrap(model: Any) -> Any:
+            constant = getattr(technique, schedule)(level, 0, frequency=frequency)
+            return getattr(technique, entry)(model, constant)
+
+        trainings = {
+            "dense": Training(case, lambda model: model, []),
+            "technique": Training(case, wrap, [callback()]),
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "model.keras")
+            saved = {n: timed(t.model.save, path)[0] for n, t in trainings.items()}
+        results.add(".keras save", saved)
+        results.add("first step", {n: timed(t.start)[0] for n, t in trainings.items()})
+        return trainings
+
+    def run_all(quantity: str, trainings: dict[str, Training]) -> None:
+        runs: dict[str, Run] = {name: each.train for name, each in trainings.items()}
+        interleave(quantity, runs, seconds, results, SAMPLE_SECONDS)
+
+    start(ONCE)
+    results = Results()  # The first time loads libraries.
+    for _ in range(STARTS - 2):
+        start(ONCE)
+    trainings = start(ONCE)
+    bytes_of_weights = sum(w.nbytes for w in trainings["dense"].weights)
+    results.set(
+        "state / weights",
+        {"dense": bytes_of_weights, "technique": trainings["technique"].state_bytes},
+    )
+    run_all("steady step", trainings)
+    run_all("step with update", start(EVERY_STEP))
+    return {q: c["technique"] for q, c in results.summarize()["ratios"].items()}
+
+
+def measure_here(kind: str, seconds: float) -> None:
+    """Prints what was measured in the setting that the environment variables choose."""
+    from models import CASES as models  # They import Keras.
+
+    found = {
+        case.name: measure(kind, case, seconds) for case in models if case.name.startswith(CASES)
+    }
+    print(json.dumps(found))
+
+
+def main() -> None:
+    """Measures each kind in each setting, and keeps what was measured as a whole."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kind", action="append", choices=TECHNIQUES, help="all by default")
+    parser.add_argument("--quick", action="store_true", help="few rounds: printed, not kept")
+    parser.add_argument("--here", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    seconds = 0.0 if args.quick else SECONDS
+    if args.here:
+        measure_here(args.here, seconds)
+        return
+    found: dict[str, Any] = {}
+    for kind in args.kind or TECHNIQUES:
+        for setting, (legacy, backend) in SETTINGS.items():
+            variables = {"TF_USE_LEGACY_KERAS": legacy, "KERAS_BACKEND": backend}
+            command = [sys.executable, __file__, "--here", kind, *["--quick"] * args.quick]
+            done = subprocess.run(
+                command,
+                env=os.environ | variables | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            measured = json.loads(done.stdout.splitlines()[-1])
+            found.setdefault(kind, {})[setting] = measured
+            print(kind, setting, json.dumps(measured), flush=True)
+    if not (args.quick or args.kind):
+        (RESULTS / "settings.json").write_text(json.dumps(found, indent=1) + "\n")
+        write_tables()
+
+
+if __name__ == "__main__":
+    main()
