@@ -24,7 +24,8 @@ from render_tables import RESULTS, SETTINGS, write_tables
 from rounds import Results, Run, interleave, timed
 
 SECONDS = 6.0  # For each quantity that is measured in rounds.
-SAMPLE_SECONDS = 1.0  # Long, so that what begins and ends an epoch counts little, as in use.
+# Long, so that what begins and ends an epoch counts little, as in use.
+SAMPLE_SECONDS, STEPS = 1.0, 25  # A run is a number of such steps.
 EVERY_STEP, ONCE = 1, 10**9  # Steps between two updates.
 STARTS = 3  # For what happens once in a training.
 
@@ -58,10 +59,13 @@ class Training:
     def start(self) -> None:
         """Compiles the model and trains the first step."""
         self.model.compile("sgd", "sparse_categorical_crossentropy")
-        self.train(1)
+        self._fit(1)
 
-    def train(self, steps: int) -> None:
-        """Runs training steps."""
+    def run(self, times: int) -> None:
+        """Runs training steps, some of them each time."""
+        self._fit(times * STEPS)
+
+    def _fit(self, steps: int) -> None:
         count = len(self._labels)
         inputs = np.concatenate([self._inputs] * steps)
         labels = np.concatenate([self._labels] * steps)
@@ -100,7 +104,7 @@ def measure(kind: str, case: Any, seconds: float) -> dict[str, Any]:
         return trainings
 
     def run_all(quantity: str, trainings: dict[str, Training]) -> None:
-        runs: dict[str, Run] = {name: each.train for name, each in trainings.items()}
+        runs: dict[str, Run] = {name: each.run for name, each in trainings.items()}
         interleave(quantity, runs, seconds, results, SAMPLE_SECONDS)
 
     start(ONCE)
