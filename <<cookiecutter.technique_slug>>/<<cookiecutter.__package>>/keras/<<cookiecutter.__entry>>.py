@@ -96,9 +96,8 @@ def <<cookiecutter.__entry>>(
       if policy is not None:
         policy.ensure_model_supports_<<cookiecutter.technique_slug>>(layer)
       fixed_training |= cloning.find_layers_with_fixed_training(layer)
-      tied |= cloning.find_layers_with_tied_weights(layer)
-  if _supports_tied_weights(algorithm):
-    tied = set()
+      if not _supports_tied_weights(algorithm):
+        tied |= cloning.find_layers_with_tied_weights(layer)
   chosen = _choose(layers, policy, tied)
 
   def wrap(layer):
@@ -178,14 +177,8 @@ def strip_<<cookiecutter.technique_slug>>(model):
 def _copy(layer):
   """Returns a layer for one more model, with the same weights."""
   # Without calls it belongs to no model, and may have no weights to share.
-  return cloning.copy_layer(layer) if compat.has_calls(layer) else layer
-
-
-def _stays_as_it_is(layer):
-  """Returns whether there is nothing to wrap: inputs, operations, wrappers."""
-  nothing = (keras.layers.InputLayer, wrapper.<<cookiecutter.__wrapper>>)
-  is_operation = registry.<<cookiecutter.__camel>>Registry.is_operation
-  return isinstance(layer, nothing) or is_operation(layer)
+  is_called = bool(layer._inbound_nodes)  # pylint: disable=protected-access
+  return cloning.copy_layer(layer) if is_called else layer
 
 
 def _check_type(layer):
@@ -221,13 +214,12 @@ def _supports_tied_weights(algorithm):
   algorithm = algorithm or algorithm_lib.<<cookiecutter.__camel>>Algorithm()
   if isinstance(algorithm.target, target_lib.Output):
     return True
-  is_stored = not isinstance(algorithm.target, target_lib.WeightInForward)
-  replace = type(algorithm).replace
-  return is_stored and replace is base_algorithm.Algorithm.replace
+  keeps_layers = type(algorithm).replace is base_algorithm.Algorithm.replace
+  return algorithm.target.replaces and keeps_layers
 
 
 def _choose(layers, policy, tied):
-  """Chooses the layers to wrap.
+  """Returns the `id`s of the layers to wrap.
 
   Args:
     layers: List of layers and models.
@@ -235,21 +227,19 @@ def _choose(layers, policy, tied):
     tied: Set with the `id` of each layer whose weights are tied to others so
       that the technique cannot work on them.
 
-  Returns:
-    A set with the `id` of each layer.
-
   Raises:
     ValueError: If layers are not supported and no policy leaves them out.
   """
-  supports = registry.<<cookiecutter.__camel>>Registry.supports_or_custom
+  known = registry.<<cookiecutter.__camel>>Registry
+  nothing = (keras.layers.InputLayer, wrapper.<<cookiecutter.__wrapper>>)
   chosen, unsupported, skipped = set(), [], []
   parts = [part for layer in layers for part in cloning.find_layers(layer)]
   for layer in parts:
-    if _stays_as_it_is(layer):
+    if isinstance(layer, nothing) or known.is_operation(layer):
       continue
     if policy and not policy.allow_<<cookiecutter.technique_slug>>(layer):
       continue
-    if not supports(layer):
+    if not known.supports_or_custom(layer):
       unsupported.append(f'{layer.name} ({type(layer).__name__})')
     elif id(layer) in tied:
       (skipped if policy else unsupported).append(

@@ -54,9 +54,8 @@ class CheckedAlgorithm:
         f'`initializer`, but got {state}',
       )
     for key, arguments in state.items():
-      is_output = slot.weight is None
       dtype = compat.dtype_name(arguments['dtype'])
-      if is_output and 'float' not in dtype:
+      if slot.weight is None and 'float' not in dtype:
         self._fail(
           'create_state',
           slot,
@@ -71,7 +70,7 @@ class CheckedAlgorithm:
     Args:
       slot: The `target.Slot`.
       tensor: The weight or output.
-      state: Dict of tensors.
+      state: Dict of variables.
       level: float32 scalar tensor.
 
     Returns:
@@ -107,19 +106,15 @@ class CheckedAlgorithm:
       )
     return update
 
-  def apply(self, slot, tensor, state, finite=False):
-    """Returns what takes the place of a weight or output.
-
-    Args:
-      slot: The `target.Slot`.
-      tensor: The weight or output.
-      state: Dict of tensors.
-      finite: Whether to check for NaN and infinity, which takes time.
-    """
+  def apply(self, slot, tensor, state):
+    """Returns what takes the place of a weight or output."""
     value = self._algorithm.apply(tensor, self._state('apply', slot, state))
-    value = self._check_like('apply', slot, value, tensor)
-    if finite:
-      self._check_finite('apply', slot, [value], tensor)
+    return self._check_like('apply', slot, value, tensor)
+
+  def settle(self, slot, tensor, state):
+    """Returns what takes the place of a weight. For eager mode alone."""
+    value = self.apply(slot, tensor, state)
+    self._check_finite('apply', slot, [value], tensor)
     return value
 
   def finish(self, slot, tensor, state):
@@ -138,20 +133,21 @@ class CheckedAlgorithm:
       )
     return value
 
-  def replace(self, slots, states, wrapper, input_shape, names):
+  def summarize(self, slot):
+    """Returns what the algorithm reports, a dict of scalar tensors."""
+    state = self._state('summarize', slot, slot.state)
+    return self._algorithm.summarize(slot.read_weight(), state)
+
+  def replace(self, wrapper, input_shape, names):
     """Returns the layers that take the place of the wrapper.
 
     Args:
-      slots: List of `target.Slot`.
-      states: List of dicts of tensors.
       wrapper: The wrapper, its weights finished.
       input_shape: Shape of its inputs, or nested structure of shapes.
       names: Set of names that new layers cannot have. Theirs are added.
     """
-    given = [
-      self._state('replace', slot, state)
-      for slot, state in zip(slots, states, strict=True)
-    ]
+    slots = wrapper.slots
+    given = [self._state('replace', slot, slot.state) for slot in slots]
     layers = self._algorithm.replace(self._layer, given)
     is_valid = isinstance(layers, list) and all(
       isinstance(layer, keras.layers.Layer) for layer in layers
@@ -161,8 +157,7 @@ class CheckedAlgorithm:
         'replace', None, f'a list of `keras.layers.Layer`, but got {layers}'
       )
     _make_names_unique(layers, self._layer.name, names)
-    is_on_outputs = slots[0].weight is None
-    if layers != [self._layer] or is_on_outputs:
+    if layers != [self._layer] or slots[0].weight is None:
       self._check_same_outputs(layers, wrapper, input_shape)
     return layers
 
@@ -190,7 +185,8 @@ class CheckedAlgorithm:
       )
 
   def _state(self, method, slot, state):
-    return _State(state, lambda expected: self._fail(method, slot, expected))
+    tensors = {key: compat.to_tensor(value) for key, value in state.items()}
+    return _State(tensors, lambda expected: self._fail(method, slot, expected))
 
   def _check_like(self, method, slot, value, like, what=''):
     """Returns `value` as a tensor, with the shape and the dtype of `like`."""

@@ -15,9 +15,8 @@ from <<cookiecutter.__package>>.keras.compat import tree
 def get_layers(model):
   """Returns the layers that a model calls, inputs included.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`. A derived class may hold
-      others, such as a teacher: they are no part of what it computes.
+  A derived class may hold others, such as a teacher: they are no part of what
+  it computes.
   """
   layers = compat.get_own_layers(model)
   if isinstance(model, keras.Sequential):
@@ -33,13 +32,9 @@ def _get_calls(model):
 
 
 def find_layers(layer):
-  """Finds the layers in a model and in the models inside it.
+  """Yields the layers, no models, in a model and in the models inside it.
 
-  Args:
-    layer: A `keras.Model`, or a layer, which stands for itself.
-
-  Yields:
-    Layers that are no models, in order.
+  A layer that is no model stands for itself.
   """
   if isinstance(layer, keras.Model):
     for inner in get_layers(layer):
@@ -55,14 +50,9 @@ def is_graph(model):
 
 
 def find_calls(model):
-  """Finds the calls of layers in a model and in the models inside it.
+  """Yields each call of a layer in a model and in the models inside it.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`.
-
-  Yields:
-    A tuple for each call: the layer, the positional arguments, the keyword
-    arguments.
+  A call is the layer, the positional arguments and the keyword arguments.
   """
   for call in _get_calls(model):
     if not isinstance(call[0], keras.layers.InputLayer):
@@ -73,13 +63,9 @@ def find_calls(model):
 
 
 def find_layers_with_fixed_training(model):
-  """Finds the layers that a model calls with a constant as `training`.
+  """Returns the `id`s of layers that are called with a constant `training`.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`.
-
-  Returns:
-    A set with the `id` of each such layer and of the layers inside it.
+  Those of the layers inside them are in the set, too.
   """
   found = set()
   for layer, args, kwargs in find_calls(model):
@@ -93,9 +79,6 @@ def find_layers_with_fixed_training(model):
 
 def check_operations(model):
   """Checks that Keras can clone the operations of a model.
-
-  Args:
-    model: A Sequential or Functional `keras.Model`.
 
   Raises:
     ValueError: If an operation has a variable as an argument, as in
@@ -111,14 +94,9 @@ def check_operations(model):
 
 
 def find_layers_with_tied_weights(model):
-  """Finds the layers whose weights another part of a model uses as well.
+  """Returns the `id`s of layers whose weights another part of a model uses.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`.
-
-  Returns:
-    A set with the `id` of each layer that is also part of another one, or has
-    variables in common with it.
+  They are also part of another layer, or have variables in common with it.
   """
   layers = {id(layer): layer for layer in find_layers(model)}
   parts = {
@@ -143,31 +121,27 @@ def restore_output_names(model, get_own_name):
   from the layers, also when a file is loaded.
 
   Args:
-    model: A `keras.Model`. It is changed in place.
+    model: A `keras.Model`, which is changed.
     get_own_name: Function from a layer to its name before wrapping.
   """
-  for index, layer in enumerate(compat.get_output_layers(model)):
-    name = model.output_names[index]
+  outputs = model.outputs if getattr(model, 'output_names', None) else []
+  for index, output in enumerate(outputs):
+    layer, name = output._keras_history[0], model.output_names[index]
     if name.startswith(layer.name):  # Equal names are numbered.
       # The list, which a compiled model shares with its losses and metrics.
       model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]
 
 
 def copy_layer(layer):
-  """Returns a layer with the same weights that belongs to no model yet.
+  """Returns a layer with the same attributes that belongs to no model yet.
 
   `layer.output` is what the first call of a layer made. The layers of a second
   model have to be other objects, or their outputs stay those of the first one.
-
-  Args:
-    layer: A `keras.layers.Layer` that is no model.
-
-  Returns:
-    Another object with the same attributes and variables.
   """
   twin = object.__new__(type(layer))
   vars(twin).update(vars(layer))
-  compat.forget_calls(twin)
+  for name in ('_inbound_nodes', '_outbound_nodes'):
+    object.__setattr__(twin, name, [])  # Keras must not track the lists.
   return twin
 
 
@@ -177,9 +151,6 @@ def replace_parts(layer, replace):
   Args:
     layer: A `keras.layers.Layer` that is no model.
     replace: Function from a layer that is held to the one in its place.
-
-  Returns:
-    Another layer of the same class.
   """
   twin = copy_layer(layer)
   for name, value in vars(layer).items():
@@ -236,11 +207,10 @@ class Cloner:
 
   def _clone(self, model):
     chains = [self(layer) for layer in get_layers(model)]
-    has_chains = any(len(chain) > 1 for chain in chains)
-    if has_chains and isinstance(model, keras.Sequential):
+    if isinstance(model, keras.Sequential):
       clone = keras.Sequential(sum(chains, []), name=model.name)
     else:
-      clone = compat.clone_model(model, self._get_callable)
+      clone = compat.clone_functional(model, self._get_callable)
     if getattr(clone, 'output_names', None):
       clone.output_names[:] = model.output_names
     if type(clone) is not type(model):
@@ -255,6 +225,7 @@ class Cloner:
   def _adopt_class(self, clone, model):
     """Makes a clone an object of the class that a user has derived."""
     clone.__class__ = type(model)
+    compat.unlock(clone)
     plain = keras.Sequential([keras.layers.InputLayer((1,))])
     plain.compile()
     for name in vars(model).keys() - vars(clone).keys() - vars(plain).keys():

@@ -25,8 +25,21 @@ dtype_name = keras_3.backend.standardize_dtype
 NEEDS_OFFSET = BACKEND == 'jax'
 STEP_DTYPE = 'int64' if LEGACY else 'int32'
 
-if LEGACY:
+# `to_tensor` returns the value of a variable, or of its copy on this replica.
+# In `init_scope` all is computed at once, also while a program is traced.
+if BACKEND == 'tensorflow':
   import tensorflow as tf
+
+  # `ops` returns mirrored variables as they are.
+  to_tensor, init_scope = tf.convert_to_tensor, tf.init_scope
+elif BACKEND == 'jax':
+  import jax
+
+  to_tensor, init_scope = ops.convert_to_tensor, jax.ensure_compile_time_eval
+else:
+  to_tensor, init_scope = ops.convert_to_tensor, contextlib.nullcontext
+
+if LEGACY:
   from tensorflow_model_optimization.python.core.keras.compat import keras
 
   if BACKEND != 'tensorflow':
@@ -43,7 +56,8 @@ if LEGACY:
     '`tf.keras` is that.'
   )
   to_numpy = keras.backend.get_value
-  _CALLS = ('_inbound_nodes_value', '_outbound_nodes_value')
+  _AUTOCAST = 'experimental_autocast'
+  _FIRST_REPLICA = tf.VariableAggregation.ONLY_FIRST_REPLICA
 else:
   keras = keras_3
   Shape, Variable = tuple, keras.Variable
@@ -54,11 +68,7 @@ else:
     'before Python starts, or create the object with `import keras`.'
   )
   to_numpy = ops.convert_to_numpy
-  _CALLS = ('_inbound_nodes', '_outbound_nodes')
-  if BACKEND == 'tensorflow':
-    import tensorflow as tf
-  elif BACKEND == 'jax':
-    import jax
+  _AUTOCAST, _FIRST_REPLICA = 'autocast', 'only_first_replica'
 
   class Wrapper(keras.layers.Wrapper):
     """A wrapper of a layer that may take several inputs."""
@@ -77,30 +87,19 @@ else:
       return self.layer.compute_output_spec(*args, **kwargs)
 
 
-def to_tensor(variable):
-  """Returns the value of a variable, or of its copy on this replica."""
-  if BACKEND == 'tensorflow':  # `ops` returns mirrored variables as they are.
-    return tf.convert_to_tensor(variable)
-  return ops.convert_to_tensor(variable)
-
-
 def add_variable(layer, name, shape, dtype, initializer):
   """Adds a variable to a layer that is neither trained nor cast."""
-  no_cast = 'experimental_autocast' if LEGACY else 'autocast'
-  replicas = 'only_first_replica'
-  if LEGACY:
-    replicas = tf.VariableAggregation.ONLY_FIRST_REPLICA
   # The full name, wherever the variable is created, is unique in a model:
   # HDF5 files need that.
   with open_scope(layer.name):
     return layer.add_weight(
       name=name,
       shape=shape,
-      dtype=dtype_name(dtype),
+      dtype=dtype,
       initializer=initializer,
       trainable=False,
-      aggregation=replicas,
-      **{no_cast: False},
+      aggregation=_FIRST_REPLICA,
+      **{_AUTOCAST: False},
     )
 
 
@@ -128,15 +127,6 @@ def open_scope(name):
   return tf.name_scope(f'{name}/') if LEGACY else contextlib.nullcontext()
 
 
-def init_scope():
-  """Returns a scope to compute in at once while a program is being traced."""
-  if BACKEND == 'tensorflow':
-    return tf.init_scope()
-  if BACKEND == 'jax':
-    return jax.ensure_compile_time_eval()
-  return contextlib.nullcontext()
-
-
 def get_trace():
   """Returns an object for the program that is being traced, None if none is."""
   if BACKEND == 'tensorflow' and not tf.executing_eagerly():
@@ -144,11 +134,6 @@ def get_trace():
   if BACKEND == 'jax':
     return keras.src.backend.common.stateless_scope.get_stateless_scope()
   return None
-
-
-def loses_weights():
-  """Returns whether what is assigned to weights now is lost."""
-  return NEEDS_OFFSET and get_trace() is not None
 
 
 def check(condition, message, default=True):
@@ -170,8 +155,7 @@ def check(condition, message, default=True):
 def run_if(condition, work):
   """Runs `work`, which may assign, if a bool or a bool tensor is True."""
   if BACKEND == 'tensorflow' and tf.is_tensor(condition):
-    run = _returning_nothing(work)
-    tf.cond(tf.cast(condition, tf.bool), run, tf.no_op)
+    tf.cond(tf.cast(condition, tf.bool), work, lambda: None)
   elif condition:
     work()
 
@@ -206,22 +190,13 @@ def run_on_replicas(work, step, variables):
     )
 
   def update(strategy):
-    run = _returning_nothing(work)
-    return strategy.extended.update(step, run, args=(variables,))
+    strategy.extended.update(step, work, args=(variables,), group=False)
 
   replica = tf.distribute.get_replica_context()
   if replica is None:
     update(tf.distribute.get_strategy())
   else:
     replica.merge_call(update)
-
-
-def _returning_nothing(work):
-  def run(*args):
-    work(*args)
-    return tf.no_op()
-
-  return run
 
 
 def average(tensors):
@@ -256,45 +231,28 @@ def get_own_layers(model):
   return list(model._flatten_layers(include_self=False, recursive=False))
 
 
-def get_output_layers(model):
-  """Returns the layer of each output of a model that is built."""
-  outputs = model.outputs if getattr(model, 'output_names', None) else []
-  history = [output._keras_history for output in outputs]
-  return [getattr(one, 'layer' if LEGACY else 'operation') for one in history]
+def unlock(model):
+  """Lets a model have further attributes that hold layers."""
+  if not LEGACY:
+    model._tracker.unlock()
 
 
-def has_calls(layer):
-  """Returns whether a layer is part of a model."""
-  return bool(vars(layer).get(_CALLS[0]))
-
-
-def forget_calls(layer):
-  """Makes a copy of a layer part of no model."""
-  vars(layer).update({name: [] for name in _CALLS})
-
-
-def clone_model(model, clone_layer):
-  """Clones a model, without its optimizer, with other layers."""
+def clone_functional(model, clone_layer):
+  """Clones a Functional model, without its optimizer, with other layers."""
   if LEGACY:
     return keras.models.clone_model(model, clone_function=clone_layer)
-  if isinstance(model, keras.Sequential):
-    layers = [clone_layer(layer) for layer in get_own_layers(model)]
-    clone = keras.Sequential(layers, name=model.name)
-  else:
 
-    def call(layer, *args, mask=None, **kwargs):
-      # Models keep what Keras has filled in for a layer, mostly None, and the
-      # layer in its place may take no mask.
-      masks = {} if mask is None else {'mask': mask}
-      return layer(*args, **masks, **kwargs)
+  def call(layer, *args, mask=None, **kwargs):
+    # Models keep what Keras has filled in for a layer, mostly None, and the
+    # layer in its place may take no mask.
+    masks = {} if mask is None else {'mask': mask}
+    return layer(*args, **masks, **kwargs)
 
-    # Keras 3 would clone the loss, too, of whichever class it is.
-    was_compiled, model.compiled = model.compiled, False
-    try:
-      clone = keras.models.clone_model(
-        model, clone_function=clone_layer, call_function=call
-      )
-    finally:
-      model.compiled = was_compiled
-  clone._tracker.unlock()  # For attributes of derived classes.
-  return clone
+  # Keras 3 would clone the loss, too, of whichever class it is.
+  was_compiled, model.compiled = model.compiled, False
+  try:
+    return keras.models.clone_model(
+      model, clone_function=clone_layer, call_function=call
+    )
+  finally:
+    model.compiled = was_compiled

@@ -13,31 +13,24 @@ import numpy as np
 
 from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import custom_layer
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
 # Built-in layers and the attributes that hold their technique weights.
+_KERNELS = """
+  Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose Dense
+  EinsumDense LocallyConnected1D LocallyConnected2D
+""".split()
+_RNN_WEIGHTS = ['kernel', 'recurrent_kernel']
 _WEIGHTS = {
-  'Conv1D': ['kernel'],
-  'Conv1DTranspose': ['kernel'],
-  'Conv2D': ['kernel'],
-  'Conv2DTranspose': ['kernel'],
-  'Conv3D': ['kernel'],
-  'Conv3DTranspose': ['kernel'],
-  'ConvLSTM1D': ['cell.kernel', 'cell.recurrent_kernel'],
-  'ConvLSTM2D': ['cell.kernel', 'cell.recurrent_kernel'],
-  'ConvLSTM3D': ['cell.kernel', 'cell.recurrent_kernel'],
-  'Dense': ['kernel'],
-  'EinsumDense': ['kernel'],
+  **dict.fromkeys(_KERNELS, ['kernel']),
+  **dict.fromkeys(
+    ['ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D'],
+    [f'cell.{name}' for name in _RNN_WEIGHTS],
+  ),
   'Embedding': ['embeddings'],
-  'LocallyConnected1D': ['kernel'],
-  'LocallyConnected2D': ['kernel'],
   'MultiHeadAttention': [
-    '_query_dense.kernel',
-    '_key_dense.kernel',
-    '_value_dense.kernel',
-    '_output_dense.kernel',
+    f'_{name}_dense.kernel' for name in ('query', 'key', 'value', 'output')
   ],
   'SeparableConv1D': ['pointwise_kernel'],
   'SeparableConv2D': ['pointwise_kernel'],
@@ -46,11 +39,8 @@ _WEIGHTS = {
 # Built-in layers whose outputs are activations. Those with an argument
 # `activation` have them, too, if `_is_activation` says so of that.
 _ACTIVATIONS = ['ELU', 'LeakyReLU', 'PReLU', 'ReLU', 'ThresholdedReLU']
-_MAY_ACTIVATE = """
-  Activation Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
-  Conv3DTranspose Dense DepthwiseConv1D DepthwiseConv2D EinsumDense
-  LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
-""".split()
+_MAY_ACTIVATE = [*_KERNELS, 'Activation', 'SeparableConv1D', 'SeparableConv2D']
+_MAY_ACTIVATE += ['DepthwiseConv1D', 'DepthwiseConv2D']
 
 # Built-in layers without technique weights: they have none at all, or so few
 # (normalization, depthwise convolution) that changing them costs more accuracy
@@ -67,13 +57,12 @@ _NO_WEIGHTS = """
   Multiply Normalization PReLU Permute RandomContrast RandomFlip RandomRotation
   RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing
   Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
-  ThresholdedReLU UnitNormalization UpSampling1D UpSampling2D UpSampling3D
-  ZeroPadding1D ZeroPadding2D ZeroPadding3D
+  SyncBatchNormalization ThresholdedReLU UnitNormalization UpSampling1D
+  UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """.split()
 
 _RNN_LAYERS = ['RNN', 'LSTM', 'GRU', 'SimpleRNN']
 _RNN_CELLS = ['LSTMCell', 'GRUCell', 'SimpleRNNCell']
-_RNN_WEIGHTS = ['kernel', 'recurrent_kernel']
 
 # Layers that wrap other layers, and the attributes that hold those.
 _WRAPPERS = {
@@ -86,15 +75,14 @@ _WRAPPERS = {
 _OPERATIONS = ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer']
 
 
-def _classes(name):
-  """Returns the classes called `name`, those of Keras API v1 included."""
-  sources = [module for module in compat.LAYERS if hasattr(module, name)]
-  return [getattr(module, name) for module in sources]
-
-
 def _table(names):
-  """Maps each class to the value of its name."""
-  return {cls: value for name, value in names.items() for cls in _classes(name)}
+  """Maps classes, those of Keras API v1 included, to the values of names."""
+  return {
+    getattr(module, name): value
+    for name, value in names.items()
+    for module in compat.LAYERS
+    if hasattr(module, name)
+  }
 
 
 def _cells(layer):
@@ -103,9 +91,7 @@ def _cells(layer):
 
 
 def _has_interface(layer):
-  interface = custom_layer.<<cookiecutter.__able_camel>>Layer
-  getter = '<<cookiecutter.__getter>>'
-  return isinstance(layer, interface) or hasattr(layer, getter)
+  return hasattr(layer, '<<cookiecutter.__getter>>')
 
 
 def _is_activation(function):
@@ -126,14 +112,14 @@ def _is_activation(function):
   values = np.linspace(-8.0, 8.0, 17, dtype='float32')
   try:
     with compat.init_scope():  # Layers are built in graphs, too.
-      results, *others = (
+      results, others = (
         compat.to_numpy(function(ops.convert_to_tensor([inputs])))[0]
         for inputs in (values, np.append(values[:-1], [80.0]).astype('float32'))
       )
   except Exception:  # pylint: disable=broad-exception-caught
     return True  # It wants another shape, which only its layer knows.
   is_linear = np.array_equal(results, values)
-  is_by_element = np.array_equal(results[:-1], others[0][:-1])
+  is_by_element = np.array_equal(results[:-1], others[:-1])
   zero, low, high = results[len(values) // 2], results.min(), results.max()
   is_probability = 0.0 < zero < 1.0 and low >= 0.0 and high <= 1.0
   is_logarithm = zero < 0.0 and high <= 0.0
@@ -144,10 +130,7 @@ def build_attention(layer):
   """Makes the weights of a `MultiHeadAttention` that was read from a config.
 
   Keras makes them when the layer is called, too late for loading a SavedModel.
-
-  Args:
-    layer: Any layer. Others are left alone, as are attention layers that do not
-      know the shapes of their inputs yet.
+  Other layers, and those that know no shapes yet, are left alone.
   """
   known = getattr(layer, '_built_from_signature', False)
   if type(layer) is not keras.layers.MultiHeadAttention or not known:
@@ -175,9 +158,7 @@ class <<cookiecutter.__camel>>Registry:
   True
   """
 
-  _LAYERS = _table(
-    {**_WEIGHTS, **dict.fromkeys([*_NO_WEIGHTS, 'SyncBatchNormalization'], [])}
-  )
+  _LAYERS = _table({**_WEIGHTS, **dict.fromkeys(_NO_WEIGHTS, [])})
   _ACTIVATIONS = frozenset(_table(dict.fromkeys(_ACTIVATIONS)))
   _MAY_ACTIVATE = frozenset(_table(dict.fromkeys(_MAY_ACTIVATE)))
   _RNNS = frozenset(_table(dict.fromkeys(_RNN_LAYERS)))
@@ -297,12 +278,11 @@ class <<cookiecutter.__camel>>Registry:
   @classmethod
   def _get_builtin_activations(cls, layer):
     cls._check(layer)
-    if type(layer) not in cls._MAY_ACTIVATE:
-      return [0] if type(layer) in cls._ACTIVATIONS else []
-    activation = layer.activation
-    if isinstance(activation, keras.layers.Layer):
-      is_activation = type(activation) in cls._ACTIVATIONS
-    else:
+    activation = layer
+    if type(layer) in cls._MAY_ACTIVATE:
+      activation = layer.activation  # A layer, too, or a function.
+    is_activation = type(activation) in cls._ACTIVATIONS
+    if not isinstance(activation, keras.layers.Layer):
       is_activation = _is_activation(activation)
     return [0] if is_activation else []
 

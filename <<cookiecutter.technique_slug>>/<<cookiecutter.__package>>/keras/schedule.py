@@ -2,6 +2,7 @@
 """Schedules: at which training steps, and at which <<cookiecutter.__level_words>>, to act."""
 
 import abc
+import inspect
 import threading
 import weakref
 
@@ -10,10 +11,12 @@ from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
 
-def _serialized(schedule, **config):
+def _serialize(schedule, cls):
+  """Returns a config: attributes are called as the arguments of `cls`."""
+  names = inspect.signature(cls).parameters
   return {
     'class_name': keras.utils.get_registered_name(type(schedule)),
-    'config': config,
+    'config': {name: getattr(schedule, name) for name in names},
   }
 
 
@@ -156,13 +159,7 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
 
   def get_config(self):
     """See base class."""
-    return _serialized(
-      self,
-      target_<<cookiecutter.level>>=self.target_<<cookiecutter.level>>,
-      begin_step=self.begin_step,
-      end_step=self.end_step,
-      frequency=self.frequency,
-    )
+    return _serialize(self, Constant<<cookiecutter.__level_camel>>)
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
@@ -224,15 +221,7 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
 
   def get_config(self):
     """See base class."""
-    return _serialized(
-      self,
-      initial_<<cookiecutter.level>>=self.initial_<<cookiecutter.level>>,
-      final_<<cookiecutter.level>>=self.final_<<cookiecutter.level>>,
-      begin_step=self.begin_step,
-      end_step=self.end_step,
-      power=self.power,
-      frequency=self.frequency,
-    )
+    return _serialize(self, PolynomialDecay)
 
 
 class Calls:
