@@ -153,7 +153,7 @@ def strip_<<cookiecutter.technique_slug>>(model):
       f'{type(model).__name__}.'
     )
 
-  cloning.restore_output_names(model, wrapper.get_own_name)
+  wrapper.restore_output_names(model)
   names = set(map(wrapper.get_own_name, cloning.find_layers(model)))
 
   def strip(layer):
@@ -219,13 +219,10 @@ def _supports_tied_weights(algorithm):
 
 
 def _choose(layers, policy, tied):
-  """Returns the `id`s of the layers to wrap.
+  """Returns the `id`s of the layers to wrap, in layers and models.
 
-  Args:
-    layers: List of layers and models.
-    policy: A `<<cookiecutter.__camel>>Policy`, or None.
-    tied: Set with the `id` of each layer whose weights are tied to others so
-      that the technique cannot work on them.
+  In `tied` are those of layers that share weights with others, so that the
+  technique cannot work on them.
 
   Raises:
     ValueError: If layers are not supported and no policy leaves them out.

@@ -18,7 +18,7 @@ def get_layers(model):
   A derived class may hold others, such as a teacher: they are no part of what
   it computes.
   """
-  layers = compat.get_own_layers(model)
+  layers = list(model._flatten_layers(include_self=False, recursive=False))
   if isinstance(model, keras.Sequential):
     return layers
   called = {id(layer) for layer, *_ in _get_calls(model)}
@@ -54,9 +54,7 @@ def find_calls(model):
 
   A call is the layer, the positional arguments and the keyword arguments.
   """
-  for call in _get_calls(model):
-    if not isinstance(call[0], keras.layers.InputLayer):
-      yield call
+  yield from _get_calls(model)
   for layer in get_layers(model):
     if isinstance(layer, keras.Model):
       yield from find_calls(layer)
@@ -114,24 +112,6 @@ def find_layers_with_tied_weights(model):
   }
 
 
-def restore_output_names(model, get_own_name):
-  """Calls the outputs of a model as they were called before wrapping.
-
-  Losses and metrics are given, and logged, by these names. Keras takes them
-  from the layers, also when a file is loaded.
-
-  Args:
-    model: A `keras.Model`, which is changed.
-    get_own_name: Function from a layer to its name before wrapping.
-  """
-  outputs = model.outputs if getattr(model, 'output_names', None) else []
-  for index, output in enumerate(outputs):
-    layer, name = output._keras_history[0], model.output_names[index]
-    if name.startswith(layer.name):  # Equal names are numbered.
-      # The list, which a compiled model shares with its losses and metrics.
-      model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]
-
-
 def copy_layer(layer):
   """Returns a layer with the same attributes that belongs to no model yet.
 
@@ -146,12 +126,7 @@ def copy_layer(layer):
 
 
 def replace_parts(layer, replace):
-  """Copies a layer with others in the place of the layers that it holds.
-
-  Args:
-    layer: A `keras.layers.Layer` that is no model.
-    replace: Function from a layer that is held to the one in its place.
-  """
+  """Copies a layer that holds layers, with `replace(held)` in their place."""
   twin = copy_layer(layer)
   for name, value in vars(layer).items():
     # Not by `setattr`: what Keras tracks is among the attributes, too.
@@ -225,7 +200,6 @@ class Cloner:
   def _adopt_class(self, clone, model):
     """Makes a clone an object of the class that a user has derived."""
     clone.__class__ = type(model)
-    compat.unlock(clone)
     plain = keras.Sequential([keras.layers.InputLayer((1,))])
     plain.compile()
     for name in vars(model).keys() - vars(clone).keys() - vars(plain).keys():

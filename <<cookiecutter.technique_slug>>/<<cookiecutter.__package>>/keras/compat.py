@@ -10,9 +10,8 @@ import sys
 
 import keras as keras_3
 
-# With TF_USE_LEGACY_KERAS=1 this is `tf_keras`, the Keras 2 that TFMOT works
-# with, else Keras 3 on the backend that KERAS_BACKEND names. A program that
-# sets neither and imports `tf_keras` before wants that.
+# With TF_USE_LEGACY_KERAS=1, or where a program that sets nothing has imported
+# it, `keras` is `tf_keras`, the Keras 2 of TFMOT. Else it is Keras 3.
 LEGACY = os.environ.get(
   'TF_USE_LEGACY_KERAS',
   str('tf_keras' in sys.modules and 'KERAS_BACKEND' not in os.environ),
@@ -89,8 +88,7 @@ else:
 
 def add_variable(layer, name, shape, dtype, initializer):
   """Adds a variable to a layer that is neither trained nor cast."""
-  # The full name, wherever the variable is created, is unique in a model:
-  # HDF5 files need that.
+  # HDF5 files need names that are unique in a model, wherever it is created.
   with open_scope(layer.name):
     return layer.add_weight(
       name=name,
@@ -101,11 +99,6 @@ def add_variable(layer, name, shape, dtype, initializer):
       aggregation=_FIRST_REPLICA,
       **{_AUTOCAST: False},
     )
-
-
-def autocasts(layer):
-  """Returns whether a wrapper casts inputs as its layer does."""
-  return LEGACY and layer._autocast  # Keras 3 would cast the weights, too.
 
 
 def stored(weight):
@@ -185,9 +178,7 @@ def run_on_replicas(work, step, variables):
     work(step, variables)
     return
   if not LEGACY:
-    step, variables = tf.nest.map_structure(
-      lambda variable: variable.value, (step, variables)
-    )
+    step, variables = tree.map_structure(lambda v: v.value, (step, variables))
 
   def update(strategy):
     strategy.extended.update(step, work, args=(variables,), group=False)
@@ -201,12 +192,11 @@ def run_on_replicas(work, step, variables):
 
 def average(tensors):
   """Returns the means of tensors over the replicas, None if there is one."""
-  if BACKEND != 'tensorflow':
-    return None
-  replica = tf.distribute.get_replica_context()
-  if replica is None or replica.num_replicas_in_sync == 1:
-    return None
-  return replica.all_reduce(tf.distribute.ReduceOp.MEAN, tensors())
+  if BACKEND == 'tensorflow':
+    replica = tf.distribute.get_replica_context()
+    if replica is not None and replica.num_replicas_in_sync > 1:
+      return replica.all_reduce(tf.distribute.ReduceOp.MEAN, tensors())
+  return None
 
 
 def sync(model):
@@ -222,19 +212,6 @@ def get_call(node):
   # Keras 3 fills in `training`, and has that of the model override it.
   kwargs = {k: v for k, v in node.arguments.kwargs.items() if k != 'training'}
   return node.operation, node.arguments.args, kwargs
-
-
-def get_own_layers(model):
-  """Returns the layers that a model holds itself, inputs included."""
-  if not LEGACY and isinstance(model, keras.Sequential):
-    return list(model._layers)
-  return list(model._flatten_layers(include_self=False, recursive=False))
-
-
-def unlock(model):
-  """Lets a model have further attributes that hold layers."""
-  if not LEGACY:
-    model._tracker.unlock()
 
 
 def clone_functional(model, clone_layer):

@@ -98,16 +98,11 @@ def _is_activation(function):
   """Returns whether a function makes activations of what a layer computes.
 
   What it computes tells, not its name: `tf.nn.softmax`, a lambda around it and
-  `keras.activations.softmax` are the same.
-
-  Args:
-    function: Function from a float32 tensor to one of the same shape.
-
-  Returns:
-    False for one that leaves its input as it is (linear), or whose values
-    depend on each other or lie between 0 and 1, or never above 0, and are far
-    from 0 for an input of 0: scores as (logarithms of) probabilities (softmax,
-    sigmoid). Zeros would be wrong there.
+  `keras.activations.softmax` are the same. Activations are not what leaves its
+  input as it is (linear), and not what makes scores, such as (logarithms of)
+  probabilities (softmax, sigmoid), where zeros would be wrong: values that
+  depend on each other, or that lie between 0 and 1, or never above 0, and are
+  far from 0 for an input of 0.
   """
   values = np.linspace(-8.0, 8.0, 17, dtype='float32')
   try:
@@ -179,7 +174,8 @@ class <<cookiecutter.__camel>>Registry:
     """
     kind = type(layer)
     if kind in cls._RNNS:
-      return all(cls._supports_cell(cell) for cell in _cells(layer))
+      cells = _cells(layer)
+      return all(_has_interface(c) or type(c) in cls._CELLS for c in cells)
     if kind in cls._CONTAINERS:
       return all(cls.supports_or_custom(part) for part in cls._parts(layer))
     return kind in cls._LAYERS or cls.is_operation(layer)
@@ -188,24 +184,13 @@ class <<cookiecutter.__camel>>Registry:
   def supports_or_custom(cls, layer):
     """Returns whether a layer can be wrapped: built in, or with the interface.
 
-    Args:
-      layer: A `keras.layers.Layer`.
-
-    Returns:
-      True if `get_weights(layer)` is defined.
+    If so, `get_weights(layer)` and `get_activations(layer)` are defined.
     """
     return _has_interface(layer) or cls.supports(layer)
 
   @classmethod
   def is_operation(cls, layer):
-    """Returns whether a layer stands for a TensorFlow op in a model.
-
-    Args:
-      layer: Any object.
-
-    Returns:
-      True for what Keras makes of `x + y` or `tf.nn.gelu(x)` in a model.
-    """
+    """Returns whether a layer is what Keras makes of `x + y` in a model."""
     return type(layer).__name__ in _OPERATIONS and isinstance(
       layer, keras.layers.Layer
     )
@@ -243,11 +228,7 @@ class <<cookiecutter.__camel>>Registry:
   def has_weights(cls, layer):
     """Returns whether a layer has technique weights, built or not.
 
-    Args:
-      layer: A `keras.layers.Layer`.
-
-    Returns:
-      False for a layer that is not supported, and for one without weights.
+    One that is not supported has none.
     """
     if not cls.supports_or_custom(layer):
       return False
@@ -293,10 +274,6 @@ class <<cookiecutter.__camel>>Registry:
     parts = [part for one in held for part in cloning.find_layers(one)]
     nothing = keras.layers.InputLayer
     return [part for part in parts if not isinstance(part, nothing)]
-
-  @classmethod
-  def _supports_cell(cls, cell):
-    return _has_interface(cell) or type(cell) in cls._CELLS
 
   @classmethod
   def _get_cell_weights(cls, cell):

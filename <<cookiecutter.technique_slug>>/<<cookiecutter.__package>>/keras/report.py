@@ -40,9 +40,6 @@ class LayerReport:
 class <<cookiecutter.__camel>>Report:
   """A table with one row per layer that has parameters. Printing shows it.
 
-  Args:
-    layers: List of `LayerReport`.
-
   Attributes:
     layers: List of `LayerReport`.
     total: `LayerReport` with the sums over all layers.

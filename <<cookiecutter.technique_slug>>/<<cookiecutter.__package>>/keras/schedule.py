@@ -21,11 +21,7 @@ def _serialize(schedule, cls):
 
 
 def _validate_steps(begin_step, end_step, frequency, endless):
-  """Returns the three as ints: `len(data) / batch_size` is a float.
-
-  Raises:
-    ValueError: If one is not a whole number or is out of range.
-  """
+  """Returns the steps as ints: `len(data) / batch_size` is a float."""
   begin_step = _to_int('begin_step', begin_step)
   end_step = _to_int('end_step', end_step)
   frequency = _to_int('frequency', frequency)
@@ -33,11 +29,9 @@ def _validate_steps(begin_step, end_step, frequency, endless):
     raise ValueError(f'`begin_step` must be >= 0. Received: {begin_step}.')
   if end_step == -1 and not endless:
     raise ValueError('`end_step` must be given, it cannot be -1.')
-  if end_step < 0 and end_step != -1:
-    raise ValueError(f'`end_step` must be -1 or >= 0. Received: {end_step}.')
   if end_step != -1 and end_step < begin_step:
     raise ValueError(
-      '`end_step` must not be before `begin_step`. '
+      '`end_step` must be -1, or not before `begin_step`. '
       f'Received: begin_step={begin_step}, end_step={end_step}.'
     )
   if frequency <= 0:
@@ -105,14 +99,9 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Creates a schedule again.
+    """Creates a schedule again from what `get_config` returned.
 
-    Args:
-      config: Dict, what `get_config` returned or its entry `config`: Keras
-        passes the one or the other, by the function that reads it.
-
-    Returns:
-      A schedule of this class.
+    Keras passes all of it, or its entry `config`, by the function that reads.
     """
     return cls(**config.get('config', config))
 

@@ -63,15 +63,9 @@ class Slot:
     return value + compat.to_tensor(self.offset)
 
   def get_sink(self, weight, value):
-    """Returns the variable to assign to so that the weight has a value.
+    """Returns the variable to assign to, and what, to give the weight a value.
 
-    Args:
-      weight: The weight, or its copy on one replica.
-      value: Tensor.
-
-    Returns:
-      A tuple of the variable and of what to assign to it: where new values of
-      weights are lost, the offset holds what is missing from the weight.
+    Where new values of weights are lost, the offset holds what is missing.
     """
     if self.offset is None or compat.get_trace() is None:
       return weight, value
@@ -127,14 +121,11 @@ class Weight:
   applies_on_update = False
 
   def find_slots(self, layer, input_shape):
-    """Finds what the technique works on.
+    """Returns a list with one `Slot` per technique weight.
 
     Args:
       layer: The layer, built.
       input_shape: Shape of its inputs.
-
-    Returns:
-      A list with one `Slot` per technique weight.
 
     Raises:
       AttributeError: If the layer has not made its weights yet.
@@ -149,15 +140,12 @@ class Weight:
     return slots
 
   def call(self, wrapper, call_layer, training):
-    """Calls the layer.
+    """Calls the layer and returns its outputs.
 
     Args:
       wrapper: The wrapper.
       call_layer: Function without arguments that calls the wrapped layer.
       training: None, a bool, or a bool scalar tensor.
-
-    Returns:
-      The outputs.
     """
     if _may_be(training) and wrapper.calls.is_first():
       self._train(wrapper, training)
@@ -266,13 +254,6 @@ class WeightInForward(Weight):
           attributes[name] = slot.weight
 
 
-def to_shapes(shape):
-  """Returns a shape, or shapes, as Keras has them: files hold lists."""
-  if shape is None:
-    return None
-  return tree.map_shape_structure(compat.Shape, shape)
-
-
 class Output:
   """The result of `apply` replaces the output of the layer.
 
@@ -282,15 +263,7 @@ class Output:
   replaces = False
 
   def find_slots(self, layer, input_shape):
-    """Finds what the technique works on.
-
-    Args:
-      layer: The layer, built.
-      input_shape: Shape of its inputs.
-
-    Returns:
-      A list with one `Slot` per output that holds activations.
-    """
+    """See `Weight.find_slots`. A slot stands for an output with activations."""
     find_activations = registry.<<cookiecutter.__camel>>Registry.get_activations
     indices = find_activations(layer)
     if not indices:

@@ -16,6 +16,7 @@ from <<cookiecutter.__package>>.keras import schedule as schedule_lib
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
+from <<cookiecutter.__package>>.keras.compat import tree
 
 _MISSING_CALLBACK = (
   'Training needs a callback: pass an instance of '
@@ -107,9 +108,8 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     _check_type('schedule', schedule, schedule_lib.<<cookiecutter.__camel>>Schedule)
     _check_type('algorithm', algorithm, base_algorithm.Algorithm)
     kwargs['name'] = f'<<cookiecutter.__entry>>_{layer.name}'
-    # The wrapper must not cast what the layer would not cast.
     kwargs['dtype'] = layer.dtype_policy
-    kwargs.setdefault('autocast', compat.autocasts(layer))
+    kwargs.setdefault('autocast', False)  # The layer casts, if it wants to.
     super().__init__(layer, **kwargs)
     self.schedule = schedule
     self.algorithm = algorithm
@@ -134,15 +134,13 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     self._takes_mask = 'mask' in inspect.signature(layer.call).parameters
 
   def build(self, input_shape=None):
-    """Builds the layer, then creates the variables of the algorithm.
-
-    Args:
-      input_shape: Shape of the inputs, as the layer takes it.
-    """
+    """See base class. Then it creates the variables of the algorithm."""
     # When a file is read, no scope is open that names the weights.
     with compat.open_scope(self.layer.name):
       super().build(input_shape)
-    self._hidden.input_shape = target_lib.to_shapes(input_shape)
+    if input_shape is not None:  # Files hold shapes as lists.
+      input_shape = tree.map_shape_structure(compat.Shape, input_shape)
+    self._hidden.input_shape = input_shape
     registry.build_attention(self.layer)
     # Some layers, MultiHeadAttention for one, make their weights when they are
     # called for the first time. Then `call` does this.
@@ -151,7 +149,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
 
   def _create_technique_vars(self):
     slots = []
-    if self.checked.accepts():
+    if self.algorithm.accepts(self.layer):
       target = self.algorithm.target
       slots = target.find_slots(self.layer, self._hidden.input_shape)
     target_lib.make_unique(slots, 'name')
@@ -284,11 +282,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     return self.checked.replace(self, self._hidden.input_shape, names or set())
 
   def summarize(self):
-    """Computes what the algorithm reports for each weight or output.
-
-    Returns:
-      A dict from `layer/weight/quantity` to a scalar tensor.
-    """
+    """Returns what is reported, `layer/weight/quantity` to a scalar tensor."""
     return {
       f'{slot.path}/{key}': value
       for slot in self.slots
@@ -368,3 +362,17 @@ def get_own_name(layer):
   """Returns the name of a layer or, for a wrapper, of the layer inside."""
   is_wrapper = isinstance(layer, <<cookiecutter.__wrapper>>)
   return layer.layer.name if is_wrapper else layer.name
+
+
+def restore_output_names(model):
+  """Calls the outputs of a model as they were called before wrapping.
+
+  Losses and metrics are given, and logged, by these names. Keras takes them
+  from the layers, also when a file is loaded.
+  """
+  outputs = model.outputs if getattr(model, 'output_names', None) else []
+  for index, output in enumerate(outputs):
+    layer, name = output._keras_history[0], model.output_names[index]
+    if name.startswith(layer.name):  # Equal names are numbered.
+      # The list, which a compiled model shares with its losses and metrics.
+      model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]
