@@ -190,12 +190,12 @@ def run_on_replicas(work, step, variables):
     replica.merge_call(update)
 
 
-def average(tensors):
-  """Returns the means of tensors over the replicas, None if there is one."""
+def average(compute):
+  """Returns the means of what replicas compute, None if there is one alone."""
   if BACKEND == 'tensorflow':
     replica = tf.distribute.get_replica_context()
     if replica is not None and replica.num_replicas_in_sync > 1:
-      return replica.all_reduce(tf.distribute.ReduceOp.MEAN, tensors())
+      return replica.all_reduce(tf.distribute.ReduceOp.MEAN, compute())
   return None
 
 

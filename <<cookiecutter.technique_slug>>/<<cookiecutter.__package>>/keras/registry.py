@@ -168,9 +168,6 @@ class <<cookiecutter.__camel>>Registry:
       layer: A `keras.layers.Layer`. A layer of a class of its own is not known
         here, even with the interface for custom layers, but an RNN over a cell
         with that interface is.
-
-    Returns:
-      True for a built-in layer of a supported class, else False.
     """
     kind = type(layer)
     if kind in cls._RNNS:

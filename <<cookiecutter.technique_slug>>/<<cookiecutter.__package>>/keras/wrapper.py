@@ -172,10 +172,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
 
   @property
   def technique_vars(self):
-    """One tuple per technique weight: the weight, then its state variables.
-
-    For an algorithm that acts on outputs one tuple per output: its state.
-    """
+    """One tuple per weight or output: the weight if there is one, its state."""
     return tuple(
       tuple(v for v in (slot.weight, *slot.state.values()) if v is not None)
       for slot in self.slots
