@@ -31,12 +31,12 @@ if BACKEND == 'tensorflow':
 
   # `ops` returns mirrored variables as they are.
   to_tensor, init_scope = tf.convert_to_tensor, tf.init_scope
-elif BACKEND == 'jax':
-  import jax
-
-  to_tensor, init_scope = ops.convert_to_tensor, jax.ensure_compile_time_eval
 else:
   to_tensor, init_scope = ops.convert_to_tensor, contextlib.nullcontext
+if BACKEND == 'jax':
+  import jax
+
+  init_scope = jax.ensure_compile_time_eval
 
 if LEGACY:
   from tensorflow_model_optimization.python.core.keras.compat import keras
