@@ -182,10 +182,11 @@ class Cloner:
 
   def _clone(self, model):
     chains = [self(layer) for layer in get_layers(model)]
-    if isinstance(model, keras.Sequential):
+    has_chains = any(len(chain) > 1 for chain in chains)
+    if has_chains and isinstance(model, keras.Sequential):
       clone = keras.Sequential(sum(chains, []), name=model.name)
     else:
-      clone = compat.clone_functional(model, self._get_callable)
+      clone = compat.clone_model(model, self._get_callable)
     if getattr(clone, 'output_names', None):
       clone.output_names[:] = model.output_names
     if type(clone) is not type(model):

@@ -24,12 +24,11 @@ dtype_name = keras_3.backend.standardize_dtype
 NEEDS_OFFSET = BACKEND == 'jax'
 STEP_DTYPE = 'int64' if LEGACY else 'int32'
 
-# `to_tensor` returns the value of a variable, or of its copy on this replica.
-# In `init_scope` all is computed at once, also while a program is traced.
+# `to_tensor` returns the value of a variable or, unlike `ops`, of its copy on a
+# replica. In `init_scope` all is computed at once, while a program is traced.
 if BACKEND == 'tensorflow':
   import tensorflow as tf
 
-  # `ops` returns mirrored variables as they are.
   to_tensor, init_scope = tf.convert_to_tensor, tf.init_scope
 else:
   to_tensor, init_scope = ops.convert_to_tensor, contextlib.nullcontext
@@ -214,10 +213,13 @@ def get_call(node):
   return node.operation, node.arguments.args, kwargs
 
 
-def clone_functional(model, clone_layer):
-  """Clones a Functional model, without its optimizer, with other layers."""
+def clone_model(model, clone_layer):
+  """Clones a model, without its optimizer, with other layers."""
   if LEGACY:
     return keras.models.clone_model(model, clone_function=clone_layer)
+  if isinstance(model, keras.Sequential):
+    layers = [clone_layer(layer) for layer in model._layers]
+    return keras.Sequential(layers, name=model.name)
 
   def call(layer, *args, mask=None, **kwargs):
     # Models keep what Keras has filled in for a layer, mostly None, and the
