@@ -165,7 +165,7 @@ class OnlyLayers(<<cookiecutter.__camel>>Policy):
 
 
 class AllOf(<<cookiecutter.__camel>>Policy):
-  """Wraps the layers that several policies, the arguments, allow.
+  """Wraps the layers that several policies allow.
 
   >>> policy = AllOf(SkipUnsupportedLayers(), OnlyLayers(names=['logits']))
   >>> layer = keras.layers.Dense(10, name='other')

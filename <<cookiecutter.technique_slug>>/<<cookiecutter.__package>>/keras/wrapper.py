@@ -134,7 +134,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     self._takes_mask = 'mask' in inspect.signature(layer.call).parameters
 
   def build(self, input_shape=None):
-    """See base class. Then it creates the variables of the algorithm."""
+    """Builds the layer, then creates the variables of the algorithm."""
     # When a file is read, no scope is open that names the weights.
     with compat.open_scope(self.layer.name):
       super().build(input_shape)
