@@ -96,9 +96,8 @@ def <<cookiecutter.__entry>>(
       if policy is not None:
         policy.ensure_model_supports_<<cookiecutter.technique_slug>>(layer)
       fixed_training |= cloning.find_layers_with_fixed_training(layer)
-      tied |= cloning.find_layers_with_tied_weights(layer)
-  if _supports_tied_weights(algorithm):
-    tied = set()
+      if not _supports_tied_weights(algorithm):
+        tied |= cloning.find_layers_with_tied_weights(layer)
   chosen = _choose(layers, policy, tied)
 
   def wrap(layer):
@@ -154,7 +153,7 @@ def strip_<<cookiecutter.technique_slug>>(model):
       f'{type(model).__name__}.'
     )
 
-  cloning.restore_output_names(model, wrapper.get_own_name)
+  wrapper.restore_output_names(model)
   names = set(map(wrapper.get_own_name, cloning.find_layers(model)))
 
   def strip(layer):
@@ -178,22 +177,12 @@ def strip_<<cookiecutter.technique_slug>>(model):
 def _copy(layer):
   """Returns a layer for one more model, with the same weights."""
   # Without calls it belongs to no model, and may have no weights to share.
-  return cloning.copy_layer(layer) if compat.has_calls(layer) else layer
-
-
-def _stays_as_it_is(layer):
-  """Returns whether there is nothing to wrap: inputs, operations, wrappers."""
-  nothing = (keras.layers.InputLayer, wrapper.<<cookiecutter.__wrapper>>)
-  is_operation = registry.<<cookiecutter.__camel>>Registry.is_operation
-  return isinstance(layer, nothing) or is_operation(layer)
+  is_called = bool(layer._inbound_nodes)  # pylint: disable=protected-access
+  return cloning.copy_layer(layer) if is_called else layer
 
 
 def _check_type(layer):
-  """Checks that an object can be wrapped, or is a model to look into.
-
-  Raises:
-    ValueError: If it is neither.
-  """
+  """Raises ValueError for what is neither a layer nor a model to look into."""
   name = type(layer).__name__
   if not isinstance(layer, keras.layers.Layer):
     roots = {base.__module__.split('.')[0] for base in type(layer).__mro__}
@@ -221,35 +210,29 @@ def _supports_tied_weights(algorithm):
   algorithm = algorithm or algorithm_lib.<<cookiecutter.__camel>>Algorithm()
   if isinstance(algorithm.target, target_lib.Output):
     return True
-  is_stored = not isinstance(algorithm.target, target_lib.WeightInForward)
-  replace = type(algorithm).replace
-  return is_stored and replace is base_algorithm.Algorithm.replace
+  keeps_layers = type(algorithm).replace is base_algorithm.Algorithm.replace
+  return algorithm.target.replaces and keeps_layers
 
 
 def _choose(layers, policy, tied):
-  """Chooses the layers to wrap.
+  """Returns the `id`s of the layers to wrap, in layers and models.
 
-  Args:
-    layers: List of layers and models.
-    policy: A `<<cookiecutter.__camel>>Policy`, or None.
-    tied: Set with the `id` of each layer whose weights are tied to others so
-      that the technique cannot work on them.
-
-  Returns:
-    A set with the `id` of each layer.
+  In `tied` are those of layers that share weights with others, so that the
+  technique cannot work on them.
 
   Raises:
     ValueError: If layers are not supported and no policy leaves them out.
   """
-  supports = registry.<<cookiecutter.__camel>>Registry.supports_or_custom
+  known = registry.<<cookiecutter.__camel>>Registry
+  nothing = (keras.layers.InputLayer, wrapper.<<cookiecutter.__wrapper>>)
   chosen, unsupported, skipped = set(), [], []
   parts = [part for layer in layers for part in cloning.find_layers(layer)]
   for layer in parts:
-    if _stays_as_it_is(layer):
+    if isinstance(layer, nothing) or known.is_operation(layer):
       continue
     if policy and not policy.allow_<<cookiecutter.technique_slug>>(layer):
       continue
-    if not supports(layer):
+    if not known.supports_or_custom(layer):
       unsupported.append(f'{layer.name} ({type(layer).__name__})')
     elif id(layer) in tied:
       (skipped if policy else unsupported).append(

@@ -189,8 +189,7 @@ class Algorithm(abc.ABC):
       state: Dict of tensors as described by `create_state`.
 
     Returns:
-      A tensor with the shape and the dtype of `tensor`. By default the result
-      of `apply`.
+      A tensor like `tensor`. By default the result of `apply`.
     """
     return self.apply(tensor, state)
 
@@ -230,12 +229,5 @@ class Algorithm(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Creates the algorithm again.
-
-    Args:
-      config: Dict, what `get_config` returned.
-
-    Returns:
-      An algorithm of this class.
-    """
+    """Creates the algorithm again from what `get_config` returned."""
     return cls(**config)

@@ -4,7 +4,6 @@
 import os
 import warnings
 
-from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
@@ -49,7 +48,7 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
 
   def on_train_begin(self, logs=None):
     """Starts the steps at 0, or leaves them where a restored model stopped."""
-    cloning.restore_output_names(self.model, wrapper.get_own_name)
+    wrapper.restore_output_names(self.model)
     self._layers = wrapper.collect_<<cookiecutter.__able>>_layers(self.model)
     for layer in self._layers:
       layer.calls.has_begun = True
@@ -75,23 +74,16 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
     self._set_training(False)
 
   def on_test_begin(self, logs=None):
-    """See `on_epoch_end`: evaluation may come first."""
+    """See `on_epoch_end`: evaluation, or prediction, may come first."""
     self.on_epoch_end()
 
-  def on_predict_begin(self, logs=None):
-    """See `on_epoch_end`: prediction may come first."""
-    self.on_epoch_end()
+  on_predict_begin = on_test_begin
 
   def on_train_end(self, logs=None):
     """Settles what others have changed since, and names what never trained."""
     self.on_epoch_end()
-    idle = [
-      layer.layer.name
-      for layer, old, new in zip(
-        self._layers, self._steps, self._get_steps(), strict=True
-      )
-      if new == old
-    ]
+    steps = zip(self._layers, self._steps, self._get_steps(), strict=True)
+    idle = [layer.layer.name for layer, old, new in steps if new == old]
     if idle:
       warnings.warn(
         f'Training did not reach these layers: {", ".join(idle)}. Their model '
@@ -151,17 +143,16 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
         f'`log_dir` must be a non-empty string. You passed: {log_dir!r}.'
       )
     super().__init__(log_dir=log_dir, update_freq=update_freq, **kwargs)
-    self._metrics_dir = os.path.join(log_dir, 'metrics')
     # Nothing else needs TensorFlow on JAX and PyTorch.
     from tensorflow import summary  # pylint: disable=g-import-not-at-top
 
     self._summary = summary
-    self._metrics_writer = self._summary.create_file_writer(self._metrics_dir)
+    folder = os.path.join(log_dir, 'metrics')
+    self._metrics_writer = summary.create_file_writer(folder)
 
   def on_epoch_begin(self, epoch, logs=None):
     """Writes one scalar per weight and quantity."""
-    if logs is not None:
-      super().on_epoch_begin(epoch, logs)
+    super().on_epoch_begin(epoch, logs)
     self._write_metrics()
 
   def on_train_end(self, logs=None):

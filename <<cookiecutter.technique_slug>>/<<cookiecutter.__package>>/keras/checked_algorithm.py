@@ -21,10 +21,11 @@ class CheckedAlgorithm:
   """Calls an algorithm for one layer and checks each result.
 
   The methods are those of `base_algorithm.Algorithm`, with a `target.Slot` as
-  their first argument. They raise ValueError for a wrong type, shape or dtype,
-  and for NaN or infinity that an algorithm makes of finite numbers, which is
-  tf.errors.InvalidArgumentError on TensorFlow. All messages name the method and
-  the layer, and say what was expected.
+  their first argument; a state is a dict of variables, or tensors. They raise
+  ValueError for a wrong type, shape or dtype, and for NaN or infinity that an
+  algorithm makes of finite numbers, which is tf.errors.InvalidArgumentError on
+  TensorFlow. All messages name the method and the layer, and say what was
+  expected.
 
   Attributes:
     faults: List of the messages for which `update` returns a number.
@@ -34,10 +35,6 @@ class CheckedAlgorithm:
     self._algorithm = algorithm
     self._layer = layer
     self.faults = []
-
-  def accepts(self):
-    """Returns whether the algorithm acts on the layer."""
-    return self._algorithm.accepts(self._layer)
 
   def create_state(self, slot):
     """Returns the arguments for the variables of a slot, by name."""
@@ -54,9 +51,8 @@ class CheckedAlgorithm:
         f'`initializer`, but got {state}',
       )
     for key, arguments in state.items():
-      is_output = slot.weight is None
       dtype = compat.dtype_name(arguments['dtype'])
-      if is_output and 'float' not in dtype:
+      if slot.weight is None and 'float' not in dtype:
         self._fail(
           'create_state',
           slot,
@@ -68,90 +64,71 @@ class CheckedAlgorithm:
   def update(self, slot, tensor, state, level):
     """Computes what the schedule asks for.
 
-    Args:
-      slot: The `target.Slot`.
-      tensor: The weight or output.
-      state: Dict of tensors.
-      level: float32 scalar tensor.
-
     Returns:
       A tuple: the new state, a dict of tensors; what `apply` makes of it; an
       int32 scalar tensor, 0 if all is finite, else which of `faults` it is. A
       program that XLA has compiled cannot raise errors itself.
     """
-    new = self.update_state(slot, tensor, state, level)
-    checked, first = self._check_finite(
-      'update_state', slot, new.values(), tensor
-    )
+    given = self._state('update_state', slot, state)
+    new = self._algorithm.update_state(tensor, given, level)
+    if not isinstance(new, dict) or set(new) != set(state):
+      keys = sorted(new) if isinstance(new, dict) else new
+      given.fail(
+        f'a dict with the keys that `create_state` describes, {sorted(state)}, '
+        f'but got {keys}'
+      )
+    new = {
+      key: self._check_like('update_state', slot, new[key], old, f'`{key}`')
+      for key, old in state.items()
+    }
+    values = new.values()
+    checked, first = self._check_finite('update_state', slot, values, tensor)
     with checked:
       applied = self.apply(slot, tensor, new)
     _, second = self._check_finite('apply', slot, [applied], tensor)
     return new, applied, ops.where(first > 0, first, second)
 
-  def update_state(self, slot, tensor, state, level):
-    """Returns the new state, a dict of tensors."""
-    given = self._state('update_state', slot, state)
-    update = self._algorithm.update_state(tensor, given, level)
-    if not isinstance(update, dict) or set(update) != set(state):
-      keys = sorted(update) if isinstance(update, dict) else update
-      self._fail(
-        'update_state',
-        slot,
-        f'a dict with the keys that `create_state` describes, {sorted(state)}, '
-        f'but got {keys}',
-      )
-    for key, old in state.items():
-      name = f'`{key}` to be'
-      update[key] = self._check_like(
-        'update_state', slot, update[key], old, name
-      )
-    return update
-
-  def apply(self, slot, tensor, state, finite=False):
-    """Returns what takes the place of a weight or output.
-
-    Args:
-      slot: The `target.Slot`.
-      tensor: The weight or output.
-      state: Dict of tensors.
-      finite: Whether to check for NaN and infinity, which takes time.
-    """
+  def apply(self, slot, tensor, state):
+    """Returns what takes the place of a weight or output."""
     value = self._algorithm.apply(tensor, self._state('apply', slot, state))
-    value = self._check_like('apply', slot, value, tensor)
-    if finite:
-      self._check_finite('apply', slot, [value], tensor)
+    return self._check_like('apply', slot, value, tensor)
+
+  def settle(self, slot, tensor, state):
+    """Returns what takes the place of a weight. For eager mode alone."""
+    value = self.apply(slot, tensor, state)
+    self._check_finite('apply', slot, [value], tensor)
     return value
 
   def finish(self, slot, tensor, state):
     """Returns the final value of a weight. For eager mode alone."""
-    value = self._algorithm.finish(tensor, self._state('finish', slot, state))
+    given = self._state('finish', slot, state)
+    value = self._algorithm.finish(tensor, given)
     value = self._check_like('finish', slot, value, tensor)
     self._check_finite('finish', slot, [value], tensor)
     again = self.apply(slot, value, state)
     if not _is_close(again, value):
       change = np.abs(compat.to_numpy(again) - compat.to_numpy(value))
-      self._fail(
-        'finish',
-        slot,
+      given.fail(
         'a fixed point, a value that `apply` does not change, but `apply` '
-        f'changed it by up to {np.nanmax(change):.3g}',
+        f'changed it by up to {np.nanmax(change):.3g}'
       )
     return value
 
-  def replace(self, slots, states, wrapper, input_shape, names):
+  def summarize(self, slot):
+    """Returns what the algorithm reports, a dict of scalar tensors."""
+    state = self._state('summarize', slot, slot.state)
+    return self._algorithm.summarize(slot.read_weight(), state)
+
+  def replace(self, wrapper, input_shape, names):
     """Returns the layers that take the place of the wrapper.
 
     Args:
-      slots: List of `target.Slot`.
-      states: List of dicts of tensors.
       wrapper: The wrapper, its weights finished.
       input_shape: Shape of its inputs, or nested structure of shapes.
       names: Set of names that new layers cannot have. Theirs are added.
     """
-    given = [
-      self._state('replace', slot, state)
-      for slot, state in zip(slots, states, strict=True)
-    ]
+    slots = wrapper.slots
+    given = [self._state('replace', slot, slot.state) for slot in slots]
     layers = self._algorithm.replace(self._layer, given)
     is_valid = isinstance(layers, list) and all(
       isinstance(layer, keras.layers.Layer) for layer in layers
@@ -161,8 +138,7 @@ class CheckedAlgorithm:
         'replace', None, f'a list of `keras.layers.Layer`, but got {layers}'
       )
     _make_names_unique(layers, self._layer.name, names)
-    is_on_outputs = slots[0].weight is None
-    if layers != [self._layer] or is_on_outputs:
+    if layers != [self._layer] or slots[0].weight is None:
       self._check_same_outputs(layers, wrapper, input_shape)
     return layers
 
@@ -190,12 +166,14 @@ class CheckedAlgorithm:
       )
 
   def _state(self, method, slot, state):
-    return _State(state, lambda expected: self._fail(method, slot, expected))
+    tensors = {key: compat.to_tensor(value) for key, value in state.items()}
+    return _State(tensors, lambda expected: self._fail(method, slot, expected))
 
   def _check_like(self, method, slot, value, like, what=''):
     """Returns `value` as a tensor, with the shape and the dtype of `like`."""
     shape, dtype = tuple(like.shape), compat.dtype_name(like.dtype)
-    wanted = f'{what} a tensor of shape {shape} and {dtype}, but'.strip()
+    wanted = f'a tensor of shape {shape} and {dtype}, but'
+    wanted = f'{what} to be {wanted}' if what else wanted
     try:
       tensor = ops.convert_to_tensor(value)
       found = tuple(tensor.shape)
@@ -246,10 +224,10 @@ class _State(dict):
 
   def __init__(self, state, fail):
     super().__init__(state)
-    self._fail = fail
+    self.fail = fail
 
   def __missing__(self, key):
-    self._fail(
+    self.fail(
       f'`create_state` to describe the state `{key}`, which is used here. It '
       f'describes {sorted(self)}'
     )

@@ -15,11 +15,10 @@ from <<cookiecutter.__package>>.keras.compat import tree
 def get_layers(model):
   """Returns the layers that a model calls, inputs included.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`. A derived class may hold
-      others, such as a teacher: they are no part of what it computes.
+  A derived class may hold others, such as a teacher: they are no part of what
+  it computes.
   """
-  layers = compat.get_own_layers(model)
+  layers = list(model._flatten_layers(include_self=False, recursive=False))
   if isinstance(model, keras.Sequential):
     return layers
   called = {id(layer) for layer, *_ in _get_calls(model)}
@@ -33,13 +32,9 @@ def _get_calls(model):
 
 
 def find_layers(layer):
-  """Finds the layers in a model and in the models inside it.
+  """Yields the layers, no models, in a model and in the models inside it.
 
-  Args:
-    layer: A `keras.Model`, or a layer, which stands for itself.
-
-  Yields:
-    Layers that are no models, in order.
+  A layer that is no model stands for itself.
   """
   if isinstance(layer, keras.Model):
     for inner in get_layers(layer):
@@ -55,31 +50,20 @@ def is_graph(model):
 
 
 def find_calls(model):
-  """Finds the calls of layers in a model and in the models inside it.
+  """Yields each call of a layer in a model and in the models inside it.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`.
-
-  Yields:
-    A tuple for each call: the layer, the positional arguments, the keyword
-    arguments.
+  A call is the layer, the positional arguments and the keyword arguments.
   """
-  for call in _get_calls(model):
-    if not isinstance(call[0], keras.layers.InputLayer):
-      yield call
+  yield from _get_calls(model)
   for layer in get_layers(model):
     if isinstance(layer, keras.Model):
       yield from find_calls(layer)
 
 
 def find_layers_with_fixed_training(model):
-  """Finds the layers that a model calls with a constant as `training`.
+  """Returns the `id`s of layers that are called with a constant `training`.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`.
-
-  Returns:
-    A set with the `id` of each such layer and of the layers inside it.
+  Those of the layers inside them are in the set, too.
   """
   found = set()
   for layer, args, kwargs in find_calls(model):
@@ -93,9 +77,6 @@ def find_layers_with_fixed_training(model):
 
 def check_operations(model):
   """Checks that Keras can clone the operations of a model.
-
-  Args:
-    model: A Sequential or Functional `keras.Model`.
 
   Raises:
     ValueError: If an operation has a variable as an argument, as in
@@ -111,14 +92,9 @@ def check_operations(model):
 
 
 def find_layers_with_tied_weights(model):
-  """Finds the layers whose weights another part of a model uses as well.
+  """Returns the `id`s of layers whose weights another part of a model uses.
 
-  Args:
-    model: A Sequential or Functional `keras.Model`.
-
-  Returns:
-    A set with the `id` of each layer that is also part of another one, or has
-    variables in common with it.
+  They are also part of another layer, or have variables in common with it.
   """
   layers = {id(layer): layer for layer in find_layers(model)}
   parts = {
@@ -136,51 +112,21 @@ def find_layers_with_tied_weights(model):
   }
 
 
-def restore_output_names(model, get_own_name):
-  """Calls the outputs of a model as they were called before wrapping.
-
-  Losses and metrics are given, and logged, by these names. Keras takes them
-  from the layers, also when a file is loaded.
-
-  Args:
-    model: A `keras.Model`. It is changed in place.
-    get_own_name: Function from a layer to its name before wrapping.
-  """
-  for index, layer in enumerate(compat.get_output_layers(model)):
-    name = model.output_names[index]
-    if name.startswith(layer.name):  # Equal names are numbered.
-      # The list, which a compiled model shares with its losses and metrics.
-      model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]
-
-
 def copy_layer(layer):
-  """Returns a layer with the same weights that belongs to no model yet.
+  """Returns a layer with the same attributes that belongs to no model yet.
 
   `layer.output` is what the first call of a layer made. The layers of a second
   model have to be other objects, or their outputs stay those of the first one.
-
-  Args:
-    layer: A `keras.layers.Layer` that is no model.
-
-  Returns:
-    Another object with the same attributes and variables.
   """
   twin = object.__new__(type(layer))
   vars(twin).update(vars(layer))
-  compat.forget_calls(twin)
+  for name in ('_inbound_nodes', '_outbound_nodes'):
+    object.__setattr__(twin, name, [])  # Keras must not track the lists.
   return twin
 
 
 def replace_parts(layer, replace):
-  """Copies a layer with others in the place of the layers that it holds.
-
-  Args:
-    layer: A `keras.layers.Layer` that is no model.
-    replace: Function from a layer that is held to the one in its place.
-
-  Returns:
-    Another layer of the same class.
-  """
+  """Copies a layer that holds layers, with `replace(held)` in their place."""
   twin = copy_layer(layer)
   for name, value in vars(layer).items():
     # Not by `setattr`: what Keras tracks is among the attributes, too.

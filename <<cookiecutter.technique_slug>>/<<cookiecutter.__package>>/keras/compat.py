@@ -10,9 +10,8 @@ import sys
 
 import keras as keras_3
 
-# With TF_USE_LEGACY_KERAS=1 this is `tf_keras`, the Keras 2 that TFMOT works
-# with, else Keras 3 on the backend that KERAS_BACKEND names. A program that
-# sets neither and imports `tf_keras` before wants that.
+# With TF_USE_LEGACY_KERAS=1, or where a program that sets nothing has imported
+# it, `keras` is `tf_keras`, the Keras 2 of TFMOT. Else it is Keras 3.
 LEGACY = os.environ.get(
   'TF_USE_LEGACY_KERAS',
   str('tf_keras' in sys.modules and 'KERAS_BACKEND' not in os.environ),
@@ -25,8 +24,20 @@ dtype_name = keras_3.backend.standardize_dtype
 NEEDS_OFFSET = BACKEND == 'jax'
 STEP_DTYPE = 'int64' if LEGACY else 'int32'
 
-if LEGACY:
+# `to_tensor` returns the value of a variable or, unlike `ops`, of its copy on a
+# replica. In `init_scope` all is computed at once, while a program is traced.
+if BACKEND == 'tensorflow':
   import tensorflow as tf
+
+  to_tensor, init_scope = tf.convert_to_tensor, tf.init_scope
+else:
+  to_tensor, init_scope = ops.convert_to_tensor, contextlib.nullcontext
+if BACKEND == 'jax':
+  import jax
+
+  init_scope = jax.ensure_compile_time_eval
+
+if LEGACY:
   from tensorflow_model_optimization.python.core.keras.compat import keras
 
   if BACKEND != 'tensorflow':
@@ -43,7 +54,8 @@ if LEGACY:
     '`tf.keras` is that.'
   )
   to_numpy = keras.backend.get_value
-  _CALLS = ('_inbound_nodes_value', '_outbound_nodes_value')
+  _AUTOCAST = 'experimental_autocast'
+  _FIRST_REPLICA = tf.VariableAggregation.ONLY_FIRST_REPLICA
 else:
   keras = keras_3
   Shape, Variable = tuple, keras.Variable
@@ -54,11 +66,7 @@ else:
     'before Python starts, or create the object with `import keras`.'
   )
   to_numpy = ops.convert_to_numpy
-  _CALLS = ('_inbound_nodes', '_outbound_nodes')
-  if BACKEND == 'tensorflow':
-    import tensorflow as tf
-  elif BACKEND == 'jax':
-    import jax
+  _AUTOCAST, _FIRST_REPLICA = 'autocast', 'only_first_replica'
 
   class Wrapper(keras.layers.Wrapper):
     """A wrapper of a layer that may take several inputs."""
@@ -77,36 +85,19 @@ else:
       return self.layer.compute_output_spec(*args, **kwargs)
 
 
-def to_tensor(variable):
-  """Returns the value of a variable, or of its copy on this replica."""
-  if BACKEND == 'tensorflow':  # `ops` returns mirrored variables as they are.
-    return tf.convert_to_tensor(variable)
-  return ops.convert_to_tensor(variable)
-
-
 def add_variable(layer, name, shape, dtype, initializer):
   """Adds a variable to a layer that is neither trained nor cast."""
-  no_cast = 'experimental_autocast' if LEGACY else 'autocast'
-  replicas = 'only_first_replica'
-  if LEGACY:
-    replicas = tf.VariableAggregation.ONLY_FIRST_REPLICA
-  # The full name, wherever the variable is created, is unique in a model:
-  # HDF5 files need that.
+  # HDF5 files need names that are unique in a model, wherever it is created.
   with open_scope(layer.name):
     return layer.add_weight(
       name=name,
       shape=shape,
-      dtype=dtype_name(dtype),
+      dtype=dtype,
       initializer=initializer,
       trainable=False,
-      aggregation=replicas,
-      **{no_cast: False},
+      aggregation=_FIRST_REPLICA,
+      **{_AUTOCAST: False},
     )
-
-
-def autocasts(layer):
-  """Returns whether a wrapper casts inputs as its layer does."""
-  return LEGACY and layer._autocast  # Keras 3 would cast the weights, too.
 
 
 def stored(weight):
@@ -128,15 +119,6 @@ def open_scope(name):
   return tf.name_scope(f'{name}/') if LEGACY else contextlib.nullcontext()
 
 
-def init_scope():
-  """Returns a scope to compute in at once while a program is being traced."""
-  if BACKEND == 'tensorflow':
-    return tf.init_scope()
-  if BACKEND == 'jax':
-    return jax.ensure_compile_time_eval()
-  return contextlib.nullcontext()
-
-
 def get_trace():
   """Returns an object for the program that is being traced, None if none is."""
   if BACKEND == 'tensorflow' and not tf.executing_eagerly():
@@ -144,11 +126,6 @@ def get_trace():
   if BACKEND == 'jax':
     return keras.src.backend.common.stateless_scope.get_stateless_scope()
   return None
-
-
-def loses_weights():
-  """Returns whether what is assigned to weights now is lost."""
-  return NEEDS_OFFSET and get_trace() is not None
 
 
 def check(condition, message, default=True):
@@ -170,8 +147,7 @@ def check(condition, message, default=True):
 def run_if(condition, work):
   """Runs `work`, which may assign, if a bool or a bool tensor is True."""
   if BACKEND == 'tensorflow' and tf.is_tensor(condition):
-    run = _returning_nothing(work)
-    tf.cond(tf.cast(condition, tf.bool), run, tf.no_op)
+    tf.cond(tf.cast(condition, tf.bool), work, lambda: None)
   elif condition:
     work()
 
@@ -201,13 +177,10 @@ def run_on_replicas(work, step, variables):
     work(step, variables)
     return
   if not LEGACY:
-    step, variables = tf.nest.map_structure(
-      lambda variable: variable.value, (step, variables)
-    )
+    step, variables = tree.map_structure(lambda v: v.value, (step, variables))
 
   def update(strategy):
-    run = _returning_nothing(work)
-    return strategy.extended.update(step, run, args=(variables,))
+    strategy.extended.update(step, work, args=(variables,), group=False)
 
   replica = tf.distribute.get_replica_context()
   if replica is None:
@@ -216,22 +189,13 @@ def run_on_replicas(work, step, variables):
     replica.merge_call(update)
 
 
-def _returning_nothing(work):
-  def run(*args):
-    work(*args)
-    return tf.no_op()
-
-  return run
-
-
-def average(tensors):
-  """Returns the means of tensors over the replicas, None if there is one."""
-  if BACKEND != 'tensorflow':
-    return None
-  replica = tf.distribute.get_replica_context()
-  if replica is None or replica.num_replicas_in_sync == 1:
-    return None
-  return replica.all_reduce(tf.distribute.ReduceOp.MEAN, tensors())
+def average(compute):
+  """Returns the means of what replicas compute, None if there is one alone."""
+  if BACKEND == 'tensorflow':
+    replica = tf.distribute.get_replica_context()
+    if replica is not None and replica.num_replicas_in_sync > 1:
+      return replica.all_reduce(tf.distribute.ReduceOp.MEAN, compute())
+  return None
 
 
 def sync(model):
@@ -249,52 +213,25 @@ def get_call(node):
   return node.operation, node.arguments.args, kwargs
 
 
-def get_own_layers(model):
-  """Returns the layers that a model holds itself, inputs included."""
-  if not LEGACY and isinstance(model, keras.Sequential):
-    return list(model._layers)
-  return list(model._flatten_layers(include_self=False, recursive=False))
-
-
-def get_output_layers(model):
-  """Returns the layer of each output of a model that is built."""
-  outputs = model.outputs if getattr(model, 'output_names', None) else []
-  history = [output._keras_history for output in outputs]
-  return [getattr(one, 'layer' if LEGACY else 'operation') for one in history]
-
-
-def has_calls(layer):
-  """Returns whether a layer is part of a model."""
-  return bool(vars(layer).get(_CALLS[0]))
-
-
-def forget_calls(layer):
-  """Makes a copy of a layer part of no model."""
-  vars(layer).update({name: [] for name in _CALLS})
-
-
 def clone_model(model, clone_layer):
   """Clones a model, without its optimizer, with other layers."""
   if LEGACY:
     return keras.models.clone_model(model, clone_function=clone_layer)
   if isinstance(model, keras.Sequential):
-    layers = [clone_layer(layer) for layer in get_own_layers(model)]
-    clone = keras.Sequential(layers, name=model.name)
-  else:
+    layers = [clone_layer(layer) for layer in model._layers]
+    return keras.Sequential(layers, name=model.name)
 
-    def call(layer, *args, mask=None, **kwargs):
-      # Models keep what Keras has filled in for a layer, mostly None, and the
-      # layer in its place may take no mask.
-      masks = {} if mask is None else {'mask': mask}
-      return layer(*args, **masks, **kwargs)
+  def call(layer, *args, mask=None, **kwargs):
+    # Models keep what Keras has filled in for a layer, mostly None, and the
+    # layer in its place may take no mask.
+    masks = {} if mask is None else {'mask': mask}
+    return layer(*args, **masks, **kwargs)
 
-    # Keras 3 would clone the loss, too, of whichever class it is.
-    was_compiled, model.compiled = model.compiled, False
-    try:
-      clone = keras.models.clone_model(
-        model, clone_function=clone_layer, call_function=call
-      )
-    finally:
-      model.compiled = was_compiled
-  clone._tracker.unlock()  # For attributes of derived classes.
-  return clone
+  # Keras 3 would clone the loss, too, of whichever class it is.
+  was_compiled, model.compiled = model.compiled, False
+  try:
+    return keras.models.clone_model(
+      model, clone_function=clone_layer, call_function=call
+    )
+  finally:
+    model.compiled = was_compiled

@@ -171,9 +171,6 @@ class AllOf(<<cookiecutter.__camel>>Policy):
   >>> layer = keras.layers.Dense(10, name='other')
   >>> policy.allow_<<cookiecutter.technique_slug>>(layer)
   False
-
-  Args:
-    *policies: The policies.
   """
 
   def __init__(self, *policies):
@@ -181,10 +178,10 @@ class AllOf(<<cookiecutter.__camel>>Policy):
 
   def allow_<<cookiecutter.technique_slug>>(self, layer):
     """See base class."""
-    for policy in self._policies:
-      if not policy.allow_<<cookiecutter.technique_slug>>(layer):
-        return False
-    return True
+    return all(
+      policy.allow_<<cookiecutter.technique_slug>>(layer)
+      for policy in self._policies
+    )
 
   def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
     """See base class."""

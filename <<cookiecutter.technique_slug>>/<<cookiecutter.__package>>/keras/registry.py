@@ -13,31 +13,24 @@ import numpy as np
 
 from <<cookiecutter.__package>>.keras import cloning
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import custom_layer
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
 # Built-in layers and the attributes that hold their technique weights.
+_KERNELS = """
+  Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose Dense
+  EinsumDense LocallyConnected1D LocallyConnected2D
+""".split()
+_RNN_WEIGHTS = ['kernel', 'recurrent_kernel']
 _WEIGHTS = {
-  'Conv1D': ['kernel'],
-  'Conv1DTranspose': ['kernel'],
-  'Conv2D': ['kernel'],
-  'Conv2DTranspose': ['kernel'],
-  'Conv3D': ['kernel'],
-  'Conv3DTranspose': ['kernel'],
-  'ConvLSTM1D': ['cell.kernel', 'cell.recurrent_kernel'],
-  'ConvLSTM2D': ['cell.kernel', 'cell.recurrent_kernel'],
-  'ConvLSTM3D': ['cell.kernel', 'cell.recurrent_kernel'],
-  'Dense': ['kernel'],
-  'EinsumDense': ['kernel'],
+  **dict.fromkeys(_KERNELS, ['kernel']),
+  **dict.fromkeys(
+    ['ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D'],
+    [f'cell.{name}' for name in _RNN_WEIGHTS],
+  ),
   'Embedding': ['embeddings'],
-  'LocallyConnected1D': ['kernel'],
-  'LocallyConnected2D': ['kernel'],
   'MultiHeadAttention': [
-    '_query_dense.kernel',
-    '_key_dense.kernel',
-    '_value_dense.kernel',
-    '_output_dense.kernel',
+    f'_{name}_dense.kernel' for name in ('query', 'key', 'value', 'output')
   ],
   'SeparableConv1D': ['pointwise_kernel'],
   'SeparableConv2D': ['pointwise_kernel'],
@@ -46,11 +39,8 @@ _WEIGHTS = {
 # Built-in layers whose outputs are activations. Those with an argument
 # `activation` have them, too, if `_is_activation` says so of that.
 _ACTIVATIONS = ['ELU', 'LeakyReLU', 'PReLU', 'ReLU', 'ThresholdedReLU']
-_MAY_ACTIVATE = """
-  Activation Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
-  Conv3DTranspose Dense DepthwiseConv1D DepthwiseConv2D EinsumDense
-  LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
-""".split()
+_MAY_ACTIVATE = [*_KERNELS, 'Activation', 'SeparableConv1D', 'SeparableConv2D']
+_MAY_ACTIVATE += ['DepthwiseConv1D', 'DepthwiseConv2D']
 
 # Built-in layers without technique weights: they have none at all, or so few
 # (normalization, depthwise convolution) that changing them costs more accuracy
@@ -67,13 +57,12 @@ _NO_WEIGHTS = """
   Multiply Normalization PReLU Permute RandomContrast RandomFlip RandomRotation
   RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing
   Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract
-  ThresholdedReLU UnitNormalization UpSampling1D UpSampling2D UpSampling3D
-  ZeroPadding1D ZeroPadding2D ZeroPadding3D
+  SyncBatchNormalization ThresholdedReLU UnitNormalization UpSampling1D
+  UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """.split()
 
 _RNN_LAYERS = ['RNN', 'LSTM', 'GRU', 'SimpleRNN']
 _RNN_CELLS = ['LSTMCell', 'GRUCell', 'SimpleRNNCell']
-_RNN_WEIGHTS = ['kernel', 'recurrent_kernel']
 
 # Layers that wrap other layers, and the attributes that hold those.
 _WRAPPERS = {
@@ -86,15 +75,14 @@ _WRAPPERS = {
 _OPERATIONS = ['TFOpLambda', 'SlicingOpLambda', 'TensorFlowOpLayer']
 
 
-def _classes(name):
-  """Returns the classes called `name`, those of Keras API v1 included."""
-  sources = [module for module in compat.LAYERS if hasattr(module, name)]
-  return [getattr(module, name) for module in sources]
-
-
 def _table(names):
-  """Maps each class to the value of its name."""
-  return {cls: value for name, value in names.items() for cls in _classes(name)}
+  """Maps classes, those of Keras API v1 included, to the values of names."""
+  return {
+    getattr(module, name): value
+    for name, value in names.items()
+    for module in compat.LAYERS
+    if hasattr(module, name)
+  }
 
 
 def _cells(layer):
@@ -103,37 +91,30 @@ def _cells(layer):
 
 
 def _has_interface(layer):
-  interface = custom_layer.<<cookiecutter.__able_camel>>Layer
-  getter = '<<cookiecutter.__getter>>'
-  return isinstance(layer, interface) or hasattr(layer, getter)
+  return hasattr(layer, '<<cookiecutter.__getter>>')
 
 
 def _is_activation(function):
   """Returns whether a function makes activations of what a layer computes.
 
   What it computes tells, not its name: `tf.nn.softmax`, a lambda around it and
-  `keras.activations.softmax` are the same.
-
-  Args:
-    function: Function from a float32 tensor to one of the same shape.
-
-  Returns:
-    False for one that leaves its input as it is (linear), or whose values
-    depend on each other or lie between 0 and 1, or never above 0, and are far
-    from 0 for an input of 0: scores as (logarithms of) probabilities (softmax,
-    sigmoid). Zeros would be wrong there.
+  `keras.activations.softmax` are the same. Activations are not what leaves its
+  input as it is (linear), and not what makes scores, such as (logarithms of)
+  probabilities (softmax, sigmoid), where zeros would be wrong: values that
+  depend on each other, or that lie between 0 and 1, or never above 0, and are
+  far from 0 for an input of 0.
   """
   values = np.linspace(-8.0, 8.0, 17, dtype='float32')
   try:
     with compat.init_scope():  # Layers are built in graphs, too.
-      results, *others = (
+      results, others = (
         compat.to_numpy(function(ops.convert_to_tensor([inputs])))[0]
         for inputs in (values, np.append(values[:-1], [80.0]).astype('float32'))
       )
   except Exception:  # pylint: disable=broad-exception-caught
     return True  # It wants another shape, which only its layer knows.
   is_linear = np.array_equal(results, values)
-  is_by_element = np.array_equal(results[:-1], others[0][:-1])
+  is_by_element = np.array_equal(results[:-1], others[:-1])
   zero, low, high = results[len(values) // 2], results.min(), results.max()
   is_probability = 0.0 < zero < 1.0 and low >= 0.0 and high <= 1.0
   is_logarithm = zero < 0.0 and high <= 0.0
@@ -144,10 +125,7 @@ def build_attention(layer):
   """Makes the weights of a `MultiHeadAttention` that was read from a config.
 
   Keras makes them when the layer is called, too late for loading a SavedModel.
-
-  Args:
-    layer: Any layer. Others are left alone, as are attention layers that do not
-      know the shapes of their inputs yet.
+  Other layers, and those that know no shapes yet, are left alone.
   """
   known = getattr(layer, '_built_from_signature', False)
   if type(layer) is not keras.layers.MultiHeadAttention or not known:
@@ -175,9 +153,7 @@ class <<cookiecutter.__camel>>Registry:
   True
   """
 
-  _LAYERS = _table(
-    {**_WEIGHTS, **dict.fromkeys([*_NO_WEIGHTS, 'SyncBatchNormalization'], [])}
-  )
+  _LAYERS = _table({**_WEIGHTS, **dict.fromkeys(_NO_WEIGHTS, [])})
   _ACTIVATIONS = frozenset(_table(dict.fromkeys(_ACTIVATIONS)))
   _MAY_ACTIVATE = frozenset(_table(dict.fromkeys(_MAY_ACTIVATE)))
   _RNNS = frozenset(_table(dict.fromkeys(_RNN_LAYERS)))
@@ -192,13 +168,11 @@ class <<cookiecutter.__camel>>Registry:
       layer: A `keras.layers.Layer`. A layer of a class of its own is not known
         here, even with the interface for custom layers, but an RNN over a cell
         with that interface is.
-
-    Returns:
-      True for a built-in layer of a supported class, else False.
     """
     kind = type(layer)
     if kind in cls._RNNS:
-      return all(cls._supports_cell(cell) for cell in _cells(layer))
+      cells = _cells(layer)
+      return all(_has_interface(c) or type(c) in cls._CELLS for c in cells)
     if kind in cls._CONTAINERS:
       return all(cls.supports_or_custom(part) for part in cls._parts(layer))
     return kind in cls._LAYERS or cls.is_operation(layer)
@@ -207,24 +181,13 @@ class <<cookiecutter.__camel>>Registry:
   def supports_or_custom(cls, layer):
     """Returns whether a layer can be wrapped: built in, or with the interface.
 
-    Args:
-      layer: A `keras.layers.Layer`.
-
-    Returns:
-      True if `get_weights(layer)` is defined.
+    If so, `get_weights(layer)` and `get_activations(layer)` are defined.
     """
     return _has_interface(layer) or cls.supports(layer)
 
   @classmethod
   def is_operation(cls, layer):
-    """Returns whether a layer stands for a TensorFlow op in a model.
-
-    Args:
-      layer: Any object.
-
-    Returns:
-      True for what Keras makes of `x + y` or `tf.nn.gelu(x)` in a model.
-    """
+    """Returns whether a layer is what Keras makes of `x + y` in a model."""
     return type(layer).__name__ in _OPERATIONS and isinstance(
       layer, keras.layers.Layer
     )
@@ -262,11 +225,7 @@ class <<cookiecutter.__camel>>Registry:
   def has_weights(cls, layer):
     """Returns whether a layer has technique weights, built or not.
 
-    Args:
-      layer: A `keras.layers.Layer`.
-
-    Returns:
-      False for a layer that is not supported, and for one without weights.
+    One that is not supported has none.
     """
     if not cls.supports_or_custom(layer):
       return False
@@ -297,12 +256,11 @@ class <<cookiecutter.__camel>>Registry:
   @classmethod
   def _get_builtin_activations(cls, layer):
     cls._check(layer)
-    if type(layer) not in cls._MAY_ACTIVATE:
-      return [0] if type(layer) in cls._ACTIVATIONS else []
-    activation = layer.activation
-    if isinstance(activation, keras.layers.Layer):
-      is_activation = type(activation) in cls._ACTIVATIONS
-    else:
+    activation = layer
+    if type(layer) in cls._MAY_ACTIVATE:
+      activation = layer.activation  # A layer, too, or a function.
+    is_activation = type(activation) in cls._ACTIVATIONS
+    if not isinstance(activation, keras.layers.Layer):
       is_activation = _is_activation(activation)
     return [0] if is_activation else []
 
@@ -313,10 +271,6 @@ class <<cookiecutter.__camel>>Registry:
     parts = [part for one in held for part in cloning.find_layers(one)]
     nothing = keras.layers.InputLayer
     return [part for part in parts if not isinstance(part, nothing)]
-
-  @classmethod
-  def _supports_cell(cls, cell):
-    return _has_interface(cell) or type(cell) in cls._CELLS
 
   @classmethod
   def _get_cell_weights(cls, cell):

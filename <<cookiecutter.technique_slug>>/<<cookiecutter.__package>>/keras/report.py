@@ -40,9 +40,6 @@ class LayerReport:
 class <<cookiecutter.__camel>>Report:
   """A table with one row per layer that has parameters. Printing shows it.
 
-  Args:
-    layers: List of `LayerReport`.
-
   Attributes:
     layers: List of `LayerReport`.
     total: `LayerReport` with the sums over all layers.
@@ -50,16 +47,9 @@ class <<cookiecutter.__camel>>Report:
 
   def __init__(self, layers):
     self.layers = layers
-    sums = {
-      key: sum(getattr(layer, key) for layer in layers)
-      for key in (
-        'parameters',
-        'stripped_parameters',
-        'size',
-        'compressed_size',
-      )
-    }
-    self.total = LayerReport('total', None, **sums)
+    counts = [dataclasses.astuple(layer)[2:] for layer in layers]
+    sums = map(sum, zip(*counts, strict=True)) if layers else [0] * 4
+    self.total = LayerReport('total', None, *sums)
 
   def __str__(self):
     """Returns the table."""
@@ -117,18 +107,25 @@ def report_<<cookiecutter.technique_slug>>(model):
 
 
 def _report(layer):
-  if not isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
-    values = layer.get_weights()
-    return LayerReport(layer.name, None, _count(values), *_measure(values))
-  values = layer.layer.get_weights()
-  level = _find_level(layer)
-  try:
-    stripped = [v for new in layer.strip() for v in new.get_weights()]
-  finally:
-    # Only looked at: training may go on.
-    layer.layer.set_weights(values)
-  name = layer.layer.name
-  return LayerReport(name, level, _count(values), *_measure(stripped))
+  is_wrapped = isinstance(layer, wrapper.<<cookiecutter.__wrapper>>)
+  own = layer.layer if is_wrapped else layer
+  values = stripped = own.get_weights()
+  level = None
+  if is_wrapped:
+    level = _find_level(layer)
+    try:
+      stripped = [v for new in layer.strip() for v in new.get_weights()]
+    finally:
+      own.set_weights(values)  # Only looked at: training may go on.
+  content = b''.join(value.tobytes() for value in stripped)
+  return LayerReport(
+    own.name,
+    level,
+    sum(value.size for value in values),
+    sum(value.size for value in stripped),
+    len(content),
+    len(gzip.compress(content, mtime=0)),
+  )
 
 
 def _find_level(layer):
@@ -141,13 +138,3 @@ def _find_level(layer):
   # The elements of an example, for an output: the size of the batch varies.
   sizes = [np.prod([size or 1 for size in slot.spec.shape]) for slot in slots]
   return float(np.average(levels, weights=sizes))
-
-
-def _count(values):
-  return sum(value.size for value in values)
-
-
-def _measure(values):
-  """Returns the number of parameters, their bytes, and these after gzip."""
-  content = b''.join(value.tobytes() for value in values)
-  return _count(values), len(content), len(gzip.compress(content, mtime=0))

@@ -2,6 +2,7 @@
 """Schedules: at which training steps, and at which <<cookiecutter.__level_words>>, to act."""
 
 import abc
+import inspect
 import threading
 import weakref
 
@@ -10,19 +11,17 @@ from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
 
-def _serialized(schedule, **config):
+def _serialize(schedule, cls):
+  """Returns a config: attributes are called as the arguments of `cls`."""
+  names = inspect.signature(cls).parameters
   return {
     'class_name': keras.utils.get_registered_name(type(schedule)),
-    'config': config,
+    'config': {name: getattr(schedule, name) for name in names},
   }
 
 
 def _validate_steps(begin_step, end_step, frequency, endless):
-  """Returns the three as ints: `len(data) / batch_size` is a float.
-
-  Raises:
-    ValueError: If one is not a whole number or is out of range.
-  """
+  """Returns the steps as ints: `len(data) / batch_size` is a float."""
   begin_step = _to_int('begin_step', begin_step)
   end_step = _to_int('end_step', end_step)
   frequency = _to_int('frequency', frequency)
@@ -30,11 +29,9 @@ def _validate_steps(begin_step, end_step, frequency, endless):
     raise ValueError(f'`begin_step` must be >= 0. Received: {begin_step}.')
   if end_step == -1 and not endless:
     raise ValueError('`end_step` must be given, it cannot be -1.')
-  if end_step < 0 and end_step != -1:
-    raise ValueError(f'`end_step` must be -1 or >= 0. Received: {end_step}.')
   if end_step != -1 and end_step < begin_step:
     raise ValueError(
-      '`end_step` must not be before `begin_step`. '
+      '`end_step` must be -1, or not before `begin_step`. '
       f'Received: begin_step={begin_step}, end_step={end_step}.'
     )
   if frequency <= 0:
@@ -102,14 +99,9 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Creates a schedule again.
+    """Creates a schedule again from what `get_config` returned.
 
-    Args:
-      config: Dict, what `get_config` returned or its entry `config`: Keras
-        passes the one or the other, by the function that reads it.
-
-    Returns:
-      A schedule of this class.
+    Keras passes all of it, or its entry `config`, by the function that reads.
     """
     return cls(**config.get('config', config))
 
@@ -156,13 +148,7 @@ class Constant<<cookiecutter.__level_camel>>(<<cookiecutter.__camel>>Schedule):
 
   def get_config(self):
     """See base class."""
-    return _serialized(
-      self,
-      target_<<cookiecutter.level>>=self.target_<<cookiecutter.level>>,
-      begin_step=self.begin_step,
-      end_step=self.end_step,
-      frequency=self.frequency,
-    )
+    return _serialize(self, Constant<<cookiecutter.__level_camel>>)
 
 
 @keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
@@ -224,15 +210,7 @@ class PolynomialDecay(<<cookiecutter.__camel>>Schedule):
 
   def get_config(self):
     """See base class."""
-    return _serialized(
-      self,
-      initial_<<cookiecutter.level>>=self.initial_<<cookiecutter.level>>,
-      final_<<cookiecutter.level>>=self.final_<<cookiecutter.level>>,
-      begin_step=self.begin_step,
-      end_step=self.end_step,
-      power=self.power,
-      frequency=self.frequency,
-    )
+    return _serialize(self, PolynomialDecay)
 
 
 class Calls:

@@ -31,25 +31,20 @@ class Slot:
     weight: The variable as the layer holds it, None for an output.
     index: Position among the outputs of the layer, None for a weight.
     places: List of tuples (attributes of a layer, name, dtype): where layers
-      hold the weight. For `WeightInForward` alone.
+      hold the weight. Empty but for `WeightInForward`.
     state: Dict from a name to a variable.
     offset: Variable that is added to the weight, None without one.
   """
 
-  def __init__(self, path, spec, weight=None, index=None, places=()):
+  def __init__(self, path, spec, weight=None, index=None):
     self.path = path
     self.name = path.split('/')[-1]
     self.spec = spec
     self.weight = weight
     self.index = index
-    self.places = places
+    self.places = []
     self.state = {}
     self.offset = None
-
-  @property
-  def held(self):
-    """Tuple of the weight as the layer holds it. Empty for an output."""
-    return () if self.weight is None else (self.weight,)
 
   @property
   def variables(self):
@@ -68,22 +63,23 @@ class Slot:
     return value + compat.to_tensor(self.offset)
 
   def get_sink(self, weight, value):
-    """Returns the variable to assign to so that the weight has a value.
+    """Returns the variable to assign to, and what, to give the weight a value.
 
-    Args:
-      weight: The weight, or its copy on one replica.
-      value: Tensor.
-
-    Returns:
-      A tuple of the variable and of what to assign to it: where new values of
-      weights are lost, the offset holds what is missing from the weight.
+    Where new values of weights are lost, the offset holds what is missing.
     """
-    if not compat.loses_weights():
+    if self.offset is None or compat.get_trace() is None:
       return weight, value
     return self.offset, ops.stop_gradient(value - compat.to_tensor(weight))
 
-  def store(self, weight, value):
-    """Gives the weight, or its copy on one replica, a value."""
+  def assign(self, compute, variables=None):
+    """Gives the weight what a method of `CheckedAlgorithm` returns for it.
+
+    Args:
+      compute: The method. It takes the slot, the weight and the state.
+      variables: Copies of `variables` on one replica.
+    """
+    weight, state = variables or self.variables
+    value = compute(self, self.load(weight), state)
     variable, value = self.get_sink(weight, value)
     variable.assign(value)
     if self.offset is not None and variable is weight:
@@ -98,11 +94,6 @@ def make_unique(slots, attribute):
     seen[value] += 1
     if seen[value] > 1:
       setattr(slot, attribute, f'{value}_{seen[value] - 1}')
-
-
-def read(state):
-  """Returns a dict of variables as a dict of tensors."""
-  return {key: compat.to_tensor(value) for key, value in state.items()}
 
 
 def _may_be(training):
@@ -130,14 +121,11 @@ class Weight:
   applies_on_update = False
 
   def find_slots(self, layer, input_shape):
-    """Finds what the technique works on.
+    """Returns a list with one `Slot` per technique weight.
 
     Args:
       layer: The layer, built.
       input_shape: Shape of its inputs.
-
-    Returns:
-      A list with one `Slot` per technique weight.
 
     Raises:
       AttributeError: If the layer has not made its weights yet.
@@ -152,15 +140,12 @@ class Weight:
     return slots
 
   def call(self, wrapper, call_layer, training):
-    """Calls the layer.
+    """Calls the layer and returns its outputs.
 
     Args:
       wrapper: The wrapper.
       call_layer: Function without arguments that calls the wrapped layer.
       training: None, a bool, or a bool scalar tensor.
-
-    Returns:
-      The outputs.
     """
     if _may_be(training) and wrapper.calls.is_first():
       self._train(wrapper, training)
@@ -182,7 +167,8 @@ class Weight:
         return
       pairs = list(zip(slots, variables, strict=True))
       self._update(wrapper, step, pairs, due, level)
-      compat.run_if(training, lambda: self._after_step(wrapper, pairs))
+      if self.replaces and not self.applies_on_update:
+        compat.run_if(training, lambda: self._apply(wrapper, pairs))
 
     compat.run_on_replicas(work, wrapper.step, [s.variables for s in slots])
 
@@ -198,9 +184,7 @@ class Weight:
       results, fault = [], 0
       for slot, (weight, state) in pairs:
         value = slot.load(weight)
-        new, applied, code = wrapper.checked.update(
-          slot, value, read(state), level
-        )
+        new, applied, code = wrapper.checked.update(slot, value, state, level)
         results += [new[key] for key in sorted(state)]
         if self.applies_on_update:
           results.append(slot.get_sink(weight, applied)[1])
@@ -209,26 +193,9 @@ class Weight:
 
     compat.update_if(due, compute, targets)
 
-  def _after_step(self, wrapper, pairs):
-    """Runs in every training step."""
-    for slot, (weight, state) in pairs:
-      value = wrapper.checked.apply(slot, slot.load(weight), read(state))
-      slot.store(weight, value)
-
-  def settle(self, wrapper):
-    """Gives weights that an optimizer step has moved the values of `apply`."""
-    for slot in wrapper.slots:
-      _store(wrapper.checked.apply, slot, finite=True)
-
-  def finish(self, wrapper):
-    """Gives the weights their final values."""
-    for slot in wrapper.slots:
-      _store(wrapper.checked.finish, slot)
-
-
-def _store(function, slot, **kwargs):
-  weight, state = slot.variables
-  slot.store(weight, function(slot, slot.load(weight), read(state), **kwargs))
+  def _apply(self, wrapper, pairs):
+    for slot, variables in pairs:
+      slot.assign(wrapper.checked.apply, variables)
 
 
 class WeightOnUpdate(Weight):
@@ -238,10 +205,6 @@ class WeightOnUpdate(Weight):
   """
 
   applies_on_update = True
-
-  def _after_step(self, wrapper, pairs):
-    """See base class. There is nothing to do."""
-    del wrapper, pairs  # AutoGraph warns of functions without a statement.
 
 
 class WeightInForward(Weight):
@@ -280,9 +243,7 @@ class WeightInForward(Weight):
       self._train(wrapper, training)
     try:
       for slot in wrapper.slots:
-        value = wrapper.checked.apply(
-          slot, slot.read_weight(), read(slot.state)
-        )
+        value = wrapper.checked.apply(slot, slot.read_weight(), slot.state)
         for attributes, name, dtype in slot.places:
           # Not by `setattr`, which would track the tensor.
           attributes[name] = ops.cast(value, dtype)
@@ -291,29 +252,6 @@ class WeightInForward(Weight):
       for slot in wrapper.slots:
         for attributes, name, _ in slot.places:
           attributes[name] = slot.weight
-
-  def _after_step(self, wrapper, pairs):
-    """See base class. There is nothing to do."""
-    del wrapper, pairs  # AutoGraph warns of functions without a statement.
-
-  def settle(self, wrapper):
-    """See base class. The variables hold what they should."""
-
-
-def to_shapes(shape):
-  """Returns a shape, or shapes, as Keras has them: files hold lists."""
-  if shape is None or isinstance(shape, compat.Shape) and not shape:
-    return shape
-  return tree.map_shape_structure(compat.Shape, shape)
-
-
-def flatten_shapes(shapes):
-  """Returns a list of the shapes in a structure, such as a list or a tuple."""
-  if isinstance(shapes, dict):
-    shapes = [shapes[key] for key in sorted(shapes)]  # As `tree.flatten`.
-  elif all(size is None or isinstance(size, int) for size in shapes):
-    return [tuple(shapes)]  # A shape.
-  return sum((flatten_shapes(part) for part in shapes), [])
 
 
 class Output:
@@ -325,26 +263,18 @@ class Output:
   replaces = False
 
   def find_slots(self, layer, input_shape):
-    """Finds what the technique works on.
-
-    Args:
-      layer: The layer, built.
-      input_shape: Shape of its inputs.
-
-    Returns:
-      A list with one `Slot` per output that holds activations.
-    """
+    """See `Weight.find_slots`. A slot stands for an output with activations."""
     find_activations = registry.<<cookiecutter.__camel>>Registry.get_activations
     indices = find_activations(layer)
     if not indices:
       return []
-    shapes = flatten_shapes(layer.compute_output_shape(input_shape))
-    path = f'{layer.name}/output'
-    slots = []
+    shapes, slots = [], []
+    output_shape = layer.compute_output_shape(input_shape)
+    tree.map_shape_structure(shapes.append, output_shape)
     for index in indices:
       # The size of the batch may be another one next time.
       spec = compat.Spec((None, *shapes[index][1:]), layer.compute_dtype)
-      slots.append(Slot(path, spec, index=index))
+      slots.append(Slot(f'{layer.name}/output', spec, index=index))
     return slots
 
   def call(self, wrapper, call_layer, training):
@@ -354,9 +284,8 @@ class Output:
     if _may_be(training):
       self._train(wrapper, list(flat), training)
     for slot in wrapper.slots:
-      flat[slot.index] = wrapper.checked.apply(
-        slot, flat[slot.index], read(slot.state)
-      )
+      output = flat[slot.index]
+      flat[slot.index] = wrapper.checked.apply(slot, output, slot.state)
     return tree.pack_sequence_as(outputs, flat)
 
   def _train(self, wrapper, outputs, training):
@@ -369,30 +298,17 @@ class Output:
       results, fault = [], 0
       for slot in slots:
         output = ops.stop_gradient(outputs[slot.index])
-        new, _, code = wrapper.checked.update(
-          slot, output, read(slot.state), level
-        )
+        new, _, code = wrapper.checked.update(slot, output, slot.state, level)
         results += [new[key] for key in sorted(slot.state)]
         fault = ops.maximum(fault, code)
-      return results, fault
+      return [_mark(wrapper.step, fault), *results]
 
     if not slots:
       return
     # Replicas cannot meet in a branch, so they compute it in every step.
-    means = compat.average(lambda: compute()[0])
+    means = compat.average(lambda: compute()[1:])
     if means is None:
-
-      def update():
-        results, fault = compute()
-        return [_mark(wrapper.step, fault), *results]
-
-      compat.update_if(due, update, [wrapper.step, *variables])
+      compat.update_if(due, compute, [wrapper.step, *variables])
       return
     for variable, new in zip(variables, means, strict=True):
       variable.assign(ops.where(due, new, compat.to_tensor(variable)))
-
-  def settle(self, wrapper):
-    """See `Weight.settle`. There is nothing to settle."""
-
-  def finish(self, wrapper):
-    """See `Weight.finish`. There is nothing to finish."""

@@ -5,6 +5,7 @@
 
 import contextlib
 import inspect
+import types
 
 from <<cookiecutter.__package>>.keras import algorithm as algorithm_lib
 from <<cookiecutter.__package>>.keras import base_algorithm
@@ -15,6 +16,7 @@ from <<cookiecutter.__package>>.keras import schedule as schedule_lib
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
+from <<cookiecutter.__package>>.keras.compat import tree
 
 _MISSING_CALLBACK = (
   'Training needs a callback: pass an instance of '
@@ -89,11 +91,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
       ValueError: If the layer is not supported, or an argument has the wrong
         type.
     """
-    if not isinstance(layer, keras.layers.Layer):
-      raise ValueError(
-        f'Expected a `keras.layers.Layer`. You passed: {layer} of '
-        f'{type(layer)}.'
-      )
+    _check_type('layer', layer, keras.layers.Layer)
     supports = registry.<<cookiecutter.__camel>>Registry.supports_or_custom
     if not supports(layer):
       raise ValueError(
@@ -110,9 +108,8 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     _check_type('schedule', schedule, schedule_lib.<<cookiecutter.__camel>>Schedule)
     _check_type('algorithm', algorithm, base_algorithm.Algorithm)
     kwargs['name'] = f'<<cookiecutter.__entry>>_{layer.name}'
-    # The wrapper must not cast what the layer would not cast.
     kwargs['dtype'] = layer.dtype_policy
-    kwargs.setdefault('autocast', compat.autocasts(layer))
+    kwargs.setdefault('autocast', False)  # The layer casts, if it wants to.
     super().__init__(layer, **kwargs)
     self.schedule = schedule
     self.algorithm = algorithm
@@ -122,8 +119,8 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
       if getattr(self, name, None) is None and hasattr(layer, name):
         setattr(self, name, getattr(layer, name))
     self.checked = checked_algorithm.CheckedAlgorithm(algorithm, layer)
-    self._slots = None
-    self._input_shape = None
+    # Keras does not look into it: it would save every variable once more.
+    self._hidden = types.SimpleNamespace(slots=None, input_shape=None)
     self.calls = schedule_lib.Calls()
     self.step = compat.add_variable(
       self, 'step', [], compat.STEP_DTYPE, keras.initializers.Constant(-1)
@@ -137,15 +134,13 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     self._takes_mask = 'mask' in inspect.signature(layer.call).parameters
 
   def build(self, input_shape=None):
-    """Builds the layer, then creates the variables of the algorithm.
-
-    Args:
-      input_shape: Shape of the inputs, as the layer takes it.
-    """
+    """Builds the layer, then creates the variables of the algorithm."""
     # When a file is read, no scope is open that names the weights.
     with compat.open_scope(self.layer.name):
       super().build(input_shape)
-    self._input_shape = _Untracked(target_lib.to_shapes(input_shape))
+    if input_shape is not None:  # Files hold shapes as lists.
+      input_shape = tree.map_shape_structure(compat.Shape, input_shape)
+    self._hidden.input_shape = input_shape
     registry.build_attention(self.layer)
     # Some layers, MultiHeadAttention for one, make their weights when they are
     # called for the first time. Then `call` does this.
@@ -154,9 +149,9 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
 
   def _create_technique_vars(self):
     slots = []
-    if self.checked.accepts():
+    if self.algorithm.accepts(self.layer):
       target = self.algorithm.target
-      slots = target.find_slots(self.layer, self._input_shape.value)
+      slots = target.find_slots(self.layer, self._hidden.input_shape)
     target_lib.make_unique(slots, 'name')
     target_lib.make_unique(slots, 'path')
     for slot in slots:
@@ -168,22 +163,20 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
         slot.offset = compat.add_variable(
           self, f'{slot.name}_offset', slot.spec.shape, slot.spec.dtype, 'zeros'
         )
-    # Held in an object that Keras does not look into: it would save every
-    # variable once more.
-    self._slots = _Untracked(slots)
+    self._hidden.slots = slots
 
   @property
   def slots(self):
     """List of `target.Slot`: what the algorithm works on. Empty until built."""
-    return self._slots.value if self._slots else []
+    return self._hidden.slots or []
 
   @property
   def technique_vars(self):
-    """One tuple per technique weight: the weight, then its state variables.
-
-    For an algorithm that acts on outputs one tuple per output: its state.
-    """
-    return tuple((*slot.held, *slot.state.values()) for slot in self.slots)
+    """One tuple per weight or output: the weight if there is one, its state."""
+    return tuple(
+      tuple(v for v in (slot.weight, *slot.state.values()) if v is not None)
+      for slot in self.slots
+    )
 
   def call(self, inputs, *args, training=None, mask=None, **kwargs):
     """Calls the layer with what the algorithm makes of it.
@@ -210,7 +203,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
 
     if self.training_from_callback:
       training = compat.to_tensor(self.is_training)
-    if self._slots is None:
+    if self._hidden.slots is None:
       call_layer()
       with compat.init_scope():
         self._create_technique_vars()
@@ -259,8 +252,9 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     step = int(compat.to_numpy(self.step))
     if step < -1:
       raise ValueError(self.checked.faults[-2 - step])
-    if step >= 0:
-      self.algorithm.target.settle(self)
+    if step >= 0 and self.algorithm.target.replaces:
+      for slot in self.slots:
+        slot.assign(self.checked.settle)
 
   def save_own_variables(self, store):
     """See base class. A file has the weights that inference computes with."""
@@ -279,24 +273,17 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     """
     if not self.slots:
       return [self.layer]
-    self.algorithm.target.finish(self)
-    states = [target_lib.read(slot.state) for slot in self.slots]
-    return self.checked.replace(
-      self.slots, states, self, self._input_shape.value, names or set()
-    )
+    for slot in self.slots:
+      if slot.weight is not None:
+        slot.assign(self.checked.finish)
+    return self.checked.replace(self, self._hidden.input_shape, names or set())
 
   def summarize(self):
-    """Computes what the algorithm reports for each weight or output.
-
-    Returns:
-      A dict from `layer/weight/quantity` to a scalar tensor.
-    """
+    """Returns what is reported, `layer/weight/quantity` to a scalar tensor."""
     return {
       f'{slot.path}/{key}': value
       for slot in self.slots
-      for key, value in self.algorithm.summarize(
-        slot.read_weight(), target_lib.read(slot.state)
-      ).items()
+      for key, value in self.checked.summarize(slot).items()
     }
 
   def compute_output_shape(self, input_shape):
@@ -345,13 +332,6 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     return cls(**config)
 
 
-class _Untracked:
-  """Holds a value out of sight of the attribute tracking of Keras."""
-
-  def __init__(self, value):
-    self.value = value
-
-
 def collect_<<cookiecutter.__able>>_layers(model):
   """Finds the wrappers in a model, at any depth.
 
@@ -379,3 +359,17 @@ def get_own_name(layer):
   """Returns the name of a layer or, for a wrapper, of the layer inside."""
   is_wrapper = isinstance(layer, <<cookiecutter.__wrapper>>)
   return layer.layer.name if is_wrapper else layer.name
+
+
+def restore_output_names(model):
+  """Calls the outputs of a model as they were called before wrapping.
+
+  Losses and metrics are given, and logged, by these names. Keras takes them
+  from the layers, also when a file is loaded.
+  """
+  outputs = model.outputs if getattr(model, 'output_names', None) else []
+  for index, output in enumerate(outputs):
+    layer, name = output._keras_history[0], model.output_names[index]
+    if name.startswith(layer.name):  # Equal names are numbered.
+      # The list, which a compiled model shares with its losses and metrics.
+      model.output_names[index] = get_own_name(layer) + name[len(layer.name) :]
