@@ -165,8 +165,8 @@ def copy_layer(layer):
   Returns:
     Another object with the same attributes and variables.
   """
-  twin = object.__new__(type(layer))
-  vars(twin).update(vars(layer))
+  twin = type(layer).__new__(type(layer))
+  compat.copy_attributes(layer, twin)
   compat.forget_calls(twin)
   return twin
 
@@ -182,7 +182,7 @@ def replace_parts(layer, replace):
     Another layer of the same class.
   """
   twin = copy_layer(layer)
-  for name, value in vars(layer).items():
+  for name, value in list(vars(twin).items()):
     # Not by `setattr`: what Keras tracks is among the attributes, too.
     vars(twin)[name] = _replace_layers(value, replace)
   return twin

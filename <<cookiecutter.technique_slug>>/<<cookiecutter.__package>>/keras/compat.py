@@ -5,6 +5,8 @@
 
 import collections
 import contextlib
+import copy
+import functools
 import os
 import sys
 
@@ -63,6 +65,26 @@ else:
   class Wrapper(keras.layers.Wrapper):
     """A wrapper of a layer that may take several inputs."""
 
+    def __init__(self, layer, **kwargs):
+      """Wraps a layer.
+
+      Raises:
+        ValueError: If it, or a part of it, is quantized.
+      """
+      if any(part.quantization_mode for part in layer._flatten_layers()):
+        raise ValueError(
+          f'Layer {layer.name} is quantized. Quantize last: apply the '
+          'technique, train, strip, and then call `quantize`.'
+        )
+      super().__init__(layer, **kwargs)
+
+    def quantize(self, *args, **kwargs):
+      """Refuses to quantize what is in training."""
+      raise ValueError(
+        'The model has wrappers. Strip it before you quantize it: call '
+        '`strip_<<cookiecutter.technique_slug>>(model).quantize`.'
+      )
+
     def __call__(self, *args, **kwargs):
       """See base class. A call builds the layer for all of its inputs."""
       if not self.layer.built:
@@ -75,6 +97,15 @@ else:
       if mask is not None and self._takes_mask:
         kwargs['mask'] = mask
       return self.layer.compute_output_spec(*args, **kwargs)
+
+  def _quantize(model, *args, _quantize=keras.Model.quantize, **kwargs):
+    # Keras asks only layers that hold no others, one after the other.
+    for layer in model._flatten_layers():
+      if isinstance(layer, Wrapper):
+        Wrapper.quantize(layer)
+    return _quantize(model, *args, **kwargs)
+
+  keras.Model.quantize = functools.wraps(keras.Model.quantize)(_quantize)
 
 
 def to_tensor(variable):
@@ -271,6 +302,30 @@ def has_calls(layer):
 def forget_calls(layer):
   """Makes a copy of a layer part of no model."""
   vars(layer).update({name: [] for name in _CALLS})
+
+
+def copy_attributes(layer, twin):
+  """Gives a new layer the attributes of another, and the same weights.
+
+  On Keras 3 it has its own lists of them: to quantize a layer is to give it
+  other weights, which the layer that it is a copy of must not get.
+  """
+  copied = dict(vars(layer))
+  if not LEGACY:
+    for name in ('build', 'quantize'):  # Bound to each object.
+      copied[name] = vars(twin)[name]
+    for name, value in copied.items():
+      if isinstance(value, (list, dict, set)):
+        copied[name] = value.copy()
+    tracker = copied['_tracker'] = copy.copy(layer._tracker)
+    tracker.config = {
+      name: (is_kind, copied[f'_{name}'])
+      for name, (is_kind, _) in tracker.config.items()
+    }
+    tracker.stored_ids = {k: v.copy() for k, v in tracker.stored_ids.items()}
+  vars(twin).update(copied)
+  if BACKEND == 'torch':
+    twin._track_variables()
 
 
 def clone_model(model, clone_layer):
