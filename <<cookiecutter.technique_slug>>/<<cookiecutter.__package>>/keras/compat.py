@@ -78,13 +78,6 @@ else:
         )
       super().__init__(layer, **kwargs)
 
-    def quantize(self, *args, **kwargs):
-      """Refuses to quantize what is in training."""
-      raise ValueError(
-        'The model has wrappers. Strip it before you quantize it: call '
-        '`strip_<<cookiecutter.technique_slug>>(model).quantize`.'
-      )
-
     def __call__(self, *args, **kwargs):
       """See base class. A call builds the layer for all of its inputs."""
       if not self.layer.built:
@@ -98,14 +91,17 @@ else:
         kwargs['mask'] = mask
       return self.layer.compute_output_spec(*args, **kwargs)
 
+  @functools.wraps(keras.Model.quantize)
   def _quantize(model, *args, _quantize=keras.Model.quantize, **kwargs):
-    # Keras asks only layers that hold no others, one after the other.
-    for layer in model._flatten_layers():
-      if isinstance(layer, Wrapper):
-        Wrapper.quantize(layer)
+    # It would quantize the layers inside of wrappers, one after the other.
+    if any(isinstance(layer, Wrapper) for layer in model._flatten_layers()):
+      raise ValueError(
+        'The model has wrappers. Strip it before you quantize it, with '
+        '`strip_<<cookiecutter.technique_slug>>`.'
+      )
     return _quantize(model, *args, **kwargs)
 
-  keras.Model.quantize = functools.wraps(keras.Model.quantize)(_quantize)
+  keras.Model.quantize = _quantize
 
 
 def to_tensor(variable):
@@ -312,17 +308,16 @@ def copy_attributes(layer, twin):
   """
   copied = dict(vars(layer))
   if not LEGACY:
-    for name in ('build', 'quantize'):  # Bound to each object.
-      copied[name] = vars(twin)[name]
     for name, value in copied.items():
       if isinstance(value, (list, dict, set)):
         copied[name] = value.copy()
-    tracker = copied['_tracker'] = copy.copy(layer._tracker)
+    tracker, kept = copy.copy(layer._tracker), layer._tracker
     tracker.config = {
-      name: (is_kind, copied[f'_{name}'])
-      for name, (is_kind, _) in tracker.config.items()
+      k: (kind, copied[f'_{k}']) for k, (kind, _) in kept.config.items()
     }
-    tracker.stored_ids = {k: v.copy() for k, v in tracker.stored_ids.items()}
+    tracker.stored_ids = {k: ids.copy() for k, ids in kept.stored_ids.items()}
+    bound = {name: vars(twin)[name] for name in ('build', 'quantize')}
+    copied.update(bound, _tracker=tracker)
   vars(twin).update(copied)
   if BACKEND == 'torch':
     twin._track_variables()
