@@ -7,6 +7,8 @@
 # make test-kit      the kit's tests with TensorFlow, which are part of test-baked, alone
 # make test-configurations  each configuration in its model's real size; CI runs it weekly
 # make test-methods  all of its tests with each published method in place (an hour)
+# make test-tools   Keras 3's own tools and KerasHub with each kind, half an hour; CI runs it
+#                   weekly. With REFRESH=1 it writes what the overview says of them.
 # make lint       style of the template's own code and of the kit's
 # make lock       newest versions of the packages for all this, by hash
 # make facts      what the documents say of each kind, into templates/facts
@@ -30,7 +32,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NEW := $(VENV)-new
 
-.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods lint lock facts rendered-diff pictures pictures-results bench bench-settings bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods test-tools lint lock facts rendered-diff pictures pictures-results bench bench-settings bench-generation clean
 
 new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -71,6 +73,9 @@ test-configurations: $(KIT)/.ready
 
 test-methods: $(READY)
 	$(BIN)/python -m pytest -m methods
+
+test-tools: $(READY)
+	REFRESH=$(REFRESH) $(BIN)/python -m pytest -m tools
 
 lint: $(READY)
 	$(BIN)/ruff check

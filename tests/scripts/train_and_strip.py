@@ -4,12 +4,12 @@ Run as `python train_and_strip.py PACKAGE`: its last line is JSON, the setting a
 stripped model computes. Weights and batches are the same in each setting.
 """
 
-import importlib
 import json
 import sys
 import tempfile
 
 import numpy as np
+import technique
 
 
 def create_model(keras):
@@ -23,28 +23,21 @@ def create_model(keras):
 
 
 def main(package: str) -> None:
-    technique = importlib.import_module(f"{package}.keras")
-    compat = importlib.import_module(f"{package}.keras.compat")
-    entry = importlib.import_module(f"{package}.keras.wrapper")
-    find = {name.split("_")[0]: getattr(technique, name) for name in dir(technique)}
-    named = {name: getattr(technique, name) for name in dir(technique)}
-    (schedule,) = (value for name, value in named.items() if name.startswith("Constant"))
-    (callback,) = (v for n, v in named.items() if n.startswith("Update") and n.endswith("Step"))
-    (collect,) = (value for name, value in vars(entry).items() if name.startswith("collect_"))
-    module = importlib.import_module(find["strip"].__module__)
-    apply = getattr(module, module.__name__.rsplit(".", maxsplit=1)[1])
-
+    found = technique.find(package)
+    compat = found.compat
     random = np.random.default_rng(0)
     x = random.normal(size=(64, 8, 8, 1)).astype("float32")
     y = random.integers(0, 3, size=64)
     keras = compat.keras
     model = create_model(keras)
     model.set_weights([random.normal(0, 0.1, w.shape).astype("float32") for w in model.weights])
-    wrapped = apply(model, schedule=schedule(0.5, 0, -1, 2))
+    wrapped = found.apply(model, schedule=found.Constant(0.5, 0, -1, 2))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     wrapped.compile("sgd", loss)
-    wrapped.fit(x, y, batch_size=16, epochs=3, shuffle=False, verbose=0, callbacks=[callback()])
-    steps = {int(compat.to_numpy(layer.step)) for layer in collect(wrapped)}
+    wrapped.fit(
+        x, y, batch_size=16, epochs=3, shuffle=False, verbose=0, callbacks=[found.UpdateStep()]
+    )
+    steps = {int(compat.to_numpy(layer.step)) for layer in found.collect(wrapped)}
     assert steps == {12}, f"A step is a batch: {steps}"
 
     expected = wrapped.predict(x, verbose=0)
@@ -52,18 +45,18 @@ def main(package: str) -> None:
         wrapped.save(f"{folder}/wrapped.keras")
         loaded = keras.models.load_model(f"{folder}/wrapped.keras")
     np.testing.assert_allclose(loaded.predict(x, verbose=0), expected, atol=1e-5)
-    stripped = find["strip"](loaded)
-    assert not collect(stripped)
+    stripped = found.strip(loaded)
+    assert not found.collect(stripped)
     outputs = stripped.predict(x, verbose=0)
     np.testing.assert_allclose(outputs, expected, atol=1e-4)
-    assert find["report"](wrapped).total.parameters == model.count_params()
-    found = {
+    assert found.report(wrapped).total.parameters == model.count_params()
+    shown = {
         "keras": keras.__name__.partition(".")[0],
         "backend": compat.BACKEND,
         "imports_tensorflow": "tensorflow" in sys.modules,
         "outputs": outputs.ravel().tolist(),
     }
-    print(json.dumps(found))
+    print(json.dumps(shown))
 
 
 if __name__ == "__main__":

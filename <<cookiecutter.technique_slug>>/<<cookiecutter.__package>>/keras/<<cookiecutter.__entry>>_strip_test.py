@@ -3,8 +3,10 @@
 
 import itertools
 import os
+import unittest
 
 from absl.testing import parameterized
+import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import callbacks
@@ -27,6 +29,7 @@ collect = wrapper.collect_<<cookiecutter.__able>>_layers
 Constant = schedule.Constant<<cookiecutter.__level_camel>>
 
 BUILT = test_models.BUILT
+Nothing = test_algorithms.Nothing
 Subclassed = test_models.Subclassed
 config_of = test_models.config_of
 data = test_models.data
@@ -61,6 +64,10 @@ def classes_of(model):
   """Returns the classes of the layers and models inside, without inputs."""
   parts = model._flatten_layers(include_self=False)  # pylint: disable=protected-access
   return [type(p) for p in parts if not isinstance(p, layers.InputLayer)]
+
+
+def has_integers(model):
+  return any(weight.dtype == 'int8' for weight in model.weights)
 
 
 class StripTest(tf.test.TestCase, parameterized.TestCase):
@@ -153,6 +160,42 @@ class StripTest(tf.test.TestCase, parameterized.TestCase):
   def testRefusalNamesTheType(self, create, name):
     with self.assertRaisesRegex(ValueError, f'type {name}'):
       strip(create())
+
+
+@unittest.skipUnless(hasattr(keras.Model, 'quantize'), 'Keras 2 has none.')
+class QuantizeTest(tf.test.TestCase):
+  """What Keras quantizes."""
+
+  def testStrippedModelIsQuantizedAlone(self):
+    model = keras.Sequential([keras.Input((8,)), layers.Dense(4)])
+    wrapped = apply(model, algorithm=Nothing())
+    inputs = np.linspace(-1.0, 1.0, 16).reshape([2, 8])
+    expected = wrapped.predict(inputs)
+    stripped = strip(wrapped)
+    stripped.quantize('int8')
+    self.assertTrue(has_integers(stripped))
+    self.assertAllClose(stripped.predict(inputs), expected, atol=0.1)
+    for other in (model, wrapped):
+      self.assertFalse(has_integers(other))
+      self.assertAllEqual(other.predict(inputs), expected)
+
+  def testWrappedModelIsRefusedAsAWhole(self):
+    inner = keras.Sequential([keras.Input((3,)), layers.Dense(3)])
+    inner.add(apply(layers.Dense(2), algorithm=Nothing()))
+    for model in (inner, keras.Sequential([keras.Input((3,)), inner])):
+      with self.assertRaisesRegex(ValueError, '^The model has wrappers.*trip'):
+        model.quantize('int8')
+      self.assertFalse(has_integers(model))
+
+  def testQuantizedModelIsRefused(self):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, name='last')])
+    model.quantize('int8')
+    for quantized in (model, model.layers[0], [model]):
+      with self.assertRaisesRegex(ValueError, '^Layer last .*Quantize last'):
+        apply(quantized)
+    attention = layers.MultiHeadAttention(1, 2, dtype='int8_from_float32')
+    with self.assertRaisesRegex(ValueError, 'quantized'):
+      apply(attention)
 
 
 if __name__ == '__main__':

@@ -118,8 +118,8 @@ def copy_layer(layer):
   `layer.output` is what the first call of a layer made. The layers of a second
   model have to be other objects, or their outputs stay those of the first one.
   """
-  twin = object.__new__(type(layer))
-  vars(twin).update(vars(layer))
+  twin = type(layer).__new__(type(layer))
+  compat.copy_attributes(layer, twin)
   for name in ('_inbound_nodes', '_outbound_nodes'):
     object.__setattr__(twin, name, [])  # Keras must not track the lists.
   return twin
@@ -128,7 +128,7 @@ def copy_layer(layer):
 def replace_parts(layer, replace):
   """Copies a layer that holds layers, with `replace(held)` in their place."""
   twin = copy_layer(layer)
-  for name, value in vars(layer).items():
+  for name, value in list(vars(twin).items()):
     # Not by `setattr`: what Keras tracks is among the attributes, too.
     vars(twin)[name] = _replace_layers(value, replace)
   return twin
@@ -160,6 +160,7 @@ class Cloner:
   def __init__(self, replace):
     self._replace = replace
     self._known = {}  # The object as well: its `id` is not to be used again.
+    self._is_inside = False
 
   def __call__(self, layer):
     """Returns the list of layers in the place of a layer or model."""
@@ -181,7 +182,9 @@ class Cloner:
     return new[0]
 
   def _clone(self, model):
+    is_inside, self._is_inside = self._is_inside, True
     chains = [self(layer) for layer in get_layers(model)]
+    self._is_inside = is_inside
     has_chains = any(len(chain) > 1 for chain in chains)
     if has_chains and isinstance(model, keras.Sequential):
       clone = keras.Sequential(sum(chains, []), name=model.name)
@@ -189,7 +192,10 @@ class Cloner:
       clone = compat.clone_model(model, self._get_callable)
     if getattr(clone, 'output_names', None):
       clone.output_names[:] = model.output_names
-    if type(clone) is not type(model):
+    # Inside of models a class is no use, and with a config of its own it would
+    # be loaded without what has been replaced.
+    has_config = type(model).get_config is not type(clone).get_config
+    if type(clone) is not type(model) and not (is_inside and has_config):
       self._adopt_class(clone, model)
     return clone
 

@@ -72,6 +72,19 @@ class Pile(keras.Sequential):
 
 
 @keras.utils.register_keras_serializable('cloning_test')
+class Stem(keras.Model):
+  """A model of a user that is made from a few numbers."""
+
+  def __init__(self, units, name=None):
+    inputs = keras.Input((8,))
+    super().__init__(inputs, layers.Dense(units)(inputs), name=name)
+    self.units = units
+
+  def get_config(self):
+    return {'units': self.units, 'name': self.name}
+
+
+@keras.utils.register_keras_serializable('cloning_test')
 class Block(layers.Layer):
   """Holds wrapped layers in its attributes."""
 
@@ -175,6 +188,15 @@ class ClassTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIs(wrapped.hidden.layer, hidden)
     self.assertEmpty(collect(stripped))
     self.assertEqual(model.steps, 0)
+
+  def testModelInsideIsLoadedWithItsWrappers(self):
+    wrapped = apply(keras.Sequential([keras.Input((8,)), Stem(4)]))
+    path = os.path.join(self.get_temp_dir(), 'wrapped.keras')
+    wrapped.save(path)
+    loaded = keras.models.load_model(path)
+    self.assertLen(collect(loaded), 1)
+    self.assertAllClose(loaded.predict(X), wrapped.predict(X))
+    self.assertIsInstance(apply(Stem(4)), Stem)
 
   def testSequentialStaysWhatItIs(self):
     model = Pile([keras.Input((8,)), layers.Dense(8)])

@@ -5,6 +5,8 @@
 
 import collections
 import contextlib
+import copy
+import functools
 import os
 import sys
 
@@ -71,6 +73,19 @@ else:
   class Wrapper(keras.layers.Wrapper):
     """A wrapper of a layer that may take several inputs."""
 
+    def __init__(self, layer, **kwargs):
+      """Wraps a layer.
+
+      Raises:
+        ValueError: If it, or a part of it, is quantized.
+      """
+      if any(part.quantization_mode for part in layer._flatten_layers()):
+        raise ValueError(
+          f'Layer {layer.name} is quantized. Quantize last: apply the '
+          'technique, train, strip, and then call `quantize`.'
+        )
+      super().__init__(layer, **kwargs)
+
     def __call__(self, *args, **kwargs):
       """See base class. A call builds the layer for all of its inputs."""
       if not self.layer.built:
@@ -83,6 +98,18 @@ else:
       if mask is not None and self._takes_mask:
         kwargs['mask'] = mask
       return self.layer.compute_output_spec(*args, **kwargs)
+
+  @functools.wraps(keras.Model.quantize)
+  def _quantize(model, *args, _quantize=keras.Model.quantize, **kwargs):
+    # It would quantize the layers inside of wrappers, one after the other.
+    if any(isinstance(layer, Wrapper) for layer in model._flatten_layers()):
+      raise ValueError(
+        'The model has wrappers. Strip it before you quantize it, with '
+        '`strip_<<cookiecutter.technique_slug>>`.'
+      )
+    return _quantize(model, *args, **kwargs)
+
+  keras.Model.quantize = _quantize
 
 
 def add_variable(layer, name, shape, dtype, initializer):
@@ -211,6 +238,29 @@ def get_call(node):
   # Keras 3 fills in `training`, and has that of the model override it.
   kwargs = {k: v for k, v in node.arguments.kwargs.items() if k != 'training'}
   return node.operation, node.arguments.args, kwargs
+
+
+def copy_attributes(layer, twin):
+  """Gives a new layer the attributes of another, and the same weights.
+
+  On Keras 3 it has its own lists of them: to quantize a layer is to give it
+  other weights, which the layer that it is a copy of must not get.
+  """
+  copied = dict(vars(layer))
+  if not LEGACY:
+    for name, value in copied.items():
+      if isinstance(value, (list, dict, set)):
+        copied[name] = value.copy()
+    tracker, kept = copy.copy(layer._tracker), layer._tracker
+    tracker.config = {
+      k: (kind, copied[f'_{k}']) for k, (kind, _) in kept.config.items()
+    }
+    tracker.stored_ids = {k: ids.copy() for k, ids in kept.stored_ids.items()}
+    bound = {name: vars(twin)[name] for name in ('build', 'quantize')}
+    copied.update(bound, _tracker=tracker)
+  vars(twin).update(copied)
+  if BACKEND == 'torch':
+    twin._track_variables()
 
 
 def clone_model(model, clone_layer):
