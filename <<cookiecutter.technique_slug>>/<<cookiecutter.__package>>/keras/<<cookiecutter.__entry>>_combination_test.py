@@ -11,6 +11,8 @@ import tensorflow_model_optimization as tfmot
 
 from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 
@@ -85,18 +87,11 @@ def with_kernels(model):
   return [layer for layer in model.layers if hasattr(layer, 'kernel')]
 
 
-class TestCase(tf.test.TestCase, parameterized.TestCase):
-  """Starts each test alike."""
-
-  def setUp(self):
-    super().setUp()
-    keras.utils.set_random_seed(0)
-
-
-class AfterwardsTest(TestCase):
+class AfterwardsTest(test_models.TestCase):
   """Other techniques take stripped models."""
 
   @parameterized.named_parameters(*_MODELS)
+  @test_settings.needs('lite')
   def testQuantizationToIntegers(self, create):
     stripped = strip(train(create()))
     inputs, _ = data(stripped)
@@ -124,6 +119,7 @@ class AfterwardsTest(TestCase):
     self.assertLess(error, 0.1)
 
   @parameterized.named_parameters(*_MODELS)
+  @test_settings.needs('tfmot')
   def testClusteringKeepsZeros(self, create):
     stripped = strip(train(create()))
     zeros = []
@@ -144,6 +140,7 @@ class AfterwardsTest(TestCase):
       self.assertBetween(len(np.unique(kernel)), min(2, kernel.size), 4)
 
   @parameterized.named_parameters(*_MODELS)
+  @test_settings.needs('tfmot')
   def testQuantizationAwareTraining(self, create):
     quantized = quantization.quantize_model(strip(train(create())))
     losses = fit(quantized, epochs=4)
@@ -151,7 +148,8 @@ class AfterwardsTest(TestCase):
     self.assertAllInRange(predict(quantized), -1e3, 1e3)
 
 
-class BeforeTest(TestCase):
+@test_settings.needs('tfmot')
+class BeforeTest(test_models.TestCase):
   """Other techniques give models to wrap."""
 
   def assertTrainsAndStrips(self, given):

@@ -11,12 +11,16 @@ import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import callbacks
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_layers
 from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
+from <<cookiecutter.__package>>.keras.compat import tree
 
 # isort: off
 # fmt: off
@@ -42,7 +46,7 @@ class OddSteps(Schedule):
   """A schedule of a user."""
 
   def __call__(self, step):
-    return step % 2 == 1, tf.constant(0.5)
+    return step % 2 == 1, ops.convert_to_tensor(0.5)
 
   def get_config(self):
     return {'class_name': 'OddSteps', 'config': {}}
@@ -63,7 +67,7 @@ def fit(model, epochs=2, **kwargs):
 
 
 def predict(model):
-  return tf.nest.flatten(model.predict(data(model)[0], verbose=0))
+  return tree.flatten(model.predict(data(model)[0], verbose=0))
 
 
 def train(model):
@@ -77,12 +81,13 @@ def run(model, inputs):
   """Converts a model, and returns what it makes of examples, one by one."""
   # Recurrent layers convert for batches of a known size only.
   specs = [tf.TensorSpec((1, *i.shape[1:]), i.dtype) for i in model.inputs]
-  function = tf.function(lambda *inputs: tf.nest.flatten(model(inputs)))
+  function = tf.function(lambda *inputs: tree.flatten(model(inputs)))
+  function = function.get_concrete_function(*specs)
   # The model itself would be traced again, layer by layer, which takes long.
   holder = tf.Module()
-  holder.held = model.variables
+  holder.held = function.graph.variables
   converter = tf.lite.TFLiteConverter.from_concrete_functions(
-    [function.get_concrete_function(*specs)], holder
+    [function], holder
   )
   interpreter = tf.lite.Interpreter(model_content=converter.convert())
   runner = interpreter.get_signature_runner()
@@ -97,12 +102,8 @@ def run(model, inputs):
   ]
 
 
-class TestCase(tf.test.TestCase, parameterized.TestCase):
+class TestCase(test_models.TestCase):
   """Checks that most tests end with."""
-
-  def setUp(self):
-    super().setUp()
-    keras.utils.set_random_seed(0)
 
   def assertSameOutputs(self, outputs, expected, tolerance=1e-4):
     self.assertLen(outputs, len(expected))
@@ -128,12 +129,9 @@ class TestCase(tf.test.TestCase, parameterized.TestCase):
     expected = test_models.outputs_of(model)
     # To trace all layers of a large model takes a minute. The tests of saving
     # do it with small ones.
-    for name, kwargs in (
-      ('model.keras', {}),
-      ('model.h5', {}),
-      ('saved_model', {'save_traces': False}),
-    ):
+    for name in test_models.FORMATS:
       path = os.path.join(self.get_temp_dir(), name)
+      kwargs = {} if '.' in name else {'save_traces': False}
       model.save(path, **kwargs)
       loaded = keras.models.load_model(path)
       self.assertLen(collect(loaded), len(collect(model)))
@@ -201,8 +199,9 @@ class ModelsTest(TestCase):
     stripped = self.assertTrainedAndStrips(model, 4)
     self.assertLoads(model)
     self.assertLoads(stripped)
-    outputs = run(stripped, data(model)[0])
-    self.assertSameOutputs(outputs, predict(model), 1e-3)
+    if test_settings.has('lite'):
+      outputs = run(stripped, data(model)[0])
+      self.assertSameOutputs(outputs, predict(model), 1e-3)
 
   @parameterized.named_parameters(
     *MODELS, ('MobileNet', test_models.mobile_net)
@@ -211,9 +210,9 @@ class ModelsTest(TestCase):
     self.addCleanup(keras.mixed_precision.set_global_policy, 'float32')
     keras.mixed_precision.set_global_policy('mixed_float16')
     model = train(create())
-    self.assertEqual(model.outputs[0].dtype, tf.float16)
+    self.assertEqual(compat.dtype_name(model.outputs[0].dtype), 'float16')
     for variable in model.variables:
-      self.assertNotEqual(variable.dtype, tf.float16)
+      self.assertNotEqual(compat.dtype_name(variable.dtype), 'float16')
     stripped = self.assertTrainedAndStrips(model, 4, 0.05)
     self.assertLoads(model, 0.01)
     self.assertLoads(stripped, 0.01)
@@ -261,6 +260,7 @@ class NothingTest(TestCase):
     self.assertAllEqual(wrapped.layers[0].layer.kernel, kernel)
 
 
+@test_settings.needs('tape')
 class CustomTrainingLoopTest(TestCase):
   """A loop written by hand."""
 
@@ -277,7 +277,7 @@ class CustomTrainingLoopTest(TestCase):
       with tf.GradientTape() as tape:
         outputs = model(inputs, training=True)
         loss = keras.losses.mean_squared_error(targets, outputs)
-        loss = tf.reduce_mean(loss) + tf.add_n(model.losses)
+        loss = ops.mean(loss) + tf.add_n(model.losses)
       variables = model.trainable_variables
       gradients = tape.gradient(loss, variables)
       optimizer.apply_gradients(zip(gradients, variables, strict=True))

@@ -13,6 +13,7 @@ from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 # isort: off
 # fmt: off
@@ -42,7 +43,7 @@ class Round(test_algorithms.Nothing):
   """Does nothing in training, rounds when the wrapper is stripped."""
 
   def finish(self, weight, state):
-    return tf.round(4.0 * weight)
+    return ops.round(4.0 * weight)
 
 
 @keras.utils.register_keras_serializable('strip_test')
@@ -63,7 +64,7 @@ def classes_of(model):
   return [type(p) for p in parts if not isinstance(p, layers.InputLayer)]
 
 
-class StripTest(tf.test.TestCase, parameterized.TestCase):
+class StripTest(test_models.TestCase):
   """What is left when the wrappers are gone."""
 
   @parameterized.named_parameters(*BUILT)
@@ -79,7 +80,7 @@ class StripTest(tf.test.TestCase, parameterized.TestCase):
     self.assertCountEqual(map(id, stripped.weights), map(id, model.weights))
     for variable in stripped.trainable_variables:
       if 'kernel' in variable.name:
-        self.assertAllEqual(variable, tf.round(variable))
+        self.assertAllEqual(variable, ops.round(variable))
     for one, other in zip(
       outputs_of(stripped), outputs_of(wrapped), strict=True
     ):
@@ -134,7 +135,7 @@ class StripTest(tf.test.TestCase, parameterized.TestCase):
     clone = keras.models.clone_model(stripped)
     clone.set_weights(stripped.get_weights())
     copies = [stripped, clone, strip(stripped)]
-    for name in ('model.h5', 'model.keras', 'saved_model'):
+    for name in test_models.FORMATS:
       path = os.path.join(self.get_temp_dir(), name)
       stripped.save(path)
       copies.append(keras.models.load_model(path))

@@ -12,8 +12,10 @@ from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import custom_layer
 from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
+from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 # isort: off
 # fmt: off
@@ -47,10 +49,10 @@ class Clip(base_algorithm.Algorithm):
     }
 
   def update_state(self, tensor, state, level):
-    return {'bound': tf.cast(level, tensor.dtype)}
+    return {'bound': ops.cast(level, tensor.dtype)}
 
   def apply(self, tensor, state):
-    return tf.clip_by_value(tensor, -state['bound'], state['bound'])
+    return ops.clip(tensor, -state['bound'], state['bound'])
 
   def summarize(self, tensor, state):
     return state
@@ -77,7 +79,7 @@ class Without(layers.Layer):
     self.offset = self.add_weight(name='offset', shape=(self.units,))
 
   def call(self, inputs):
-    hidden = tf.nn.relu(inputs @ self.first + self.offset)
+    hidden = ops.relu(inputs @ self.first + self.offset)
     return hidden + inputs @ self.second
 
   def get_config(self):
@@ -138,7 +140,7 @@ class Cell(layers.Layer, Interface):
     self.built = True
 
   def call(self, inputs, states):
-    output = tf.tanh(inputs @ self.kernel + states[0])
+    output = ops.tanh(inputs @ self.kernel + states[0])
     return output, [output]
 
   def get_config(self):
@@ -157,7 +159,7 @@ class Outputs(layers.Layer, Interface):
     self.container = container
 
   def call(self, inputs):
-    outputs = [inputs, tf.nn.relu(inputs)]
+    outputs = [inputs, ops.relu(inputs)]
     return tuple(outputs) if self.container == 'tuple' else outputs
 
   def get_config(self):
@@ -184,12 +186,8 @@ def fit(model):
   return inputs
 
 
-class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
+class CustomLayerTest(test_models.TestCase):
   """The way of a custom layer through the technique."""
-
-  def setUp(self):
-    super().setUp()
-    keras.utils.set_random_seed(0)
 
   @parameterized.named_parameters(
     ('Interface', WithInterface),
@@ -199,14 +197,14 @@ class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
     layer = cls()
     wrapped = apply(layer, algorithm=Clip())
     self.assertIs(wrapped.layer, layer)
-    wrapped(tf.ones((2, 3)))
+    wrapped(ops.ones((2, 3)))
     first, second = wrapped.technique_vars
     self.assertIs(first[0], layer.first)
     self.assertIs(second[0], layer.second)
 
   def testLayerMayHaveNoTechniqueWeights(self):
     wrapped = apply(WithNothing())
-    wrapped(tf.ones((2, 3)))
+    wrapped(ops.ones((2, 3)))
     self.assertEqual(wrapped.technique_vars, ())
 
   @parameterized.parameters('list', 'tuple')
@@ -229,7 +227,7 @@ class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
     layer = Outputs()
     layer.<<cookiecutter.__getter>> = lambda: [0, 1]
     wrapped = apply(layer, algorithm=ClipOutput())
-    wrapped(tf.ones((2, 3)))
+    wrapped(ops.ones((2, 3)))
     self.assertLen(wrapped.technique_vars, 2)
     self.assertLen({variable.name for variable in wrapped.weights}, 3)
     self.assertLen(wrapped.summarize(), 2)
@@ -297,7 +295,7 @@ class CustomLayerTest(tf.test.TestCase, parameterized.TestCase):
     model.save(path)
     loaded = keras.models.load_model(path)
     self.assertIsInstance(collect(loaded)[0].layer, WithInterface)
-    self.assertAllClose(loaded(tf.ones((2, 3))), model(tf.ones((2, 3))))
+    self.assertAllClose(loaded(ops.ones((2, 3))), model(ops.ones((2, 3))))
 
 
 if __name__ == '__main__':

@@ -6,8 +6,10 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
+from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 # isort: off
 # fmt: off
@@ -63,7 +65,7 @@ def wrapped_names(model):
   return [layer.layer.name for layer in collect(model)]
 
 
-class PolicyTest(tf.test.TestCase):
+class PolicyTest(test_models.TestCase):
   """A policy of a user decides what is wrapped."""
 
   def testWrapsWhatThePolicyAllows(self):
@@ -132,7 +134,7 @@ class PolicyTest(tf.test.TestCase):
     model = keras.Model(inputs, outputs)
     wrapped = apply(model, policy=DenseOnly(), algorithm=Idle())
     self.assertCountEqual(wrapped_names(wrapped), ['shared', 'left', 'top'])
-    x = tf.ones((2, 4))
+    x = ops.ones((2, 4))
     for one, other in zip(wrapped(x), model(x), strict=True):
       self.assertAllEqual(one, other)
 
@@ -165,7 +167,7 @@ class PolicyTest(tf.test.TestCase):
       Incomplete()
 
 
-class SkipUnsupportedLayersTest(tf.test.TestCase):
+class SkipUnsupportedLayersTest(test_models.TestCase):
   """The policy that leaves out what cannot be wrapped."""
 
   def testWrapsTheRest(self):
@@ -180,7 +182,7 @@ class SkipUnsupportedLayersTest(tf.test.TestCase):
     flatten, dense = collect(wrapped)
     self.assertIs(flatten.layer, inner.layers[1])
     self.assertIs(dense.layer, model.layers[2])
-    x = tf.ones((2, 6, 6, 1))
+    x = ops.ones((2, 6, 6, 1))
     self.assertAllEqual(wrapped(x), model(x))
 
   def testWrapsEverythingThatCanBe(self):
@@ -202,7 +204,7 @@ def build_chain():
   )
 
 
-class SkipFirstAndLastLayersTest(tf.test.TestCase):
+class SkipFirstAndLastLayersTest(test_models.TestCase):
   """The ends of a model stay as they are."""
 
   def testSkipsTheFirstAndTheLastLayerWithWeights(self):
@@ -235,7 +237,7 @@ class SkipFirstAndLastLayersTest(tf.test.TestCase):
       apply(layers.Dense(2), policy=policy.SkipFirstAndLastLayers())
 
 
-class OnlyLayersTest(parameterized.TestCase, tf.test.TestCase):
+class OnlyLayersTest(test_models.TestCase):
   """Layers are chosen by name and by type."""
 
   @parameterized.named_parameters(
@@ -268,7 +270,7 @@ class OnlyLayersTest(parameterized.TestCase, tf.test.TestCase):
       policy.OnlyLayers(**arguments)
 
 
-class AllOfTest(tf.test.TestCase):
+class AllOfTest(test_models.TestCase):
   """Policies combine."""
 
   def testWrapsWhatAllAllow(self):

@@ -3,10 +3,9 @@
 
 import functools
 
-import tensorflow as tf
-
 from <<cookiecutter.__package>>.keras import custom_layer
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 
@@ -188,7 +187,7 @@ class Cell(layers.Layer):
 
   def call(self, inputs, states):
     """Adds to the state, which is the output, too."""
-    output = tf.matmul(inputs, self.kernel) + states[0]
+    output = ops.matmul(inputs, self.kernel) + states[0]
     return output, [output]
 
 
