@@ -5,6 +5,7 @@
 
 import collections
 import contextlib
+import inspect
 import os
 import sys
 
@@ -63,11 +64,23 @@ else:
   class Wrapper(keras.layers.Wrapper):
     """A wrapper of a layer that may take several inputs."""
 
+    def __init__(self, layer, **kwargs):
+      super().__init__(layer, **kwargs)
+      # By this Keras tells which arguments are tensors.
+      self._call_signature = inspect.signature(layer.call)
+
     def __call__(self, *args, **kwargs):
       """See base class. A call builds the layer for all of its inputs."""
+      if not args:  # The wrapper calls its first argument `inputs`.
+        args = [kwargs.pop(next(iter(self._call_signature.parameters)))]
       if not self.layer.built:
         self.layer(*args, **kwargs)
-      return super().__call__(*args, **kwargs)
+      # Algorithms get weights as they are stored.
+      with keras.src.backend.AutocastScope(None):
+        outputs = super().__call__(*args, **kwargs)
+      if self._slots is None:  # Now the layer has made its weights.
+        self._create_technique_vars()
+      return outputs
 
     def compute_output_spec(self, *args, training=None, mask=None, **kwargs):
       """See base class."""
@@ -90,6 +103,8 @@ def add_variable(layer, name, shape, dtype, initializer):
   replicas = 'only_first_replica'
   if LEGACY:
     replicas = tf.VariableAggregation.ONLY_FIRST_REPLICA
+  if not LEGACY:
+    layer._tracker.unlock()  # The layer may be built.
   # The full name, wherever the variable is created, is unique in a model:
   # HDF5 files need that.
   with open_scope(layer.name):
@@ -179,7 +194,7 @@ def run_if(condition, work):
 def update_if(due, compute, variables):
   """Assigns what `compute` returns, a list, to variables if `due` is True."""
   is_shared = BACKEND == 'tensorflow' and tf.distribute.has_strategy()
-  if BACKEND == 'jax' or is_shared:  # Branches cannot assign.
+  if is_shared or loses_weights():  # Branches cannot assign.
     old = [to_tensor(variable) for variable in variables]
     new = ops.cond(due, compute, lambda: old)
     due, compute = True, lambda: new
@@ -263,6 +278,15 @@ def get_output_layers(model):
   return [getattr(one, 'layer' if LEGACY else 'operation') for one in history]
 
 
+def get_output_shapes(layer, input_shape):
+  """Returns the shape, or a structure of shapes, of what a layer puts out."""
+  if LEGACY:
+    return layer.compute_output_shape(input_shape)
+  inputs = tree.map_shape_structure(keras.KerasTensor, input_shape)
+  outputs = layer.compute_output_spec(inputs)
+  return tree.map_structure(lambda output: output.shape, outputs)
+
+
 def has_calls(layer):
   """Returns whether a layer is part of a model."""
   return bool(vars(layer).get(_CALLS[0]))
@@ -288,13 +312,15 @@ def clone_model(model, clone_layer):
       masks = {} if mask is None else {'mask': mask}
       return layer(*args, **masks, **kwargs)
 
-    # Keras 3 would clone the loss, too, of whichever class it is.
+    # Keras 3 would clone the loss, too, of whichever class it is, and pass a
+    # derived class nothing but the graph.
     was_compiled, model.compiled = model.compiled, False
+    cls, model.__class__ = type(model), keras.src.models.Functional
     try:
       clone = keras.models.clone_model(
         model, clone_function=clone_layer, call_function=call
       )
     finally:
-      model.compiled = was_compiled
+      model.compiled, model.__class__ = was_compiled, cls
   clone._tracker.unlock()  # For attributes of derived classes.
   return clone

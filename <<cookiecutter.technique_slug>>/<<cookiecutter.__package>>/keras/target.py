@@ -146,7 +146,9 @@ class Weight:
     find_weights = registry.<<cookiecutter.__camel>>Registry.get_weights
     slots = []
     for weight in find_weights(layer):
-      dtype = compat.dtype_name(compat.stored(weight).dtype)
+      # Keras 3 says another `dtype` where nothing is cast, but for tensors.
+      dtype = compat.to_tensor(compat.stored(weight)).dtype
+      dtype = compat.dtype_name(dtype)
       spec = compat.Spec(weight.shape, dtype)
       slots.append(Slot(compat.get_path(weight, layer), spec, weight=weight))
     return slots
@@ -338,7 +340,7 @@ class Output:
     indices = find_activations(layer)
     if not indices:
       return []
-    shapes = flatten_shapes(layer.compute_output_shape(input_shape))
+    shapes = flatten_shapes(compat.get_output_shapes(layer, input_shape))
     path = f'{layer.name}/output'
     slots = []
     for index in indices:
