@@ -152,7 +152,7 @@ class TrainingTest(test_models.TestCase):
       ]
     )
     model = apply(model, a_schedule)
-    model.compile(keras.optimizers.Adam(0.1), 'mse')
+    model.compile(keras.optimizers.Adam(0.1), 'mean_squared_error')
     return model
 
   def fit(self, model, epochs, *others):
@@ -174,7 +174,7 @@ class TrainingTest(test_models.TestCase):
       on_epoch_end=lambda epoch, logs: counts.append(count_zeros(log.model))
     )
     self.fit(model, 2, log)
-    path = os.path.join(self.get_temp_dir(), 'model.h5')
+    path = os.path.join(self.get_temp_dir(), 'model.keras')
     model.save(path)
     model = keras.models.load_model(path)
     self.assertZeros(count_zeros(model), 0.5)
@@ -195,7 +195,7 @@ class TrainingTest(test_models.TestCase):
   def testZeroSparsityIsNoOp(self):
     model = self.create(Constant(0.0, 0, frequency=1))
     plain = strip(self.create(Constant(0.0, 0)))
-    plain.compile(keras.optimizers.Adam(0.1), 'mse')
+    plain.compile(keras.optimizers.Adam(0.1), 'mean_squared_error')
     self.fit(model, 2)
     self.fit(plain, 2)
     for one, other in zip(
@@ -215,9 +215,11 @@ class SizeTest(test_models.TestCase):
     dense_sizes = self.sizes(dense)
     model = apply(dense, Constant(0.8, 0, frequency=1))
     sizes = self.sizes(model)  # Before there is an optimizer to save.
-    self.assertLessEqual(sizes['h5'], 1.3 * dense_sizes['h5'])
-    self.assertLessEqual(sizes['keras'], 1.3 * dense_sizes['keras'])
-    model.compile(keras.optimizers.SGD(0.01), 'mse')
+    # JAX keeps an offset for each weight.
+    extra = 0.3 + compat.NEEDS_OFFSET
+    self.assertLessEqual(sizes['h5'], (1 + extra) * dense_sizes['h5'])
+    self.assertLessEqual(sizes['keras'], (1 + extra) * dense_sizes['keras'])
+    model.compile(keras.optimizers.SGD(0.01), 'mean_squared_error')
     model.fit(
       np.ones((4, 200)), np.ones((4, 200)), callbacks=[UpdateStep()], verbose=0
     )

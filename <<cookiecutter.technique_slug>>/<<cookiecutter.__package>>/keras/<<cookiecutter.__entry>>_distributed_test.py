@@ -120,7 +120,7 @@ def create_model(algorithm=None):
     ]
   )
   model = apply(model, Constant(0.25, 0, frequency=2), algorithm=algorithm)
-  model.compile(keras.optimizers.SGD(0.1), 'mse')
+  model.compile(keras.optimizers.SGD(0.1), 'mean_squared_error')
   return model
 
 

@@ -54,7 +54,7 @@ class OddSteps(Schedule):
 
 def fit(model, epochs=2, **kwargs):
   """Trains with two batches per epoch and returns the losses."""
-  model.compile(keras.optimizers.SGD(0.03), 'mse', **kwargs)
+  model.compile(keras.optimizers.SGD(0.03), 'mean_squared_error', **kwargs)
   history = model.fit(
     *data(model),
     batch_size=4,
@@ -178,11 +178,11 @@ class LayersTest(TestCase):
         self.hidden = apply(layers.Dense(4, activation='relu'))
         self.top = apply(layers.Dense(2))
 
-      def call(self, inputs):
+      def call(self, inputs, training=None):
         return self.top(self.hidden(inputs))
 
     model = Subclassed()
-    model.compile('sgd', 'mse')
+    model.compile('sgd', 'mean_squared_error')
     x, y = np.ones((8, 3)), np.ones((8, 2))
     model.fit(x, y, 4, verbose=0, callbacks=[UpdateStep()])
     self.assertEqual([int(layer.step) for layer in collect(model)], [2, 2])

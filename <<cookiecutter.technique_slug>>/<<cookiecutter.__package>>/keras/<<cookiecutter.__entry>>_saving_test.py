@@ -174,7 +174,7 @@ class GoOnTest(TestCase):
 
   def train_and_stop(self, own):
     model = nested(own)
-    model.compile(keras.optimizers.SGD(0.1), 'mse')
+    model.compile(keras.optimizers.SGD(0.1), 'mean_squared_error')
     fit(model)
     return model
 
@@ -222,18 +222,18 @@ class GoOnTest(TestCase):
     model = self.train_and_stop(own)
     path = tf.train.Checkpoint(model=model).save(self.path('objects'))
     fresh = nested(own)
-    fresh.compile(keras.optimizers.SGD(0.1), 'mse')
+    fresh.compile(keras.optimizers.SGD(0.1), 'mean_squared_error')
     status = tf.train.Checkpoint(model=fresh).restore(path)
     status.assert_existing_objects_matched()
     self.assertGoesOn(fresh, model)
 
   def testTrainingPastTheEndOfTheScheduleKeepsTheState(self):
     model = nested(a_schedule=Constant(0.5, 0, 1, 1))
-    model.compile('sgd', 'mse')
+    model.compile('sgd', 'mean_squared_error')
     fit(model)
     before = [v[1].numpy() for w in collect(model) for v in w.technique_vars]
-    model.save(self.path('model.h5'))
-    loaded = keras.models.load_model(self.path('model.h5'))
+    model.save(self.path('model.keras'))
+    loaded = keras.models.load_model(self.path('model.keras'))
     fit(loaded)
     after = [v[1].numpy() for w in collect(loaded) for v in w.technique_vars]
     self.assertAllEqual(after, before)
@@ -242,7 +242,7 @@ class GoOnTest(TestCase):
 class VariablesTest(TestCase):
   """All variables are written and read, whatever they are called."""
 
-  @parameterized.product(kind=tuple(_MODELS), name=_FORMATS[:2])
+  @parameterized.product(kind=tuple(_MODELS), name=('model.h5', 'model.keras'))
   def testModel(self, kind, name):
     model = apply(_MODELS[kind]())
     scramble(model)
@@ -250,7 +250,7 @@ class VariablesTest(TestCase):
     self.assertSameValues(keras.models.load_model(self.path(name)), model)
 
   @parameterized.parameters('Attention', 'Stack', 'Activations')
-  @test_settings.needs('saved_model')
+  @test_settings.needs('formats')
   def testSavedModel(self, kind):
     model = apply(_MODELS[kind]())
     scramble(model)
@@ -259,7 +259,7 @@ class VariablesTest(TestCase):
     self.assertSameValues(loaded, model)
 
   @parameterized.parameters(True, False)
-  @test_settings.needs('saved_model')
+  @test_settings.needs('formats')
   def testTensorFlowLoadsWithoutTheTechnique(self, own):
     model = nested(own)
     scramble(model)
@@ -271,7 +271,7 @@ class VariablesTest(TestCase):
   @parameterized.parameters(True, False)
   def testStrippedModelIsSavedWithoutTheTechnique(self, own):
     model = nested(own)
-    model.compile(keras.optimizers.SGD(0.1), 'mse')
+    model.compile(keras.optimizers.SGD(0.1), 'mean_squared_error')
     fit(model)
     expected = strip(model)(inputs_of(model))
     for name in _FORMATS:
@@ -283,10 +283,10 @@ class VariablesTest(TestCase):
   def testScopeHidesNoClassOfKeras(self):
     rate = keras.optimizers.schedules.PolynomialDecay(0.1, 10)
     model = nested()
-    model.compile(keras.optimizers.SGD(rate), 'mse')
-    model.save(self.path('model.h5'))
+    model.compile(keras.optimizers.SGD(rate), 'mean_squared_error')
+    model.save(self.path('model.keras'))
     with scope():
-      loaded = keras.models.load_model(self.path('model.h5'))
+      loaded = keras.models.load_model(self.path('model.keras'))
     config = loaded.optimizer.get_config()['learning_rate']
     self.assertEqual(config['config'], rate.get_config())
 

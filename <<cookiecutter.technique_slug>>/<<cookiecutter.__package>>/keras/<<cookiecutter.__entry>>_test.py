@@ -2,7 +2,6 @@
 """Tests for applying the technique: what is wrapped, refused and copied."""
 
 import importlib
-import json
 import os
 
 from absl.testing import parameterized
@@ -51,7 +50,7 @@ def add_one(model):
   """Changes all floating point variables, those of wrappers too."""
   for variable in model.variables:
     if 'float' in compat.dtype_name(variable.dtype):
-      variable.assign_add(ops.ones_like(variable))
+      variable.assign_add(ops.ones(variable.shape))
 
 
 class ApplyTest(test_models.TestCase):
@@ -165,7 +164,7 @@ class PretrainedTest(test_models.TestCase):
     model.compile('sgd', 'mse')
     before = outputs_of(model)
     wrapped = apply(model, algorithm=Nothing())
-    self.assertIsNone(wrapped.optimizer)
+    self.assertIsNone(getattr(wrapped, 'optimizer', None))
     self.assertIsNotNone(model.optimizer)
     self.assertCountEqual(
       map(id, wrapped.trainable_variables), map(id, model.trainable_variables)
@@ -208,7 +207,7 @@ class CopyTest(test_models.TestCase):
       text = model.to_json()
       copies = [
         keras.models.model_from_json(text),
-        keras.models.model_from_config(json.loads(text)),
+        type(model).from_config(model.get_config()),
         keras.models.clone_model(model),
       ]
     for copy in copies:

@@ -138,6 +138,7 @@ class StepTest(test_models.TestCase):
     fit(model, epochs=1)
     self.assertSteps(model, 6)
 
+  @test_settings.needs('steps_per_execution')
   def testCountsEachBatchOfOneExecution(self):
     model = create_model()
     model.compile('sgd', 'mse', steps_per_execution=2)
@@ -270,7 +271,7 @@ class CustomTrainingLoopTest(test_models.TestCase):
     self.assertTrains(model, tf.function(train_step) if graph else train_step)
 
   def assertTrains(self, model, train_step):
-    log_dir = self.create_tempdir().full_path
+    log_dir = os.path.join(self.get_temp_dir(), 'loop')
     update, summaries = UpdateStep(), Summaries(log_dir)
     update.set_model(model)
     summaries.set_model(model)

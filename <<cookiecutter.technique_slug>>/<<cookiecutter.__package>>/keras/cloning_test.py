@@ -99,7 +99,7 @@ class ReadsKernel(layers.Layer):
     self.other = other
 
   def call(self, inputs):
-    return ops.matmul(inputs, self.other.kernel, transpose_b=True)
+    return ops.matmul(inputs, ops.transpose(self.other.kernel))
 
 
 def train(model, x=X, y=X, **kwargs):
@@ -196,13 +196,15 @@ class OutputNamesTest(test_models.TestCase):
     wrapped = apply(model)
     loss, targets = {'a': 'mse', 'b': 'mae'}, {'a': X, 'b': X}
     path = os.path.join(self.get_temp_dir(), 'model.keras')
-    self.assertEqual(wrapped.output_names, ['a', 'b', 'a_1'])
+    self.assertEqual(wrapped.output_names, model.output_names)
     history = train(wrapped, y=targets, loss=loss, validation_data=(X, targets))
     self.assertIn('val_a_loss', history.history)
     wrapped.save(path)
     loaded = keras.models.load_model(path)
-    loaded.fit(X, targets, verbose=0, callbacks=[UpdateStep()])
-    for new in (loaded, strip(loaded), strip(keras.models.load_model(path))):
+    if test_settings.has('output_names'):
+      loaded.fit(X, targets, verbose=0, callbacks=[UpdateStep()])
+      self.assertEqual(loaded.output_names, model.output_names)
+    for new in (strip(loaded), strip(keras.models.load_model(path))):
       self.assertEqual(new.output_names, model.output_names)
 
   def testLayersThatReplaceAnOutputGetItsName(self):
@@ -302,6 +304,7 @@ class TrainingArgumentTest(test_models.TestCase):
     steps = {int(keras.backend.get_value(w.step)) for w in collect(model)}
     self.assertEqual(steps, {2})
 
+  @test_settings.needs('training')
   def testStrippedModelPassesWhatTheModelBeforePassed(self):
     stripped = strip(self._create())
     calls = [node for n in stripped._nodes_by_depth.values() for node in n]  # pylint: disable=protected-access
@@ -351,9 +354,9 @@ class TiedWeightsTest(test_models.TestCase):
     self.assertEqual(stripped.count_params(), model.count_params())
 
   def testOperationOnAVariableIsNamed(self):
-    dense, inputs = layers.Dense(4), keras.Input((8,))
-    outputs = ops.matmul(dense(inputs), dense.kernel, transpose_b=True)
-    with self.assertRaisesRegex(ValueError, 'matmul uses the variable dense'):
+    dense, inputs = layers.Dense(8), keras.Input((8,))
+    outputs = dense(inputs) @ dense.kernel
+    with self.assertRaisesRegex(ValueError, 'matmul uses the variable .*kern'):
       apply(keras.Model(inputs, outputs))
 
   def testResultThatIsStoredReachesBoth(self):

@@ -165,7 +165,7 @@ class WhenTest(test_models.TestCase):
 
   @parameterized.named_parameters(*_BOTH)
   def testTakesTheVariableThatCounts(self, cls, levels):
-    step = compat.Variable(3, dtype=compat.STEP_DTYPE)
+    step = compat.Variable(3, trainable=False, dtype=compat.STEP_DTYPE)
     a_schedule = cls(*levels, 3, 9, frequency=5)
     self.assertTrue(a_schedule(step)[0])
     step.assign_add(1)

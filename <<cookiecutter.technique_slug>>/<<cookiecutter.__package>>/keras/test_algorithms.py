@@ -101,12 +101,12 @@ def compile_step(layer, rate=0.0, loss=ops.sum):
   """Returns a function that trains a layer with a batch, in a program.
 
   Args:
-    layer: A layer that was called. If it is wrapped its next step is the first.
+    layer: A layer that was called.
     rate: The learning rate: with 1 weights change by their gradients.
     loss: Function from the outputs to the loss, which the step returns.
   """
   if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
-    layer.step.assign(0)
+    layer.step.assign(ops.maximum(layer.step, 0))
     layer.calls.has_begun = True
   model = keras.Sequential([layer])
   model.compile(keras.optimizers.SGD(rate), lambda _, outputs: loss(outputs))

@@ -4,6 +4,7 @@
 import functools
 
 from <<cookiecutter.__package>>.keras import custom_layer
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
@@ -110,7 +111,9 @@ _LAYERS = {
     ['layer.kernel'],
   ),
 }
-WITH_WEIGHTS = tuple((name, *row) for name, row in _LAYERS.items())
+WITH_WEIGHTS = tuple(
+  (name, *row) for name, row in _LAYERS.items() if hasattr(layers, name)
+)
 
 # Built-in layers with an argument `activation` that is applied to the output.
 MAY_ACTIVATE = [
@@ -121,6 +124,7 @@ MAY_ACTIVATE = [
     Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose
     LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
     """.split()
+    if hasattr(layers, name)
   ),
   functools.partial(layers.Dense, 2),
   functools.partial(layers.DepthwiseConv1D, 3),
@@ -137,8 +141,7 @@ WITHOUT_WEIGHTS = {
     GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D
     GlobalMaxPooling2D GlobalMaxPooling3D LayerNormalization LeakyReLU Masking
     Maximum Minimum Multiply PReLU ReLU Softmax Subtract ThresholdedReLU
-    AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D
-    MaxPooling3D Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D
+    Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D
     UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
     ActivityRegularization GroupNormalization UnitNormalization
     """.split(),
@@ -147,7 +150,8 @@ WITHOUT_WEIGHTS = {
   **dict.fromkeys(
     """
     AlphaDropout Dropout GaussianDropout GaussianNoise Rescaling RepeatVector
-    SpatialDropout1D SpatialDropout2D SpatialDropout3D
+    SpatialDropout1D SpatialDropout2D SpatialDropout3D AveragePooling1D
+    AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D MaxPooling3D
     """.split(),
     (1,),
   ),
@@ -158,16 +162,21 @@ WITHOUT_WEIGHTS = {
   'Permute': ((1, 2),),
   'Reshape': ((1,),),
 }
+WITHOUT_WEIGHTS = {
+  name: row for name, row in WITHOUT_WEIGHTS.items() if hasattr(layers, name)
+}
 ARE_ACTIVATIONS = [
   'Activation',
   'ELU',
   'LeakyReLU',
   'PReLU',
   'ReLU',
-  'ThresholdedReLU',
 ]
+if test_settings.has('keras_2_layers'):
+  ARE_ACTIVATIONS.append('ThresholdedReLU')
 
 
+@keras.utils.register_keras_serializable('test_layers')
 class Cell(layers.Layer):
   """A recurrent cell that a user wrote.
 
@@ -189,6 +198,10 @@ class Cell(layers.Layer):
     """Adds to the state, which is the output, too."""
     output = ops.matmul(inputs, self.kernel) + states[0]
     return output, [output]
+
+  def get_config(self):
+    """See base class."""
+    return {**super().get_config(), 'units': self.units}
 
 
 class KnownCell(Cell, Interface):
@@ -245,8 +258,6 @@ KINDS = (
   ('DepthwiseConv2D', lambda: layers.DepthwiseConv2D(2, **RELU), (4, 6, 1)),
   ('SeparableConv1D', lambda: layers.SeparableConv1D(4, 3, **RELU), (3, 6)),
   ('SeparableConv2D', lambda: layers.SeparableConv2D(4, 2, **RELU), (4, 6, 2)),
-  ('LocallyConnected1D', lambda: layers.LocallyConnected1D(4, 2), (3, 6)),
-  ('LocallyConnected2D', lambda: layers.LocallyConnected2D(4, 2), (4, 6, 1)),
   ('Dense', lambda: layers.Dense(4, **RELU), (6,)),
   ('EinsumDense', lambda: layers.EinsumDense('abc,cd->abd', (3, 4)), (3, 6)),
   ('LSTM', lambda: layers.LSTM(4), (3, 6)),
@@ -262,3 +273,8 @@ KINDS = (
   ('ReLU', layers.ReLU, (6,)),
   ('Activation', lambda: layers.Activation('tanh'), (6,)),
 )
+if test_settings.has('keras_2_layers'):
+  KINDS += (
+    ('LocallyConnected1D', lambda: layers.LocallyConnected1D(4, 2), (3, 6)),
+    ('LocallyConnected2D', lambda: layers.LocallyConnected2D(4, 2), (4, 6, 1)),
+  )

@@ -14,9 +14,14 @@ from <<cookiecutter.__package>>.keras.compat import tree
 layers = keras.layers
 
 # Files that `save` writes.
-FORMATS = ('model.h5', 'model.keras')
-if test_settings.has('saved_model'):
-  FORMATS += ('saved_model',)
+FORMATS = ('model.keras',)
+if test_settings.has('formats'):
+  FORMATS += ('model.h5', 'saved_model')
+
+# Policies for layers, of which JAX computes in `float64` on demand alone.
+POLICIES = ('float32', 'mixed_float16')
+if test_settings.has('float64'):
+  POLICIES += ('float64',)
 
 # What a check in a program raises, by the Keras and the backend.
 ERRORS = (ValueError, tf.errors.InvalidArgumentError)
@@ -57,7 +62,7 @@ def sequential():
 
 def functional():
   """Two inputs, two outputs, a shared layer, operations."""
-  left, right = keras.Input((3,)), keras.Input((3,))
+  left, right = (keras.Input((3,), name=name) for name in ('left', 'right'))
   shared = layers.Dense(4, name='shared')
   hidden = layers.Add()([shared(left), shared(right)])
   output = layers.Dense(2)(keras.activations.relu(hidden * 2.0))
@@ -67,7 +72,7 @@ def functional():
 def nested():
   """A model that is called twice, with a model inside."""
   inner = keras.Sequential([sequential(), layers.Dense(3)])
-  inputs = keras.Input((3,))
+  inputs = keras.Input((3,), name='inputs')
   hidden = inner(inner(inputs))
   return keras.Model(inputs, layers.Dense(2)(hidden + inputs))
 
@@ -99,7 +104,7 @@ def convolutional():
       layers.Conv2D(8, 3, input_shape=(8, 8, 1)),
       layers.BatchNormalization(),
       layers.ReLU(),
-      layers.DepthwiseConv2D(3, kernel_regularizer='l2'),
+      layers.DepthwiseConv2D(3, depthwise_regularizer='l2'),
       layers.MaxPooling2D(),
       layers.Flatten(),
       layers.Dense(16, activation='relu'),

@@ -11,14 +11,23 @@ SETTING = compat.BACKEND if compat.keras is keras_3 else 'tf_keras'
 
 _KERAS_2 = ['tf_keras']
 _TENSORFLOW = ['tf_keras', 'tensorflow']
+_NOT_TORCH = [*_TENSORFLOW, 'jax']
+_NOT_JAX = [*_TENSORFLOW, 'torch']
 
 # What tests need, what users call it, and the settings that have it. The
 # overview shows this table.
 NEEDS = {
   'tfmot': ('Techniques of TFMOT, before or after this one', _KERAS_2),
-  'saved_model': ('Saving wrapped models as SavedModel', _KERAS_2),
-  'weights': ('Saving weights as checkpoints of TensorFlow', _KERAS_2),
+  'formats': (
+    'Files other than `.keras` for models that have operations, or train on',
+    _KERAS_2,
+  ),
+  'output_names': ('Losses by names of outputs, in loaded models', _KERAS_2),
+  'weights': ('Files other than `.weights.h5` for weights', _KERAS_2),
   'keras_2_layers': ('Layers that Keras 3 dropped', _KERAS_2),
+  'float64': ('The policy `float64`', _NOT_JAX),
+  'steps_per_execution': ('`compile(steps_per_execution=2)`', _NOT_TORCH),
+  'training': ('A constant `training` in the calls of layers', _KERAS_2),
   'lite': ('Conversion to TensorFlow Lite', _TENSORFLOW),
   'distribute': ('`tf.distribute`', _TENSORFLOW),
   'function': ('Calls in a `tf.function`', _TENSORFLOW),

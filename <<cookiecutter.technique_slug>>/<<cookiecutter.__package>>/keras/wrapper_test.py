@@ -152,12 +152,9 @@ class TechniqueVarsTest(test_models.TestCase):
     self.assertIs(wrapped.technique_vars[0][0], kernel)
     self.assertAllEqual(kernel, values)
 
-  @parameterized.named_parameters(
-    ('Float32', 'float32', 'float32'),
-    ('Float64', 'float64', 'float64'),
-    ('Mixed', 'mixed_float16', 'float32'),
-  )
-  def testAlgorithmLearnsShapeAndDtypeOfTheVariable(self, policy, dtype):
+  @parameterized.parameters(*test_models.POLICIES)
+  def testAlgorithmLearnsShapeAndDtypeOfTheVariable(self, policy):
+    dtype = policy.replace('mixed_float16', 'float32')
     wrapped = wrap(layers.Dense(2, dtype=policy))
     outputs = train(wrapped, batch(4, 3))
     self.assertEqual(wrapped.algorithm.specs, [compat.Spec((3, 2), dtype)])
