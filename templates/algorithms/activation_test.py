@@ -117,7 +117,8 @@ class ApplyTest(test_models.TestCase):
     (9.0, [0.0, 0.0, 0.0, 0.0, 0.0]),
   )
   def testZeroesUpToTheThreshold(self, threshold, expected):
-    values, state = np.array([-2.0, 0.0, 1.0, 2.0, 3.0]), create_state(threshold)
+    values = np.array([-2.0, 0.0, 1.0, 2.0, 3.0])
+    state = create_state(threshold)
 
     def apply_to(values):
       return Algorithm().apply(ops.cast(values, 'float32'), state)

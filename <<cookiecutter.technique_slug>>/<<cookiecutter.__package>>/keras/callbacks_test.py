@@ -138,7 +138,14 @@ class StepTest(test_models.TestCase):
     fit(model, epochs=1)
     self.assertSteps(model, 6)
 
-  @test_settings.needs('steps_per_execution')
+  @test_settings.needs('xla')
+  def testCountsBatchesInProgramsOfXla(self):
+    model = create_model()
+    model.compile('sgd', 'mse', jit_compile=True)
+    fit(model)
+    self.assertSteps(model, 4)
+
+  @test_settings.needs('steps')
   def testCountsEachBatchOfOneExecution(self):
     model = create_model()
     model.compile('sgd', 'mse', steps_per_execution=2)

@@ -9,36 +9,32 @@ from <<cookiecutter.__package>>.keras import compat
 
 SETTING = compat.BACKEND if compat.keras is keras_3 else 'tf_keras'
 
-_KERAS_2 = ['tf_keras']
-_TENSORFLOW = ['tf_keras', 'tensorflow']
-_NOT_TORCH = [*_TENSORFLOW, 'jax']
-_NOT_JAX = [*_TENSORFLOW, 'torch']
-
-# What tests need, what users call it, and the settings that have it. The
-# overview shows this table.
+# What some tests need, how users call it, and the settings that have it. The
+# overview shows it.
 NEEDS = {
-  'tfmot': ('Techniques of TFMOT, before or after this one', _KERAS_2),
+  'tfmot': ('Techniques of TFMOT, before or after this one', 'tf_keras'),
   'formats': (
-    'Files other than `.keras` for models that have operations, or train on',
-    _KERAS_2,
+    'Models as SavedModel, and as `.h5` with operations or to train on',
+    'tf_keras',
   ),
-  'output_names': ('Losses by names of outputs, in loaded models', _KERAS_2),
-  'weights': ('Files other than `.weights.h5` for weights', _KERAS_2),
-  'keras_2_layers': ('Layers that Keras 3 dropped', _KERAS_2),
-  'float64': ('The policy `float64`', _NOT_JAX),
-  'steps_per_execution': ('`compile(steps_per_execution=2)`', _NOT_TORCH),
-  'training': ('A constant `training` in the calls of layers', _KERAS_2),
-  'lite': ('Conversion to TensorFlow Lite', _TENSORFLOW),
-  'distribute': ('`tf.distribute`', _TENSORFLOW),
-  'function': ('Calls in a `tf.function`', _TENSORFLOW),
-  'tape': ('Training loops with `tf.GradientTape`', _TENSORFLOW),
-  'checkpoint': ('`tf.train.Checkpoint`', _TENSORFLOW),
+  'weights': ('Weights as checkpoints of TensorFlow', 'tf_keras'),
+  'output_names': ('Losses by names of outputs, in loaded models', 'tf_keras'),
+  'training': ('`training` as a constant in a Functional model', 'tf_keras'),
+  'keras_2_layers': ('Layers that Keras 3 has dropped', 'tf_keras'),
+  'lite': ('Conversion to TensorFlow Lite', 'tf_keras tensorflow'),
+  'distribute': ('Distribution with `tf.distribute`', 'tf_keras tensorflow'),
+  'function': ('Calls in a `tf.function`', 'tf_keras tensorflow'),
+  'tape': ('Loops with `tf.GradientTape`', 'tf_keras tensorflow'),
+  'checkpoint': ('`tf.train.Checkpoint`', 'tf_keras tensorflow'),
+  'float64': ('The policy `float64`', 'tf_keras tensorflow torch'),
+  'xla': ('`jit_compile=True`', 'tf_keras tensorflow jax'),
+  'steps': ('`steps_per_execution`', 'tf_keras tensorflow jax'),
 }
 
 
 def has(need):
   """Returns whether this setting has what a test needs."""
-  return SETTING in NEEDS[need][1]
+  return SETTING in NEEDS[need][1].split()
 
 
 def needs(need):
