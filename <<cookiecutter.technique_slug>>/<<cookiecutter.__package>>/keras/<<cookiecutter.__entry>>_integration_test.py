@@ -10,29 +10,22 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_layers
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 from <<cookiecutter.__package>>.keras.compat import tree
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Schedule = schedule.<<cookiecutter.__camel>>Schedule
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_api.apply
+strip = test_api.strip
+UpdateStep = test_api.UpdateStep
+Schedule = test_api.Schedule
+Constant = test_api.Constant
+collect = test_api.collect
 
 MODELS = test_models.MODELS
 Nothing = test_algorithms.Nothing
@@ -179,7 +172,8 @@ class LayersTest(TestCase):
         self.top = apply(layers.Dense(2))
 
       def call(self, inputs, training=None):
-        return self.top(self.hidden(inputs))
+        hidden = self.hidden(inputs, training=training)
+        return self.top(hidden, training=training)
 
     model = Subclassed()
     model.compile('sgd', 'mean_squared_error')
@@ -204,9 +198,17 @@ class ModelsTest(TestCase):
       self.assertSameOutputs(outputs, predict(model), 1e-3)
 
   @parameterized.named_parameters(
-    *MODELS, ('MobileNet', test_models.mobile_net)
+    *(row for row in MODELS if row[1] is not test_models.transformer),
+    ('MobileNet', test_models.mobile_net),
   )
   def testModelInMixedPrecision(self, create):
+    self.assertTrainsInMixedPrecision(create)
+
+  @test_settings.needs('float16')
+  def testAttentionInMixedPrecision(self):
+    self.assertTrainsInMixedPrecision(test_models.transformer)
+
+  def assertTrainsInMixedPrecision(self, create):
     self.addCleanup(keras.mixed_precision.set_global_policy, 'float32')
     keras.mixed_precision.set_global_policy('mixed_float16')
     model = train(create())

@@ -9,27 +9,20 @@ import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
-from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.technique_slug>>_scope as scope  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Schedule = schedule.<<cookiecutter.__camel>>Schedule
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_api.apply
+scope = test_api.scope
+strip = test_api.strip
+UpdateStep = test_api.UpdateStep
+Schedule = test_api.Schedule
+Constant = test_api.Constant
+collect = test_api.collect
 
 layers = keras.layers
 

@@ -7,25 +7,18 @@ import os
 from absl.testing import parameterized
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import callbacks
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+apply = test_api.apply
+strip = test_api.strip
+Wrapper = test_api.Wrapper
+UpdateStep = test_api.UpdateStep
+collect = test_api.collect
+Constant = test_api.Constant
 
 BUILT = test_models.BUILT
 Subclassed = test_models.Subclassed

@@ -9,25 +9,19 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import policy
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.technique_slug>>_scope as scope  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_api.apply
+scope = test_api.scope
+strip = test_api.strip
+Wrapper = test_api.Wrapper
+collect = test_api.collect
 Skip = policy.SkipUnsupportedLayers
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+Constant = test_api.Constant
 TO = '<<cookiecutter.__to>>'
 
 Nothing = test_algorithms.Nothing

@@ -6,25 +6,18 @@ import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
-from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+apply = test_api.apply
+strip = test_api.strip
+UpdateStep = test_api.UpdateStep
+Wrapper = test_api.Wrapper
+Constant = test_api.Constant
 ERRORS = test_models.ERRORS
 
 layers = keras.layers

@@ -7,27 +7,20 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import policy
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_api.apply
+strip = test_api.strip
+UpdateStep = test_api.UpdateStep
+Constant = test_api.Constant
+collect = test_api.collect
 
 layers = keras.layers
 
@@ -48,11 +41,7 @@ class Double(test_algorithms.Nothing):
 class Projection(test_algorithms.Clip):
   """Computes with clipped weights, and keeps others."""
 
-  def __init__(self, start=0.01):
-    super().__init__(start, target_lib.WeightInForward())
-
-  def finish(self, weight, state):
-    return self.apply(weight, state)
+  target = target_lib.WeightInForward()
 
 
 @keras.utils.register_keras_serializable('cloning_test')
@@ -64,9 +53,9 @@ class Distiller(keras.Model):
     self.teacher = teacher
     self.steps = 0
 
-  def train_step(self, data):
+  def train_step(self, *args):
     self.steps += 1  # Once in each traced function.
-    return super().train_step(data)
+    return super().train_step(*args)
 
 
 @keras.utils.register_keras_serializable('cloning_test')
@@ -337,7 +326,7 @@ class TiedWeightsTest(test_models.TestCase):
     return keras.Model(inputs, ReadsKernel(dense)(dense(free(inputs))))
 
   @parameterized.named_parameters(
-    ('Projection', Projection), ('Replacement', Double)
+    ('Projection', lambda: Projection(0.01)), ('Replacement', Double)
   )
   def testTechniquesThatCannotKeepThemLeaveThem(self, algorithm):
     model, skip = self._create(), policy.SkipUnsupportedLayers()

@@ -7,55 +7,28 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import base_algorithm
-from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import custom_layer
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
+apply = test_api.apply
+strip = test_api.strip
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+UpdateStep = test_api.UpdateStep
+Constant = test_api.Constant
+Wrapper = test_api.Wrapper
+collect = test_api.collect
 
 layers = keras.layers
 
 
-@keras.utils.register_keras_serializable('custom_layer_test')
-class Clip(base_algorithm.Algorithm):
-  """Clips weights to the level.
-
-  What the method of a layer returns must suit the algorithm, so these tests
-  bring their own.
-  """
-
-  target = target_lib.Weight()
-
-  def create_state(self, tensor):
-    return {
-      'bound': {'shape': [], 'dtype': tensor.dtype, 'initializer': 'ones'}
-    }
-
-  def update_state(self, tensor, state, level):
-    return {'bound': ops.cast(level, tensor.dtype)}
-
-  def apply(self, tensor, state):
-    return ops.clip(tensor, -state['bound'], state['bound'])
-
-  def summarize(self, tensor, state):
-    return state
+# What the method of a layer returns must suit the algorithm, so these tests
+# bring their own.
+Clip = test_algorithms.Clip
 
 
 @keras.utils.register_keras_serializable('custom_layer_test')
@@ -232,7 +205,7 @@ class CustomLayerTest(test_models.TestCase):
     wrapped = apply(layer, algorithm=ClipOutput())
     wrapped(ops.ones((2, 3)))
     self.assertLen(wrapped.technique_vars, 2)
-    self.assertLen({variable.name for variable in wrapped.weights}, 3)
+    self.assertLen({variable.name for variable in wrapped.weights}, 5)
     self.assertLen(wrapped.summarize(), 2)
 
   @parameterized.named_parameters(
@@ -274,7 +247,7 @@ class CustomLayerTest(test_models.TestCase):
     inputs = fit(model)
     self.assertLen(collect(model)[0].technique_vars, count)
     self.assertEqual(collect(model)[0].step.numpy(), 2)
-    for weight, bound in collect(model)[0].technique_vars:
+    for weight, bound, _ in collect(model)[0].technique_vars:
       self.assertLessEqual(np.max(np.abs(weight.numpy())), bound.numpy())
     expected = model.predict(inputs, verbose=0)
     for name in ('model.h5', 'model.keras'):

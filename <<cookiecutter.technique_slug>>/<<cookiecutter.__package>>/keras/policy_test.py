@@ -4,39 +4,23 @@
 from absl.testing import parameterized
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_api.apply
+strip = test_api.strip
+Wrapper = test_api.Wrapper
+collect = test_api.collect
 Policy = policy.<<cookiecutter.__camel>>Policy
 Skip = policy.SkipUnsupportedLayers
 
+Nothing = test_algorithms.Nothing
+
 layers = keras.layers
-
-
-class Idle(base_algorithm.Algorithm):
-  """Leaves a model as it is, so that the policy alone makes a difference."""
-
-  def create_state(self, tensor):
-    return {}
-
-  def update_state(self, tensor, state, level):
-    return {}
-
-  def apply(self, tensor, state):
-    return tensor
 
 
 class DenseOnly(Policy):
@@ -78,7 +62,7 @@ class PolicyTest(test_models.TestCase):
         layers.Dense(2, name='second'),
       ]
     )
-    wrapped = apply(model, policy=DenseOnly(), algorithm=Idle())
+    wrapped = apply(model, policy=DenseOnly(), algorithm=Nothing())
     self.assertEqual(wrapped_names(wrapped), ['first', 'second'])
     self.assertLen(wrapped.layers, 5)
     self.assertEqual(strip(wrapped).get_config(), model.get_config())
@@ -132,7 +116,7 @@ class PolicyTest(test_models.TestCase):
     right = layers.ReLU(name='right')(shared(shared(inputs)))
     outputs = [layers.Dense(2, name='top')(left + right), right]
     model = keras.Model(inputs, outputs)
-    wrapped = apply(model, policy=DenseOnly(), algorithm=Idle())
+    wrapped = apply(model, policy=DenseOnly(), algorithm=Nothing())
     self.assertCountEqual(wrapped_names(wrapped), ['shared', 'left', 'top'])
     x = ops.ones((2, 4))
     for one, other in zip(wrapped(x), model(x), strict=True):
@@ -179,7 +163,7 @@ class SkipUnsupportedLayersTest(test_models.TestCase):
     model = keras.Sequential([inner, DenseLike(4), layers.Dense(2)])
     with self.assertRaisesRegex(ValueError, Skip.__name__):
       apply(model)
-    wrapped = apply(model, policy=Skip(), algorithm=Idle())
+    wrapped = apply(model, policy=Skip(), algorithm=Nothing())
     flatten, dense = collect(wrapped)
     self.assertIs(flatten.layer, inner.layers[1])
     self.assertIs(dense.layer, model.layers[2])

@@ -9,16 +9,15 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+Wrapper = test_api.Wrapper
+Constant = test_api.Constant
 
 layers = keras.layers
 

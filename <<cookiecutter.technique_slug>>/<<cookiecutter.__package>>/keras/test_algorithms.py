@@ -6,7 +6,6 @@ import numpy as np
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
@@ -35,7 +34,7 @@ class Clip(base_algorithm.Algorithm):
 
   Args:
     start: The bound before the first update.
-    a_target: What to clip: a target, by default `Weight()`.
+    a_target: What to clip: a target, by default that of the class.
 
   Attributes:
     specs: The `compat.Spec` of each tensor that a state was created for.
@@ -44,7 +43,7 @@ class Clip(base_algorithm.Algorithm):
   def __init__(self, start=100.0, a_target=None):
     self.start = start
     self.specs = []
-    self.target = a_target or target_lib.Weight()
+    self.target = a_target or self.target
 
   def create_state(self, weight):
     """Keeps the bound and the number of updates, a float16."""
@@ -65,10 +64,6 @@ class Clip(base_algorithm.Algorithm):
   def apply(self, weight, state):
     """Clips to the bound."""
     return ops.clip(weight, -state['bound'], state['bound'])
-
-  def finish(self, weight, state):
-    """Puts each weight on the bound, which `apply` would not do."""
-    return ops.sign(weight) * state['bound']
 
   def summarize(self, weight, state):
     """Reports the number of updates."""

@@ -12,107 +12,54 @@ Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 
 layers = keras.layers
 
-# Built-in layers with technique weights: how to create one, the shape of its
-# input, and the weights.
+# Built-in layers with technique weights: the arguments to create one, the shape
+# of its input, and the weights.
+_KERNEL, _CELL = ['kernel'], ['cell.kernel', 'cell.recurrent_kernel']
 _LAYERS = {
-  'Conv1D': (lambda: layers.Conv1D(2, 3), (6, 3), ['kernel']),
-  'Conv1DTranspose': (
-    lambda: layers.Conv1DTranspose(2, 3),
-    (6, 3),
-    ['kernel'],
+  'Conv1D': ((2, 3), (6, 3), _KERNEL),
+  'Conv1DTranspose': ((2, 3), (6, 3), _KERNEL),
+  'Conv2D': ((2, 3), (6, 6, 3), _KERNEL),
+  'Conv2DTranspose': ((2, 3), (6, 6, 3), _KERNEL),
+  'Conv3D': ((2, 3), (4, 4, 4, 3), _KERNEL),
+  'Conv3DTranspose': ((2, 3), (4, 4, 4, 3), _KERNEL),
+  'ConvLSTM1D': ((2, 3), (4, 6, 3), _CELL),
+  'ConvLSTM2D': ((2, 3), (2, 4, 4, 3), _CELL),
+  'ConvLSTM3D': ((2, 3), (2, 3, 3, 3, 2), _CELL),
+  'Dense': ((2,), (3,), _KERNEL),
+  'EinsumDense': (('ab,bc->ac', 2), (3,), _KERNEL),
+  'Embedding': ((9, 2), (3,), ['embeddings']),
+  'LocallyConnected1D': ((2, 3), (6, 3), _KERNEL),
+  'LocallyConnected2D': ((2, 3), (6, 6, 3), _KERNEL),
+  'SeparableConv1D': ((2, 3), (6, 3), ['pointwise_kernel']),
+  'SeparableConv2D': ((2, 3), (6, 6, 3), ['pointwise_kernel']),
+  'LSTM': ((2,), (4, 3), _CELL),
+  'GRU': ((2,), (4, 3), _CELL),
+  'SimpleRNN': ((2,), (4, 3), _CELL),
+}
+# Name, function, shape of the input, weights.
+WITH_WEIGHTS = (
+  *(
+    (name, functools.partial(getattr(layers, name), *arguments), *row)
+    for name, (arguments, *row) in _LAYERS.items()
+    if hasattr(layers, name)
   ),
-  'Conv2D': (lambda: layers.Conv2D(2, 3), (6, 6, 3), ['kernel']),
-  'Conv2DTranspose': (
-    lambda: layers.Conv2DTranspose(2, 3),
-    (6, 6, 3),
-    ['kernel'],
-  ),
-  'Conv3D': (lambda: layers.Conv3D(2, 3), (4, 4, 4, 3), ['kernel']),
-  'Conv3DTranspose': (
-    lambda: layers.Conv3DTranspose(2, 3),
-    (4, 4, 4, 3),
-    ['kernel'],
-  ),
-  'ConvLSTM1D': (
-    lambda: layers.ConvLSTM1D(2, 3),
-    (4, 6, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'ConvLSTM2D': (
-    lambda: layers.ConvLSTM2D(2, 3),
-    (2, 4, 4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'ConvLSTM3D': (
-    lambda: layers.ConvLSTM3D(2, 3),
-    (2, 3, 3, 3, 2),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'Dense': (lambda: layers.Dense(2), (3,), ['kernel']),
-  'EinsumDense': (
-    lambda: layers.EinsumDense('ab,bc->ac', output_shape=2),
-    (3,),
-    ['kernel'],
-  ),
-  'Embedding': (lambda: layers.Embedding(9, 2), (3,), ['embeddings']),
-  'LocallyConnected1D': (
-    lambda: layers.LocallyConnected1D(2, 3),
-    (6, 3),
-    ['kernel'],
-  ),
-  'LocallyConnected2D': (
-    lambda: layers.LocallyConnected2D(2, 3),
-    (6, 6, 3),
-    ['kernel'],
-  ),
-  'SeparableConv1D': (
-    lambda: layers.SeparableConv1D(2, 3),
-    (6, 3),
-    ['pointwise_kernel'],
-  ),
-  'SeparableConv2D': (
-    lambda: layers.SeparableConv2D(2, 3),
-    (6, 6, 3),
-    ['pointwise_kernel'],
-  ),
-  'LSTM': (
-    lambda: layers.LSTM(2),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'GRU': (
-    lambda: layers.GRU(2),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'SimpleRNN': (
-    lambda: layers.SimpleRNN(2),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'RNN': (
-    lambda: layers.RNN(layers.LSTMCell(2)),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'Bidirectional': (
+  ('RNN', lambda: layers.RNN(layers.LSTMCell(2)), (4, 3), _CELL),
+  (
+    'Bidirectional',
     lambda: layers.Bidirectional(layers.GRU(2)),
     (4, 3),
     [
-      'forward_layer.cell.kernel',
-      'forward_layer.cell.recurrent_kernel',
-      'backward_layer.cell.kernel',
-      'backward_layer.cell.recurrent_kernel',
+      f'{direction}_layer.{name}'
+      for direction in ('forward', 'backward')
+      for name in _CELL
     ],
   ),
-  'TimeDistributed': (
+  (
+    'TimeDistributed',
     lambda: layers.TimeDistributed(layers.Dense(2)),
     (4, 3),
     ['layer.kernel'],
   ),
-}
-WITH_WEIGHTS = tuple(
-  (name, *row) for name, row in _LAYERS.items() if hasattr(layers, name)
 )
 
 # Built-in layers with an argument `activation` that is applied to the output.

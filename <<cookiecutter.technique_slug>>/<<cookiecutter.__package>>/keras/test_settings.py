@@ -27,6 +27,8 @@ NEEDS = {
   'tape': ('Loops with `tf.GradientTape`', 'tf_keras tensorflow'),
   'checkpoint': ('`tf.train.Checkpoint`', 'tf_keras tensorflow'),
   'float64': ('The policy `float64`', 'tf_keras tensorflow torch'),
+  'float16': ('Attention in `float16` on CPUs', 'tf_keras tensorflow torch'),
+  'retry': ('Training after `fit` raised', 'tf_keras tensorflow torch'),
   'xla': ('`jit_compile=True`', 'tf_keras tensorflow jax'),
   'steps': ('`steps_per_execution`', 'tf_keras tensorflow jax'),
 }

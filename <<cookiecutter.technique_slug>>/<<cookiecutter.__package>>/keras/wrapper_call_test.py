@@ -5,17 +5,16 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+Wrapper = test_api.Wrapper
+Constant = test_api.Constant
 
 Clip = test_algorithms.Clip
 batch = test_algorithms.batch
@@ -97,6 +96,8 @@ class CallTest(test_models.TestCase):
 
   def testSettleStripAndSummarizeAskTheAlgorithm(self):
     wrapped = wrap(layers.Dense(2, kernel_initializer='ones', name='top'))
+    algorithm = wrapped.algorithm
+    algorithm.finish = lambda weight, state: ops.sign(weight) * state['bound']
     train(wrapped, batch(4, 3))
     ((name, value),) = wrapped.summarize().items()
     self.assertEqual(name, f'{wrapped.slots[0].path}/updates')

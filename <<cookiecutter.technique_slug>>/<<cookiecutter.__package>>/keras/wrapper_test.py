@@ -9,17 +9,16 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import checked_algorithm
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
-from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+Wrapper = test_api.Wrapper
+collect = test_api.collect
+Constant = test_api.Constant
 ENTRY = '<<cookiecutter.__entry>>'
 
 Clip = test_algorithms.Clip
