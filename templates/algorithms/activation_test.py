@@ -11,17 +11,16 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import algorithm
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-strip = test_api.strip
+apply = test_algorithms.apply
+strip = test_algorithms.strip
 Algorithm = algorithm.<<cookiecutter.__camel>>Algorithm
-UpdateStep = test_api.UpdateStep
-Constant = test_api.Constant
-collect = test_api.collect
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 

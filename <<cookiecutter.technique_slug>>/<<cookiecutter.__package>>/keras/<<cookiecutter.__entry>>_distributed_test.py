@@ -11,17 +11,17 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import target as target_lib
-from <<cookiecutter.__package>>.keras import test_api
+from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-strip = test_api.strip
-UpdateStep = test_api.UpdateStep
-Constant = test_api.Constant
-collect = test_api.collect
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 

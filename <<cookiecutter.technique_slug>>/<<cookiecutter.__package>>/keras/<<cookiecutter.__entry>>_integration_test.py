@@ -12,7 +12,6 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_layers
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
@@ -20,12 +19,12 @@ from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 from <<cookiecutter.__package>>.keras.compat import tree
 
-apply = test_api.apply
-strip = test_api.strip
-UpdateStep = test_api.UpdateStep
-Schedule = test_api.Schedule
-Constant = test_api.Constant
-collect = test_api.collect
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+UpdateStep = test_algorithms.UpdateStep
+Schedule = test_algorithms.Schedule
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 MODELS = test_models.MODELS
 Nothing = test_algorithms.Nothing

@@ -10,19 +10,19 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import compat
-from <<cookiecutter.__package>>.keras import test_api
+from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-scope = test_api.scope
-strip = test_api.strip
-UpdateStep = test_api.UpdateStep
-Schedule = test_api.Schedule
-Constant = test_api.Constant
-collect = test_api.collect
+apply = test_algorithms.apply
+scope = test_algorithms.scope
+strip = test_algorithms.strip
+UpdateStep = test_algorithms.UpdateStep
+Schedule = test_algorithms.Schedule
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 

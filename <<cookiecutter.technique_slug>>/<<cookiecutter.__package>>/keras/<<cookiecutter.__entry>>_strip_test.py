@@ -8,17 +8,16 @@ from absl.testing import parameterized
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-strip = test_api.strip
-Wrapper = test_api.Wrapper
-UpdateStep = test_api.UpdateStep
-collect = test_api.collect
-Constant = test_api.Constant
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+Wrapper = test_algorithms.Wrapper
+UpdateStep = test_algorithms.UpdateStep
+collect = test_algorithms.collect
+Constant = test_algorithms.Constant
 
 BUILT = test_models.BUILT
 Subclassed = test_models.Subclassed

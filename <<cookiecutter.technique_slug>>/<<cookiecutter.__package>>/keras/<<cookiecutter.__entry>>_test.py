@@ -10,18 +10,17 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-scope = test_api.scope
-strip = test_api.strip
-Wrapper = test_api.Wrapper
-collect = test_api.collect
+apply = test_algorithms.apply
+scope = test_algorithms.scope
+strip = test_algorithms.strip
+Wrapper = test_algorithms.Wrapper
+collect = test_algorithms.collect
 Skip = policy.SkipUnsupportedLayers
-Constant = test_api.Constant
+Constant = test_algorithms.Constant
 TO = '<<cookiecutter.__to>>'
 
 Nothing = test_algorithms.Nothing

@@ -9,16 +9,16 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import callbacks
-from <<cookiecutter.__package>>.keras import test_api
+from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-UpdateStep = test_api.UpdateStep
+UpdateStep = test_algorithms.UpdateStep
 Summaries = callbacks.<<cookiecutter.__camel>>Summaries
-Wrapper = test_api.Wrapper
-Constant = test_api.Constant
+Wrapper = test_algorithms.Wrapper
+Constant = test_algorithms.Constant
 
 layers = keras.layers
 

@@ -8,16 +8,16 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import target as target_lib
-from <<cookiecutter.__package>>.keras import test_api
+from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-strip = test_api.strip
-UpdateStep = test_api.UpdateStep
-Wrapper = test_api.Wrapper
-Constant = test_api.Constant
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+UpdateStep = test_algorithms.UpdateStep
+Wrapper = test_algorithms.Wrapper
+Constant = test_algorithms.Constant
 ERRORS = test_models.ERRORS
 
 layers = keras.layers

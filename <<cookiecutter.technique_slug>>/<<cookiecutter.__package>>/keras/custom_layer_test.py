@@ -10,18 +10,17 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import custom_layer
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-strip = test_api.strip
+apply = test_algorithms.apply
+strip = test_algorithms.strip
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
-UpdateStep = test_api.UpdateStep
-Constant = test_api.Constant
-Wrapper = test_api.Wrapper
-collect = test_api.collect
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+Wrapper = test_algorithms.Wrapper
+collect = test_algorithms.collect
 
 layers = keras.layers
 

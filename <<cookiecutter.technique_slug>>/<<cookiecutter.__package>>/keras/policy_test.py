@@ -6,15 +6,14 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-strip = test_api.strip
-Wrapper = test_api.Wrapper
-collect = test_api.collect
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+Wrapper = test_algorithms.Wrapper
+collect = test_algorithms.collect
 Policy = policy.<<cookiecutter.__camel>>Policy
 Skip = policy.SkipUnsupportedLayers
 

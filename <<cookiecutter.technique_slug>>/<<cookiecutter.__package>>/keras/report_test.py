@@ -9,13 +9,13 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import report
-from <<cookiecutter.__package>>.keras import test_api
+from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-apply = test_api.apply
-strip = test_api.strip
+apply = test_algorithms.apply
+strip = test_algorithms.strip
 _LEVEL = '<<cookiecutter.level>>'
 
 

@@ -7,14 +7,14 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import test_api
+from <<cookiecutter.__package>>.keras import test_algorithms
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-Schedule = test_api.Schedule
-Constant = test_api.Constant
+Schedule = test_algorithms.Schedule
+Constant = test_algorithms.Constant
 Decay = schedule.PolynomialDecay
 LEVEL = '<<cookiecutter.level>>'
 

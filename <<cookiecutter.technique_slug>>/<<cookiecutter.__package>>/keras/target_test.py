@@ -11,13 +11,12 @@ from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-Wrapper = test_api.Wrapper
-Constant = test_api.Constant
+Wrapper = test_algorithms.Wrapper
+Constant = test_algorithms.Constant
 
 layers = keras.layers
 

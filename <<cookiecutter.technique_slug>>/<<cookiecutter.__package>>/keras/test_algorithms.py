@@ -1,14 +1,30 @@
 <% include 'license_header.txt' %>
-"""Algorithms whose results tests can tell, and layers wrapped with one."""
+"""Names of the technique for tests, and algorithms whose results they can tell."""
 
 import numpy as np
 
 from <<cookiecutter.__package>>.keras import base_algorithm
+from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import wrapper
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
+
+# ruff: noqa: E501, F401
+# isort: off
+# fmt: off
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.technique_slug>>_scope as scope
+from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip
+# fmt: on
+# isort: on
+
+UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
+Schedule = schedule.<<cookiecutter.__camel>>Schedule
+Constant = schedule.Constant<<cookiecutter.__level_camel>>
+Wrapper = wrapper.<<cookiecutter.__wrapper>>
+collect = wrapper.collect_<<cookiecutter.__able>>_layers
 
 
 @keras.utils.register_keras_serializable('test_algorithms')
@@ -76,8 +92,8 @@ class Clip(base_algorithm.Algorithm):
 
 def wrap(layer, level=0.5, frequency=1, **kwargs):
   """Wraps a layer with `Clip` and a level that holds from step 0 on."""
-  a_schedule = schedule.Constant<<cookiecutter.__level_camel>>(level, 0, -1, frequency)
-  return wrapper.<<cookiecutter.__wrapper>>(layer, a_schedule, Clip(), **kwargs)
+  a_schedule = Constant(level, 0, -1, frequency)
+  return Wrapper(layer, a_schedule, Clip(), **kwargs)
 
 
 def batch(*shape):
@@ -100,7 +116,7 @@ def compile_step(layer, rate=0.0, loss=ops.sum):
     rate: The learning rate: with 1 weights change by their gradients.
     loss: Function from the outputs to the loss, which the step returns.
   """
-  if isinstance(layer, wrapper.<<cookiecutter.__wrapper>>):
+  if isinstance(layer, Wrapper):
     layer.step.assign(ops.maximum(layer.step, 0))
     layer.calls.has_begun = True
   model = keras.Sequential([layer])

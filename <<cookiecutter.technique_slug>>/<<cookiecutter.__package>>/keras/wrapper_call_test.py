@@ -7,14 +7,13 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
-Wrapper = test_api.Wrapper
-Constant = test_api.Constant
+Wrapper = test_algorithms.Wrapper
+Constant = test_algorithms.Constant
 
 Clip = test_algorithms.Clip
 batch = test_algorithms.batch

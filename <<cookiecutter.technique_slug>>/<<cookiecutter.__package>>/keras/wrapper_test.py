@@ -11,14 +11,13 @@ from <<cookiecutter.__package>>.keras import checked_algorithm
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import test_api
 from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 
-Wrapper = test_api.Wrapper
-collect = test_api.collect
-Constant = test_api.Constant
+Wrapper = test_algorithms.Wrapper
+collect = test_algorithms.collect
+Constant = test_algorithms.Constant
 ENTRY = '<<cookiecutter.__entry>>'
 
 Clip = test_algorithms.Clip
