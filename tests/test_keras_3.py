@@ -11,6 +11,7 @@ import pytest
 import support
 from conftest import FIRST, OF_EACH_KIND, bake
 from set_up import run
+from test_baked import IN_FULL, check_passed
 
 pytestmark = pytest.mark.baked
 
@@ -37,6 +38,29 @@ def pythons(environment, set_up_project, tmp_path_factory):
     return found
 
 
+@pytest.fixture(scope="module")
+def python(pythons, tmp_path_factory):
+    """An interpreter with all backends: the package's tests need TensorFlow, too."""
+    folder = tmp_path_factory.mktemp("all")
+    run(folder, "python3 -m venv --without-pip .")
+    (packages,) = folder.glob("lib/*/site-packages")
+    lines = [
+        f"import site; site.addsitedir({str(path)!r})\n"
+        for python in pythons.values()
+        for path in python.parents[1].glob("lib/*/site-packages")
+    ]
+    (packages / "all.pth").write_text("".join(lines))
+    return folder / "bin" / "python"
+
+
+def project_of(kind: str, set_up_project: Path, cookies_session) -> Path:
+    """Returns the project that is set up, or another one of a kind."""
+    if kind == FIRST:
+        return set_up_project
+    answers = {"technique_name": OF_EACH_KIND[kind], "technique_kind": kind}
+    return bake(cookies_session, answers)
+
+
 def train(project: Path, pythons: dict[str, Path], legacy: int, backend: str) -> dict:
     """Runs the script in a setting and returns what it found."""
     shown = run(
@@ -49,10 +73,7 @@ def train(project: Path, pythons: dict[str, Path], legacy: int, backend: str) ->
 
 @pytest.mark.parametrize("kind", OF_EACH_KIND)
 def test_settings_have_the_same_results(kind, pythons, set_up_project, cookies_session):
-    project = set_up_project
-    if kind != FIRST:
-        answers = {"technique_name": OF_EACH_KIND[kind], "technique_kind": kind}
-        project = bake(cookies_session, answers)
+    project = project_of(kind, set_up_project, cookies_session)
     expected = train(project, pythons, 1, "tensorflow")
     assert expected["keras"] == "tf_keras"
     for backend in pythons:
@@ -61,6 +82,22 @@ def test_settings_have_the_same_results(kind, pythons, set_up_project, cookies_s
         assert found["backend"] == backend
         assert found["imports_tensorflow"] == (backend == "tensorflow")
         assert found["outputs"] == pytest.approx(expected["outputs"], abs=TOLERANCE)
+
+
+# On 2 cores they take four minutes in all: not those that train large models.
+TESTS = ["algorithm", "target", "wrapper_call", "callbacks", "{entry}_strip"]
+
+
+@pytest.mark.parametrize("kind", IN_FULL)
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_its_tests_pass_on_keras_3(kind, backend, python, set_up_project, cookies_session):
+    """Those of the first kind in full, of another one what its algorithm decides."""
+    project = project_of(kind, set_up_project, cookies_session)
+    entry = support.toml_of(project / "contribution.toml")["technique"]["entry"]
+    names = TESTS if kind == FIRST else [TESTS[0], TESTS[-1]]
+    files = [f"tfmot_{project.name}/keras/{name.format(entry=entry)}_test.py" for name in names]
+    setting = f"TF_USE_LEGACY_KERAS=0 KERAS_BACKEND={backend} PYTHONPATH=."
+    check_passed(run(project, f"{setting} {python} -m pytest -n auto {' '.join(files)}"))
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])

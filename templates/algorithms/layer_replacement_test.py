@@ -9,22 +9,19 @@ import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import algorithm
-from <<cookiecutter.__package>>.keras import callbacks
-from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import compat
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
+apply = test_algorithms.apply
+strip = test_algorithms.strip
 Algorithm = algorithm.<<cookiecutter.__camel>>Algorithm
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 
@@ -80,7 +77,7 @@ def predict(model, inputs):
   return model.predict(inputs, verbose=0)
 
 
-class RankTest(tf.test.TestCase, parameterized.TestCase):
+class RankTest(test_models.TestCase):
   """Which rank a kernel gets."""
 
   @parameterized.parameters(
@@ -94,14 +91,14 @@ class RankTest(tf.test.TestCase, parameterized.TestCase):
     ((1, 1, 8, 64), 0.75, 2),
   )
   def testFollowsTheLevel(self, shape, level, rank):
-    kernel = tf.constant(normal(*shape))
+    kernel = ops.convert_to_tensor(normal(*shape))
     first = Algorithm().create_state(kernel)['rank']
     full = first['initializer'](first['shape'], first['dtype'])
     self.assertEqual(full, min(as_matrix(kernel).shape))
-    level = tf.constant(level, tf.float32)
+    level = ops.convert_to_tensor(level, 'float32')
     found = Algorithm().update_state(kernel, {'rank': full}, level)['rank']
     self.assertEqual(found, rank)
-    self.assertEqual(found.dtype, tf.int32)
+    self.assertEqual(compat.dtype_name(found.dtype), 'int32')
 
   @parameterized.parameters(
     # Two factors of rank r hold 30 r weights, one kernel 200.
@@ -113,8 +110,8 @@ class RankTest(tf.test.TestCase, parameterized.TestCase):
     ((1, 10), 1, False),
   )
   def testCutsAndReportsWhereItPays(self, shape, rank, pays):
-    kernel, state = normal(*shape), {'rank': tf.constant(rank)}
-    applied = Algorithm().apply(tf.constant(kernel), state)
+    kernel, state = normal(*shape), {'rank': ops.convert_to_tensor(rank)}
+    applied = Algorithm().apply(ops.convert_to_tensor(kernel), state)
     expected = truncate(kernel, rank) if pays else kernel
     self.assertAllClose(applied, expected, 1e-4, 1e-4)
     again = Algorithm().apply(applied, state)
@@ -125,7 +122,7 @@ class RankTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllClose(summary['<<cookiecutter.level>>'], reduction)
 
 
-class ReplaceTest(tf.test.TestCase, parameterized.TestCase):
+class ReplaceTest(test_models.TestCase):
   """What the stripped model is made of."""
 
   @parameterized.named_parameters((k, *LAYERS[k]) for k in LAYERS)
@@ -187,6 +184,7 @@ class ReplaceTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIs(strip(model).layers[0].kernel, layer.kernel)
     self.assertEqual(np.linalg.matrix_rank(as_matrix(layer.kernel.numpy())), 16)
 
+  @test_settings.needs('lite')
   def testLiteFileIsSmaller(self):
     def size(model):
       return len(tf.lite.TFLiteConverter.from_keras_model(model).convert())
@@ -199,7 +197,7 @@ class ReplaceTest(tf.test.TestCase, parameterized.TestCase):
     self.assertLess(size(strip(model)), 0.35 * before)
 
 
-class TrainingTest(tf.test.TestCase):
+class TrainingTest(test_models.TestCase):
   """When kernels are cut."""
 
   def testKernelsTrainFreelyBetweenUpdates(self):

@@ -9,38 +9,36 @@ import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import algorithm
-from <<cookiecutter.__package>>.keras import callbacks
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
+apply = test_algorithms.apply
+strip = test_algorithms.strip
 Algorithm = algorithm.<<cookiecutter.__camel>>Algorithm
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
 Decay = schedule.PolynomialDecay
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+collect = test_algorithms.collect
 
 layers = keras.layers
 
 
-def distinct(*shape, dtype=np.float32):
+def distinct(*shape, dtype='float32'):
   """Returns weights of both signs, no two of the same magnitude."""
   size = int(np.prod(shape))
   values = np.random.RandomState(0).permutation(np.arange(1, size + 1))
   signs = np.where(np.arange(size) % 3, 1, -1)
-  return tf.constant((values * signs).reshape(shape), dtype)
+  return ops.convert_to_tensor((values * signs).reshape(shape), dtype)
 
 
 def mask_of(weight, level):
-  state = {'mask': tf.ones(tf.shape(weight), tf.bool)}
-  level = tf.constant(level, tf.float32)
+  state = {'mask': ops.ones(weight.shape, 'bool')}
+  level = ops.convert_to_tensor(level, 'float32')
   return Algorithm().update_state(weight, state, level)['mask']
 
 
@@ -55,7 +53,7 @@ def count_zeros(model):
   return [(weight.size, int(np.sum(weight == 0))) for weight in weights]
 
 
-class MaskTest(tf.test.TestCase, parameterized.TestCase):
+class MaskTest(test_models.TestCase):
   """Which elements are pruned."""
 
   @parameterized.product(
@@ -64,10 +62,10 @@ class MaskTest(tf.test.TestCase, parameterized.TestCase):
   )
   def testPrunesTheSmallestExactly(self, shape, level):
     weight = distinct(*shape)
-    mask = mask_of(weight, level).numpy()
+    mask = compat.to_numpy(mask_of(weight, level))
     count = pruned(mask.size, level)
     # The magnitudes are 1, 2, 3, ..., so the smallest ones are known.
-    self.assertAllEqual(mask, np.abs(weight.numpy()) > count)
+    self.assertAllEqual(mask, np.abs(compat.to_numpy(weight)) > count)
     self.assertEqual(np.sum(~mask), count)
 
   @parameterized.named_parameters(
@@ -78,32 +76,33 @@ class MaskTest(tf.test.TestCase, parameterized.TestCase):
     ('AboveTheThreshold', [1, 2, 3, 7, 7, -7], 0.5, [0, 0, 0, 1, 1, 1]),
   )
   def testKeepsElementsEqualToTheThreshold(self, weight, level, expected):
-    mask = mask_of(tf.constant(weight, tf.float32), level)
+    mask = mask_of(ops.convert_to_tensor(weight, 'float32'), level)
     self.assertAllEqual(mask, np.array(expected, bool))
 
   @parameterized.parameters(1, 2, 9, 100)
   def testKeepsAtLeastOneElement(self, size):
-    mask = mask_of(distinct(size), 0.9999).numpy()
+    mask = compat.to_numpy(mask_of(distinct(size), 0.9999))
     self.assertEqual(np.sum(mask), 1)
-    self.assertEqual(np.argmax(mask), np.argmax(np.abs(distinct(size))))
+    self.assertEqual(np.argmax(mask), np.argmax(np.abs(compat.to_numpy(distinct(size)))))
 
-  @parameterized.parameters(tf.float16, tf.float32, tf.float64)
+  @parameterized.parameters('float16', 'float32', 'float64')
   def testWorksOnEachFloatingPointType(self, dtype):
     weight = distinct(4, 5, dtype=dtype)
-    spec = tf.TensorSpec(weight.shape, weight.dtype)
-    self.assertEqual(Algorithm().create_state(spec)['mask']['dtype'], tf.bool)
+    spec = compat.Spec(weight.shape, weight.dtype)
+    self.assertEqual(Algorithm().create_state(spec)['mask']['dtype'], 'bool')
     mask = mask_of(weight, 0.3)
-    self.assertEqual(mask.dtype, tf.bool)
-    self.assertEqual(np.sum(~mask.numpy()), 6)
+    self.assertEqual(compat.dtype_name(mask.dtype), 'bool')
+    self.assertEqual(np.sum(~compat.to_numpy(mask)), 6)
     applied = Algorithm().apply(weight, {'mask': mask})
-    self.assertEqual(applied.dtype, dtype)
+    self.assertEqual(applied.dtype, weight.dtype)
 
   def testForgetsTheMaskBefore(self):
     weight = distinct(4, 5)
-    nothing = {'mask': tf.zeros((4, 5), tf.bool)}
-    updated = Algorithm().update_state(weight, nothing, tf.constant(0.5))
+    nothing = {'mask': ops.zeros((4, 5), 'bool')}
+    updated = Algorithm().update_state(weight, nothing, ops.convert_to_tensor(0.5))
     self.assertAllEqual(updated['mask'], mask_of(weight, 0.5))
 
+  @test_settings.needs('function')
   def testWorksInGraphModeOnAnyShape(self):
     update = tf.function(lambda weight: mask_of(weight, 0.5))
     for shape in ((4,), (3, 4), (2, 3, 4)):
@@ -111,30 +110,30 @@ class MaskTest(tf.test.TestCase, parameterized.TestCase):
       self.assertAllEqual(update(weight), mask_of(weight, 0.5))
 
 
-class ApplyTest(tf.test.TestCase):
+class ApplyTest(test_models.TestCase):
   """What is made of the weights."""
 
   def testZeroesWhatIsMaskedAndKeepsTheRest(self):
-    weight = tf.constant([[1.0, -2.0], [3.0, -4.0]])
-    state = {'mask': tf.constant([[True, False], [False, True]])}
+    weight = ops.convert_to_tensor([[1.0, -2.0], [3.0, -4.0]])
+    state = {'mask': ops.convert_to_tensor([[True, False], [False, True]])}
     applied = Algorithm().apply(weight, state)
     self.assertAllEqual(applied, [[1.0, 0.0], [0.0, -4.0]])
     self.assertAllEqual(Algorithm().apply(applied, state), applied)
     self.assertAllEqual(Algorithm().finish(weight, state), applied)
 
   def testSummaryIsTheFractionOfZeros(self):
-    weight = tf.constant([[1.0, -2.0], [0.0, -4.0]])
-    state = {'mask': tf.constant([[True, False], [True, True]])}
+    weight = ops.convert_to_tensor([[1.0, -2.0], [0.0, -4.0]])
+    state = {'mask': ops.convert_to_tensor([[True, False], [True, True]])}
     summary = Algorithm().summarize(weight, state)
     self.assertEqual(list(summary), ['<<cookiecutter.level>>'])
-    self.assertEqual(summary['<<cookiecutter.level>>'].numpy(), 0.5)
+    self.assertEqual(summary['<<cookiecutter.level>>'], 0.5)
 
   def testConfigGivesAnEqualAlgorithm(self):
     config = Algorithm().get_config()
     self.assertIsInstance(Algorithm.from_config(config), Algorithm)
 
 
-class TrainingTest(tf.test.TestCase, parameterized.TestCase):
+class TrainingTest(test_models.TestCase):
   """The fraction of zeros is exact while a model is trained."""
 
   def create(self, a_schedule):
@@ -147,7 +146,7 @@ class TrainingTest(tf.test.TestCase, parameterized.TestCase):
       ]
     )
     model = apply(model, a_schedule)
-    model.compile(keras.optimizers.Adam(0.1), 'mse')
+    model.compile(keras.optimizers.Adam(0.1), 'mean_squared_error')
     return model
 
   def fit(self, model, epochs, *others):
@@ -169,7 +168,7 @@ class TrainingTest(tf.test.TestCase, parameterized.TestCase):
       on_epoch_end=lambda epoch, logs: counts.append(count_zeros(log.model))
     )
     self.fit(model, 2, log)
-    path = os.path.join(self.get_temp_dir(), 'model.h5')
+    path = os.path.join(self.get_temp_dir(), 'model.keras')
     model.save(path)
     model = keras.models.load_model(path)
     self.assertZeros(count_zeros(model), 0.5)
@@ -190,7 +189,7 @@ class TrainingTest(tf.test.TestCase, parameterized.TestCase):
   def testZeroSparsityIsNoOp(self):
     model = self.create(Constant(0.0, 0, frequency=1))
     plain = strip(self.create(Constant(0.0, 0)))
-    plain.compile(keras.optimizers.Adam(0.1), 'mse')
+    plain.compile(keras.optimizers.Adam(0.1), 'mean_squared_error')
     self.fit(model, 2)
     self.fit(plain, 2)
     for one, other in zip(
@@ -199,7 +198,7 @@ class TrainingTest(tf.test.TestCase, parameterized.TestCase):
       self.assertAllClose(one, other)
 
 
-class SizeTest(tf.test.TestCase):
+class SizeTest(test_models.TestCase):
   """What the masks cost, and what the zeros save."""
 
   def testStateAndFilesStaySmallAndModelsCompress(self):
@@ -210,14 +209,13 @@ class SizeTest(tf.test.TestCase):
     dense_sizes = self.sizes(dense)
     model = apply(dense, Constant(0.8, 0, frequency=1))
     sizes = self.sizes(model)  # Before there is an optimizer to save.
-    self.assertLessEqual(sizes['h5'], 1.3 * dense_sizes['h5'])
-    self.assertLessEqual(sizes['keras'], 1.3 * dense_sizes['keras'])
-    model.compile(keras.optimizers.SGD(0.01), 'mse')
+    # JAX keeps an offset for each weight.
+    extra = 0.3 + compat.NEEDS_OFFSET
+    self.assertLessEqual(sizes['h5'], (1 + extra) * dense_sizes['h5'])
+    self.assertLessEqual(sizes['keras'], (1 + extra) * dense_sizes['keras'])
+    model.compile(keras.optimizers.SGD(0.01), 'mean_squared_error')
     model.fit(
-      tf.random.normal((4, 200)),
-      tf.random.normal((4, 200)),
-      callbacks=[UpdateStep()],
-      verbose=0,
+      np.ones((4, 200)), np.ones((4, 200)), callbacks=[UpdateStep()], verbose=0
     )
     weights = state = 0
     for layer in collect(model):
@@ -226,10 +224,11 @@ class SizeTest(tf.test.TestCase):
         state += sum(variable.numpy().nbytes for variable in variables)
     self.assertGreater(weights, 4 * 100_000)
     self.assertLessEqual(state, 0.3 * weights)
-    converter = tf.lite.TFLiteConverter.from_keras_model(strip(model))
-    flat_buffer = converter.convert()
-    self.assertLess(len(flat_buffer), 1.02 * weights)
-    self.assertLess(len(gzip.compress(flat_buffer)), 0.35 * weights)
+    if test_settings.has('lite'):
+      converter = tf.lite.TFLiteConverter.from_keras_model(strip(model))
+      flat_buffer = converter.convert()
+      self.assertLess(len(flat_buffer), 1.02 * weights)
+      self.assertLess(len(gzip.compress(flat_buffer)), 0.35 * weights)
 
   def sizes(self, model):
     """Returns the sizes of the files of a model, by format."""

@@ -6,22 +6,18 @@ import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import algorithm
-from <<cookiecutter.__package>>.keras import callbacks
-from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import compat
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
+apply = test_algorithms.apply
+strip = test_algorithms.strip
 Algorithm = algorithm.<<cookiecutter.__camel>>Algorithm
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 
@@ -42,14 +38,15 @@ def normal(*shape):
 
 
 def choose(weight, level):
-  state = {'scale': tf.zeros(weight.shape[-1:], weight.dtype)}
-  level = tf.constant(level, tf.float32)
-  return Algorithm().update_state(tf.constant(weight), state, level)
+  state = {'scale': ops.zeros(weight.shape[-1:], 'float32')}
+  level = ops.convert_to_tensor(level, 'float32')
+  return Algorithm().update_state(ops.convert_to_tensor(weight), state, level)
 
 
 def project(weight, level=0.999):
   """Returns what the layer computes with at a level."""
-  return Algorithm().apply(tf.constant(weight), choose(weight, level)).numpy()
+  weight, state = ops.convert_to_tensor(weight), choose(weight, level)
+  return compat.to_numpy(Algorithm().apply(weight, state))
 
 
 def ternarize(channel):
@@ -71,7 +68,7 @@ def count_values(weight):
   return [len(np.unique(c)) for c in weight.reshape([-1, weight.shape[-1]]).T]
 
 
-class ProjectionTest(tf.test.TestCase, parameterized.TestCase):
+class ProjectionTest(test_models.TestCase):
   """What is made of the weights."""
 
   def testIsAsComputedByHand(self):
@@ -117,21 +114,20 @@ class ProjectionTest(tf.test.TestCase, parameterized.TestCase):
   @parameterized.product(first=(False, True), second=(False, True))
   def testOnlyChosenChannelsChange(self, first, second):
     ternary = [first, second, not first]
-    state = {'scale': tf.constant(np.where(ternary, SCALE, 0), tf.float32)}
-    applied = Algorithm().apply(tf.constant(WEIGHT), state)
+    state = {'scale': ops.convert_to_tensor(np.where(ternary, SCALE, 0), 'float32')}
+    applied = Algorithm().apply(ops.convert_to_tensor(WEIGHT), state)
     self.assertAllClose(applied, np.where(ternary, TERNARY, WEIGHT), 1e-6)
 
   @parameterized.parameters(0.0, 0.5, 0.999)
   def testGradientPassesStraightThrough(self, level):
-    weight, factors = tf.constant(WEIGHT), normal(*WEIGHT.shape)
-    with tf.GradientTape() as tape:
-      tape.watch(weight)
-      applied = Algorithm().apply(weight, choose(WEIGHT, level))
-      total = tf.reduce_sum(applied * factors)
-    self.assertAllEqual(tape.gradient(total, weight), factors)
+    state, factors = choose(WEIGHT, level), normal(*WEIGHT.shape)
+    gradient = test_algorithms.get_gradient(
+      lambda weight: Algorithm().apply(weight, state) * factors, WEIGHT
+    )
+    self.assertAllClose(gradient, factors)
 
 
-class ChoiceTest(tf.test.TestCase, parameterized.TestCase):
+class ChoiceTest(test_models.TestCase):
   """Which channels are ternary."""
 
   @parameterized.parameters(
@@ -160,7 +156,7 @@ class ChoiceTest(tf.test.TestCase, parameterized.TestCase):
     self.assertAllClose(summary['<<cookiecutter.level>>'], expected)
 
 
-class TrainingTest(tf.test.TestCase, parameterized.TestCase):
+class TrainingTest(test_models.TestCase):
   """Layers compute with ternary weights, and float weights are trained."""
 
   def create(self, level):

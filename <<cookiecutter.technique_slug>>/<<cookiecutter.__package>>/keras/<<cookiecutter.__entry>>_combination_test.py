@@ -9,21 +9,16 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_model_optimization as tfmot
 
-from <<cookiecutter.__package>>.keras import callbacks
-from <<cookiecutter.__package>>.keras import schedule
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 pruning = tfmot.sparsity.keras
@@ -85,18 +80,11 @@ def with_kernels(model):
   return [layer for layer in model.layers if hasattr(layer, 'kernel')]
 
 
-class TestCase(tf.test.TestCase, parameterized.TestCase):
-  """Starts each test alike."""
-
-  def setUp(self):
-    super().setUp()
-    keras.utils.set_random_seed(0)
-
-
-class AfterwardsTest(TestCase):
+class AfterwardsTest(test_models.TestCase):
   """Other techniques take stripped models."""
 
   @parameterized.named_parameters(*_MODELS)
+  @test_settings.needs('lite')
   def testQuantizationToIntegers(self, create):
     stripped = strip(train(create()))
     inputs, _ = data(stripped)
@@ -124,6 +112,7 @@ class AfterwardsTest(TestCase):
     self.assertLess(error, 0.1)
 
   @parameterized.named_parameters(*_MODELS)
+  @test_settings.needs('tfmot')
   def testClusteringKeepsZeros(self, create):
     stripped = strip(train(create()))
     zeros = []
@@ -144,6 +133,7 @@ class AfterwardsTest(TestCase):
       self.assertBetween(len(np.unique(kernel)), min(2, kernel.size), 4)
 
   @parameterized.named_parameters(*_MODELS)
+  @test_settings.needs('tfmot')
   def testQuantizationAwareTraining(self, create):
     quantized = quantization.quantize_model(strip(train(create())))
     losses = fit(quantized, epochs=4)
@@ -151,7 +141,8 @@ class AfterwardsTest(TestCase):
     self.assertAllInRange(predict(quantized), -1e3, 1e3)
 
 
-class BeforeTest(TestCase):
+@test_settings.needs('tfmot')
+class BeforeTest(test_models.TestCase):
   """Other techniques give models to wrap."""
 
   def assertTrainsAndStrips(self, given):

@@ -10,22 +10,18 @@ import numpy as np
 import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
-from <<cookiecutter.__package>>.keras import callbacks
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 
@@ -66,11 +62,11 @@ class Shrink(base_algorithm.Algorithm):
     }
 
   def update_state(self, tensor, state, level):
-    mean = tf.reduce_mean(tf.abs(tensor))
+    mean = ops.mean(ops.abs(tensor))
     return {'bound': 0.1 * state['bound'] + 1.5 * mean * (1.0 - level)}
 
   def apply(self, tensor, state):
-    return tf.clip_by_value(tensor, -state['bound'], state['bound'])
+    return ops.clip(tensor, -state['bound'], state['bound'])
 
 
 @keras.utils.register_keras_serializable('distributed_test')
@@ -117,7 +113,7 @@ def create_model(algorithm=None):
     ]
   )
   model = apply(model, Constant(0.25, 0, frequency=2), algorithm=algorithm)
-  model.compile(keras.optimizers.SGD(0.1), 'mse')
+  model.compile(keras.optimizers.SGD(0.1), 'mean_squared_error')
   return model
 
 
@@ -140,7 +136,8 @@ def train_alone(algorithm):
   return model
 
 
-class DistributedTest(tf.test.TestCase, parameterized.TestCase):
+@test_settings.needs('distribute')
+class DistributedTest(test_models.TestCase):
   """Training under a strategy gives what training without one gives."""
 
   def assertReplicasAgree(self, strategy, model):
@@ -179,7 +176,7 @@ class DistributedTest(tf.test.TestCase, parameterized.TestCase):
     predicted = model.predict(data()[0], verbose=0)
     self.assertAllEqual(np.isfinite(predicted), np.ones_like(predicted))
     self.assertReplicasAgree(strategy, model)
-    for name in ('model.h5', 'model.keras', 'saved_model'):
+    for name in test_models.FORMATS:
       path = os.path.join(self.get_temp_dir(), name)
       model.save(path)
       for scope in (strategy.scope, contextlib.nullcontext):
@@ -195,9 +192,7 @@ class DistributedTest(tf.test.TestCase, parameterized.TestCase):
   def testMissingCallbackIsNamed(self, create_strategy):
     with create_strategy().scope():
       model = create_model(Shrink())
-    with self.assertRaisesRegex(
-      tf.errors.InvalidArgumentError, UpdateStep.__name__
-    ):
+    with self.assertRaisesRegex(test_models.ERRORS, UpdateStep.__name__):
       fit(model, callbacks=[])
 
   @parameterized.named_parameters(
@@ -214,8 +209,8 @@ class DistributedTest(tf.test.TestCase, parameterized.TestCase):
 
     def replica_step(inputs, targets):
       with tf.GradientTape() as tape:
-        error = tf.square(model(inputs, training=True) - targets)
-        loss = tf.reduce_sum(error) / (8 * 3)
+        error = ops.square(model(inputs, training=True) - targets)
+        loss = ops.sum(error) / (8 * 3)
       gradients = tape.gradient(loss, model.trainable_variables)
       optimizer.apply_gradients(
         zip(gradients, model.trainable_variables, strict=True)

@@ -237,8 +237,9 @@ def _make_names_unique(layers, own, names):
   """Gives layers other names than `names`; one of them may be called `own`."""
   for layer in layers:
     name, count = layer.name, itertools.count(1)
+    attribute = '_name' if hasattr(layer, '_name') else 'name'
     while layer.name in names and layer.name != own:
-      layer._name = f'{name}_{next(count)}'  # pylint: disable=protected-access
+      setattr(layer, attribute, f'{name}_{next(count)}')
     names.add(layer.name)
 
 

@@ -149,6 +149,11 @@ def _replace_layers(value, replace):
   return value if is_same else type(value)(new)  # Keras tracks in subclasses.
 
 
+def _get_attributes(model):
+  # PyTorch keeps layers apart.
+  return {**vars(model), **vars(model).get('_modules', {})}
+
+
 class Cloner:
   """Clones models. What they share, also the clones share.
 
@@ -209,9 +214,9 @@ class Cloner:
     clone.__class__ = type(model)
     plain = keras.Sequential([keras.layers.InputLayer((1,))])
     plain.compile()
-    for name in vars(model).keys() - vars(clone).keys() - vars(plain).keys():
-      value = vars(model)[name]
-      setattr(clone, name, _replace_layers(value, self._get_known))
+    held, *others = map(_get_attributes, (model, clone, plain))
+    for name in held.keys() - set().union(*others):
+      setattr(clone, name, _replace_layers(held[name], self._get_known))
 
   def _get_known(self, layer):
     return self.get_one(layer) if id(layer) in self._known else layer

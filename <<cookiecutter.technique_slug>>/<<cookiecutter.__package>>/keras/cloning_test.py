@@ -7,24 +7,19 @@ from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import callbacks
 from <<cookiecutter.__package>>.keras import policy
-from <<cookiecutter.__package>>.keras import schedule
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-UpdateStep = callbacks.Update<<cookiecutter.__camel>>Step
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+UpdateStep = test_algorithms.UpdateStep
+Constant = test_algorithms.Constant
+collect = test_algorithms.collect
 
 layers = keras.layers
 
@@ -45,11 +40,7 @@ class Double(test_algorithms.Nothing):
 class Projection(test_algorithms.Clip):
   """Computes with clipped weights, and keeps others."""
 
-  def __init__(self, start=0.01):
-    super().__init__(start, target_lib.WeightInForward())
-
-  def finish(self, weight, state):
-    return self.apply(weight, state)
+  target = target_lib.WeightInForward()
 
 
 @keras.utils.register_keras_serializable('cloning_test')
@@ -61,9 +52,9 @@ class Distiller(keras.Model):
     self.teacher = teacher
     self.steps = 0
 
-  def train_step(self, data):
+  def train_step(self, *args):
     self.steps += 1  # Once in each traced function.
-    return super().train_step(data)
+    return super().train_step(*args)
 
 
 @keras.utils.register_keras_serializable('cloning_test')
@@ -109,7 +100,7 @@ class ReadsKernel(layers.Layer):
     self.other = other
 
   def call(self, inputs):
-    return tf.matmul(inputs, self.other.kernel, transpose_b=True)
+    return ops.matmul(inputs, ops.transpose(self.other.kernel))
 
 
 def train(model, x=X, y=X, **kwargs):
@@ -118,7 +109,7 @@ def train(model, x=X, y=X, **kwargs):
   return model.fit(x, y, 16, verbose=0, callbacks=[UpdateStep()], **kwargs)
 
 
-class GraphTest(tf.test.TestCase, parameterized.TestCase):
+class GraphTest(test_models.TestCase):
   """The layers of a new model are those of its own graph."""
 
   @parameterized.named_parameters(
@@ -168,7 +159,7 @@ class GraphTest(tf.test.TestCase, parameterized.TestCase):
       self.assertAllClose(one.predict(X, verbose=0), expected)
 
 
-class ClassTest(tf.test.TestCase, parameterized.TestCase):
+class ClassTest(test_models.TestCase):
   """A model of a class that a user has derived stays one."""
 
   def testTrainingStepAndAttributesStay(self):
@@ -205,7 +196,7 @@ class ClassTest(tf.test.TestCase, parameterized.TestCase):
       self.assertEqual(new.predict(X, verbose=0).shape, (16, 8))
 
 
-class OutputNamesTest(tf.test.TestCase):
+class OutputNamesTest(test_models.TestCase):
   """Losses, metrics and logs go by the names of the model before."""
 
   def testNamesAreThoseOfTheModelBefore(self):
@@ -215,13 +206,15 @@ class OutputNamesTest(tf.test.TestCase):
     wrapped = apply(model)
     loss, targets = {'a': 'mse', 'b': 'mae'}, {'a': X, 'b': X}
     path = os.path.join(self.get_temp_dir(), 'model.keras')
-    self.assertEqual(wrapped.output_names, ['a', 'b', 'a_1'])
+    self.assertEqual(wrapped.output_names, model.output_names)
     history = train(wrapped, y=targets, loss=loss, validation_data=(X, targets))
     self.assertIn('val_a_loss', history.history)
     wrapped.save(path)
     loaded = keras.models.load_model(path)
-    loaded.fit(X, targets, verbose=0, callbacks=[UpdateStep()])
-    for new in (loaded, strip(loaded), strip(keras.models.load_model(path))):
+    if test_settings.has('output_names'):
+      loaded.fit(X, targets, verbose=0, callbacks=[UpdateStep()])
+      self.assertEqual(loaded.output_names, model.output_names)
+    for new in (strip(loaded), strip(keras.models.load_model(path))):
       self.assertEqual(new.output_names, model.output_names)
 
   def testLayersThatReplaceAnOutputGetItsName(self):
@@ -236,7 +229,7 @@ class OutputNamesTest(tf.test.TestCase):
     self.assertEqual(stripped.output_names, ['a'])
 
 
-class HeldLayersTest(tf.test.TestCase, parameterized.TestCase):
+class HeldLayersTest(test_models.TestCase):
   """Wrappers are stripped wherever a model holds them."""
 
   @parameterized.named_parameters(
@@ -279,7 +272,7 @@ class HeldLayersTest(tf.test.TestCase, parameterized.TestCase):
       strip(model)
 
 
-class TrainingArgumentTest(tf.test.TestCase, parameterized.TestCase):
+class TrainingArgumentTest(test_models.TestCase):
   """Training is what `fit` does, whatever a model passes to its layers."""
 
   def _create(self):
@@ -313,6 +306,7 @@ class TrainingArgumentTest(tf.test.TestCase, parameterized.TestCase):
     train(model, epochs=3, validation_data=(X, X))
     self.assertEqual({int(layer.step) for layer in collect(model)}, {3})
 
+  @test_settings.needs('distribute')
   def testReplicasCountAsOne(self):
     with tf.distribute.MirroredStrategy(['/cpu:0']).scope():
       model = self._create()
@@ -320,6 +314,7 @@ class TrainingArgumentTest(tf.test.TestCase, parameterized.TestCase):
     steps = {int(keras.backend.get_value(w.step)) for w in collect(model)}
     self.assertEqual(steps, {2})
 
+  @test_settings.needs('training')
   def testStrippedModelPassesWhatTheModelBeforePassed(self):
     stripped = strip(self._create())
     calls = [node for n in stripped._nodes_by_depth.values() for node in n]  # pylint: disable=protected-access
@@ -343,7 +338,7 @@ class TrainingArgumentTest(tf.test.TestCase, parameterized.TestCase):
       train(model)
 
 
-class TiedWeightsTest(tf.test.TestCase, parameterized.TestCase):
+class TiedWeightsTest(test_models.TestCase):
   """Weights that two layers use stay the same for both."""
 
   def _create(self):
@@ -352,7 +347,7 @@ class TiedWeightsTest(tf.test.TestCase, parameterized.TestCase):
     return keras.Model(inputs, ReadsKernel(dense)(dense(free(inputs))))
 
   @parameterized.named_parameters(
-    ('Projection', Projection), ('Replacement', Double)
+    ('Projection', lambda: Projection(0.01)), ('Replacement', Double)
   )
   def testTechniquesThatCannotKeepThemLeaveThem(self, algorithm):
     model, skip = self._create(), policy.SkipUnsupportedLayers()
@@ -369,9 +364,9 @@ class TiedWeightsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual(stripped.count_params(), model.count_params())
 
   def testOperationOnAVariableIsNamed(self):
-    dense, inputs = layers.Dense(4), keras.Input((8,))
-    outputs = tf.matmul(dense(inputs), dense.kernel, transpose_b=True)
-    with self.assertRaisesRegex(ValueError, 'matmul uses the variable dense'):
+    dense, inputs = layers.Dense(8), keras.Input((8,))
+    outputs = dense(inputs) @ dense.kernel
+    with self.assertRaisesRegex(ValueError, 'matmul uses the variable .*kern'):
       apply(keras.Model(inputs, outputs))
 
   def testResultThatIsStoredReachesBoth(self):
@@ -382,7 +377,7 @@ class TiedWeightsTest(tf.test.TestCase, parameterized.TestCase):
     train(wrapped)
     expected = wrapped.predict(X, verbose=0)
     for layer in collect(wrapped):
-      self.assertAllLessEqual(tf.abs(layer.layer.kernel), 0.5)
+      self.assertAllLessEqual(ops.abs(layer.layer.kernel), 0.5)
     self.assertAllClose(wrapped.predict(X, verbose=0), expected)
 
 

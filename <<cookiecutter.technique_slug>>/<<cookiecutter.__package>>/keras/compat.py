@@ -7,6 +7,7 @@ import collections
 import contextlib
 import copy
 import functools
+import inspect
 import os
 import sys
 
@@ -85,12 +86,21 @@ else:
           'technique, train, strip, and then call `quantize`.'
         )
       super().__init__(layer, **kwargs)
+      # By this Keras tells which arguments are tensors.
+      self._call_signature = inspect.signature(layer.call)
 
     def __call__(self, *args, **kwargs):
       """See base class. A call builds the layer for all of its inputs."""
+      if not args:  # The wrapper calls its first argument `inputs`.
+        args = [kwargs.pop(next(iter(self._call_signature.parameters)))]
       if not self.layer.built:
         self.layer(*args, **kwargs)
-      return super().__call__(*args, **kwargs)
+      # Algorithms get weights as they are stored.
+      with keras.src.backend.AutocastScope(None):
+        outputs = super().__call__(*args, **kwargs)
+      if self._hidden.slots is None:  # Now the layer has made its weights.
+        self._create_technique_vars()
+      return outputs
 
     def compute_output_spec(self, *args, training=None, mask=None, **kwargs):
       """See base class."""
@@ -114,6 +124,8 @@ else:
 
 def add_variable(layer, name, shape, dtype, initializer):
   """Adds a variable to a layer that is neither trained nor cast."""
+  if not LEGACY:
+    layer._tracker.unlock()  # The layer may be built.
   # HDF5 files need names that are unique in a model, wherever it is created.
   with open_scope(layer.name):
     return layer.add_weight(
@@ -182,7 +194,7 @@ def run_if(condition, work):
 def update_if(due, compute, variables):
   """Assigns what `compute` returns, a list, to variables if `due` is True."""
   is_shared = BACKEND == 'tensorflow' and tf.distribute.has_strategy()
-  if BACKEND == 'jax' or is_shared:  # Branches cannot assign.
+  if is_shared or loses_weights():  # Branches cannot assign.
     old = [to_tensor(variable) for variable in variables]
     new = ops.cond(due, compute, lambda: old)
     due, compute = True, lambda: new
@@ -263,6 +275,15 @@ def copy_attributes(layer, twin):
     twin._track_variables()
 
 
+def get_output_shapes(layer, input_shape):
+  """Returns the shape, or a structure of shapes, of what a layer puts out."""
+  if LEGACY:
+    return layer.compute_output_shape(input_shape)
+  inputs = tree.map_shape_structure(keras.KerasTensor, input_shape)
+  outputs = layer.compute_output_spec(inputs)
+  return tree.map_structure(lambda output: output.shape, outputs)
+
+
 def clone_model(model, clone_layer):
   """Clones a model, without its optimizer, with other layers."""
   if LEGACY:
@@ -277,11 +298,13 @@ def clone_model(model, clone_layer):
     masks = {} if mask is None else {'mask': mask}
     return layer(*args, **masks, **kwargs)
 
-  # Keras 3 would clone the loss, too, of whichever class it is.
+  # Keras 3 would clone the loss, too, of whichever class it is, and pass a
+  # derived class nothing but the graph.
   was_compiled, model.compiled = model.compiled, False
+  cls, model.__class__ = type(model), keras.src.models.Functional
   try:
     return keras.models.clone_model(
       model, clone_function=clone_layer, call_function=call
     )
   finally:
-    model.compiled = was_compiled
+    model.compiled, model.__class__ = was_compiled, cls

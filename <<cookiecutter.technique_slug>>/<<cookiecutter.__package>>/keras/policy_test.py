@@ -4,37 +4,22 @@
 from absl.testing import parameterized
 import tensorflow as tf
 
-from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
+apply = test_algorithms.apply
+strip = test_algorithms.strip
+Wrapper = test_algorithms.Wrapper
+collect = test_algorithms.collect
 Policy = policy.<<cookiecutter.__camel>>Policy
 Skip = policy.SkipUnsupportedLayers
 
+Nothing = test_algorithms.Nothing
+
 layers = keras.layers
-
-
-class Idle(base_algorithm.Algorithm):
-  """Leaves a model as it is, so that the policy alone makes a difference."""
-
-  def create_state(self, tensor):
-    return {}
-
-  def update_state(self, tensor, state, level):
-    return {}
-
-  def apply(self, tensor, state):
-    return tensor
 
 
 class DenseOnly(Policy):
@@ -63,7 +48,7 @@ def wrapped_names(model):
   return [layer.layer.name for layer in collect(model)]
 
 
-class PolicyTest(tf.test.TestCase):
+class PolicyTest(test_models.TestCase):
   """A policy of a user decides what is wrapped."""
 
   def testWrapsWhatThePolicyAllows(self):
@@ -76,7 +61,7 @@ class PolicyTest(tf.test.TestCase):
         layers.Dense(2, name='second'),
       ]
     )
-    wrapped = apply(model, policy=DenseOnly(), algorithm=Idle())
+    wrapped = apply(model, policy=DenseOnly(), algorithm=Nothing())
     self.assertEqual(wrapped_names(wrapped), ['first', 'second'])
     self.assertLen(wrapped.layers, 5)
     self.assertEqual(strip(wrapped).get_config(), model.get_config())
@@ -130,9 +115,9 @@ class PolicyTest(tf.test.TestCase):
     right = layers.ReLU(name='right')(shared(shared(inputs)))
     outputs = [layers.Dense(2, name='top')(left + right), right]
     model = keras.Model(inputs, outputs)
-    wrapped = apply(model, policy=DenseOnly(), algorithm=Idle())
+    wrapped = apply(model, policy=DenseOnly(), algorithm=Nothing())
     self.assertCountEqual(wrapped_names(wrapped), ['shared', 'left', 'top'])
-    x = tf.ones((2, 4))
+    x = ops.ones((2, 4))
     for one, other in zip(wrapped(x), model(x), strict=True):
       self.assertAllEqual(one, other)
 
@@ -165,23 +150,26 @@ class PolicyTest(tf.test.TestCase):
       Incomplete()
 
 
-class SkipUnsupportedLayersTest(tf.test.TestCase):
+class SkipUnsupportedLayersTest(test_models.TestCase):
   """The policy that leaves out what cannot be wrapped."""
 
   def testWrapsTheRest(self):
     class DenseLike(layers.Dense):
       """Not supported."""
 
-    inner = keras.Sequential([layers.RandomCrop(2, 3), layers.Flatten()])
+    noise = layers.RandomBrightness(0.1)
+    inner = keras.Sequential([noise, layers.Flatten()])
     model = keras.Sequential([inner, DenseLike(4), layers.Dense(2)])
     with self.assertRaisesRegex(ValueError, Skip.__name__):
       apply(model)
-    wrapped = apply(model, policy=Skip(), algorithm=Idle())
+    wrapped = apply(model, policy=Skip(), algorithm=Nothing())
     flatten, dense = collect(wrapped)
     self.assertIs(flatten.layer, inner.layers[1])
     self.assertIs(dense.layer, model.layers[2])
-    x = tf.ones((2, 6, 6, 1))
-    self.assertAllEqual(wrapped(x), model(x))
+    x = ops.ones((2, 6, 6, 1))
+    # Keras 3 takes the call for training: `noise` is, by default.
+    outputs = wrapped(x, training=False)
+    self.assertAllEqual(outputs, model(x, training=False))
 
   def testWrapsEverythingThatCanBe(self):
     model = keras.Sequential([layers.Dense(2), layers.Dropout(0.1)])
@@ -202,7 +190,7 @@ def build_chain():
   )
 
 
-class SkipFirstAndLastLayersTest(tf.test.TestCase):
+class SkipFirstAndLastLayersTest(test_models.TestCase):
   """The ends of a model stay as they are."""
 
   def testSkipsTheFirstAndTheLastLayerWithWeights(self):
@@ -235,7 +223,7 @@ class SkipFirstAndLastLayersTest(tf.test.TestCase):
       apply(layers.Dense(2), policy=policy.SkipFirstAndLastLayers())
 
 
-class OnlyLayersTest(parameterized.TestCase, tf.test.TestCase):
+class OnlyLayersTest(test_models.TestCase):
   """Layers are chosen by name and by type."""
 
   @parameterized.named_parameters(
@@ -268,7 +256,7 @@ class OnlyLayersTest(parameterized.TestCase, tf.test.TestCase):
       policy.OnlyLayers(**arguments)
 
 
-class AllOfTest(tf.test.TestCase):
+class AllOfTest(test_models.TestCase):
   """Policies combine."""
 
   def testWrapsWhatAllAllow(self):

@@ -7,7 +7,10 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import custom_layer
 from <<cookiecutter.__package>>.keras import registry
 from <<cookiecutter.__package>>.keras import test_layers
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 Registry = registry.<<cookiecutter.__camel>>Registry
@@ -23,7 +26,7 @@ layers = keras.layers
 
 
 def call_on_zeros(layer, shape):
-  keras.Sequential([layer])(tf.zeros((2, *shape)))
+  keras.Sequential([layer])(ops.zeros((2, *shape)))
 
 
 def attribute(layer, path):
@@ -32,7 +35,7 @@ def attribute(layer, path):
   return layer
 
 
-class SupportsTest(tf.test.TestCase, parameterized.TestCase):
+class SupportsTest(test_models.TestCase):
   """Which layers the registry knows."""
 
   @parameterized.named_parameters(*test_layers.WITH_WEIGHTS)
@@ -50,15 +53,22 @@ class SupportsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertTrue(Registry.supports(layers.MultiHeadAttention(2, 3)))
 
   @parameterized.named_parameters(
-    ('Sync', lambda: layers.experimental.SyncBatchNormalization()),
-    ('V1', lambda: tf.compat.v1.keras.layers.BatchNormalization()),
+    ('Plain', lambda: layers.BatchNormalization()),
     ('Frozen', lambda: layers.BatchNormalization(trainable=False)),
   )
   def testKnowsEachBatchNormalization(self, create):
     self.assertTrue(Registry.supports(create()))
 
   @parameterized.named_parameters(
-    ('V1', lambda: tf.compat.v1.keras.layers.LSTM(2)),
+    ('Sync', lambda: layers.experimental.SyncBatchNormalization()),
+    ('Normalization', lambda: tf.compat.v1.keras.layers.BatchNormalization()),
+    ('LSTM', lambda: tf.compat.v1.keras.layers.LSTM(2)),
+  )
+  @test_settings.needs('keras_2_layers')
+  def testKnowsLayersThatKeras3HasNot(self, create):
+    self.assertTrue(Registry.supports(create()))
+
+  @parameterized.named_parameters(
     ('OneCell', lambda: layers.RNN(layers.GRUCell(2))),
     (
       'Stack',
@@ -95,9 +105,11 @@ class SupportsTest(tf.test.TestCase, parameterized.TestCase):
     for something in (layers.Dense, layers.Dropout, object(), None, 'Dense'):
       self.assertFalse(Registry.supports(something), something)
 
+  @test_settings.needs('keras_2_layers')
   def testKnowsOperationsInAModel(self):
     inputs = keras.Input((4,))
-    model = keras.Model(inputs, tf.nn.relu(inputs[:, 1:] * 2.0))
+    outputs = keras.activations.relu(inputs[:, 1:] * 2.0)
+    model = keras.Model(inputs, outputs)
     operations = model.layers[1:]
     self.assertNotEmpty(operations)
     for layer in operations:
@@ -106,7 +118,7 @@ class SupportsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertFalse(Registry.is_operation(layers.Dense(2)))
 
 
-class WeightsTest(tf.test.TestCase, parameterized.TestCase):
+class WeightsTest(test_models.TestCase):
   """Which weights are the technique's."""
 
   def assertSameObjects(self, found, expected):
@@ -139,7 +151,7 @@ class WeightsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertTrue(Registry.has_weights(layer))
     with self.assertRaises(AttributeError):
       Registry.get_weights(layer)
-    layer(tf.zeros((1, 4, 6)), tf.zeros((1, 4, 6)))
+    layer(keras.Input((4, 6)), keras.Input((4, 6)))
     shapes = [tuple(w.shape) for w in Registry.get_weights(layer)]
     self.assertEqual(shapes, [(6, 2, 3), (6, 2, 3), (6, 2, 5), (2, 5, 6)])
 
@@ -169,7 +181,7 @@ class WeightsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIs(Registry.has_weights(create()), expected)
 
 
-class ActivationsTest(tf.test.TestCase, parameterized.TestCase):
+class ActivationsTest(test_models.TestCase):
   """Which outputs are activations."""
 
   @parameterized.named_parameters(
@@ -183,15 +195,15 @@ class ActivationsTest(tf.test.TestCase, parameterized.TestCase):
     ('Gelu', 'gelu', [0]),
     ('Swish', 'swish', [0]),
     ('Softplus', 'softplus', [0]),
-    ('TensorFlowIdentity', tf.identity, []),
-    ('TensorFlowSoftmax', tf.nn.softmax, []),
-    ('TensorFlowLogSoftmax', tf.nn.log_softmax, []),
-    ('TensorFlowLogSigmoid', tf.math.log_sigmoid, []),
-    ('TensorFlowRelu', tf.nn.relu6, [0]),
+    ('IdentityOperation', ops.copy, []),
+    ('SoftmaxOperation', ops.softmax, []),
+    ('LogSoftmaxOperation', ops.log_softmax, []),
+    ('LogSigmoidOperation', ops.log_sigmoid, []),
+    ('ReluOperation', ops.relu6, [0]),
     ('Identity', lambda x: x, []),
-    ('Temperature', lambda x: tf.nn.softmax(x / 2.0), []),
-    ('Square', lambda x: tf.nn.relu(x) ** 2, [0]),
-    ('OfAnotherShape', lambda x: tf.nn.relu(x[:, 1:3, 1:3]), [0]),
+    ('Temperature', lambda x: ops.softmax(x / 2.0), []),
+    ('Square', lambda x: ops.relu(x) ** 2, [0]),
+    ('OfAnotherShape', lambda x: ops.relu(x[:, 1:3, 1:3]), [0]),
     ('Layer', layers.LeakyReLU, [0]),
     ('SoftmaxLayer', layers.Softmax, []),
   )
@@ -221,7 +233,7 @@ class ActivationsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual(Registry.get_activations(TwoOutputs()), [1])
 
 
-class GetterTest(tf.test.TestCase, parameterized.TestCase):
+class GetterTest(test_models.TestCase):
   """A built-in layer gets the method that custom layers have."""
 
   @parameterized.named_parameters(

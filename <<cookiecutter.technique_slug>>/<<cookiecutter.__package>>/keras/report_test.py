@@ -9,15 +9,13 @@ import tensorflow as tf
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import policy
 from <<cookiecutter.__package>>.keras import report
+from <<cookiecutter.__package>>.keras import test_algorithms
+from <<cookiecutter.__package>>.keras import test_models
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
-# isort: off
-# fmt: off
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import <<cookiecutter.__entry>> as apply  # noqa: E501
-from <<cookiecutter.__package>>.keras.<<cookiecutter.__entry>> import strip_<<cookiecutter.technique_slug>> as strip  # noqa: E501
-# fmt: on
-# isort: on
-
+apply = test_algorithms.apply
+strip = test_algorithms.strip
 _LEVEL = '<<cookiecutter.level>>'
 
 
@@ -31,7 +29,7 @@ class _Zeros(base_algorithm.Algorithm):
     return {}
 
   def apply(self, tensor, state):
-    return tf.zeros_like(tensor)
+    return ops.zeros_like(tensor)
 
   def summarize(self, tensor, state):
     return {_LEVEL: 0.25 if tensor.shape[0] == 4 else 0.5}
@@ -74,7 +72,7 @@ def _report(model):
   return report.report_<<cookiecutter.technique_slug>>(model)
 
 
-class ReportTest(tf.test.TestCase):
+class ReportTest(test_models.TestCase):
   """Tests for the report."""
 
   def testHasARowPerLayerWithParameters(self):

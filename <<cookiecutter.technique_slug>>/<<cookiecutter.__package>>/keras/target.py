@@ -134,7 +134,9 @@ class Weight:
     find_weights = registry.<<cookiecutter.__camel>>Registry.get_weights
     slots = []
     for weight in find_weights(layer):
-      dtype = compat.dtype_name(compat.stored(weight).dtype)
+      # Keras 3 says another `dtype` where nothing is cast, but for tensors.
+      dtype = compat.to_tensor(compat.stored(weight)).dtype
+      dtype = compat.dtype_name(dtype)
       spec = compat.Spec(weight.shape, dtype)
       slots.append(Slot(compat.get_path(weight, layer), spec, weight=weight))
     return slots
@@ -269,7 +271,7 @@ class Output:
     if not indices:
       return []
     shapes, slots = [], []
-    output_shape = layer.compute_output_shape(input_shape)
+    output_shape = compat.get_output_shapes(layer, input_shape)
     tree.map_shape_structure(shapes.append, output_shape)
     for index in indices:
       # The size of the batch may be another one next time.

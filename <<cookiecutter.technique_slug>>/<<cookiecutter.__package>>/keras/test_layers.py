@@ -3,115 +3,64 @@
 
 import functools
 
-import tensorflow as tf
-
 from <<cookiecutter.__package>>.keras import custom_layer
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
 
 Interface = custom_layer.<<cookiecutter.__able_camel>>Layer
 
 layers = keras.layers
 
-# Built-in layers with technique weights: how to create one, the shape of its
-# input, and the weights.
+# Built-in layers with technique weights: the arguments to create one, the shape
+# of its input, and the weights.
+_KERNEL, _CELL = ['kernel'], ['cell.kernel', 'cell.recurrent_kernel']
 _LAYERS = {
-  'Conv1D': (lambda: layers.Conv1D(2, 3), (6, 3), ['kernel']),
-  'Conv1DTranspose': (
-    lambda: layers.Conv1DTranspose(2, 3),
-    (6, 3),
-    ['kernel'],
+  'Conv1D': ((2, 3), (6, 3), _KERNEL),
+  'Conv1DTranspose': ((2, 3), (6, 3), _KERNEL),
+  'Conv2D': ((2, 3), (6, 6, 3), _KERNEL),
+  'Conv2DTranspose': ((2, 3), (6, 6, 3), _KERNEL),
+  'Conv3D': ((2, 3), (4, 4, 4, 3), _KERNEL),
+  'Conv3DTranspose': ((2, 3), (4, 4, 4, 3), _KERNEL),
+  'ConvLSTM1D': ((2, 3), (4, 6, 3), _CELL),
+  'ConvLSTM2D': ((2, 3), (2, 4, 4, 3), _CELL),
+  'ConvLSTM3D': ((2, 3), (2, 3, 3, 3, 2), _CELL),
+  'Dense': ((2,), (3,), _KERNEL),
+  'EinsumDense': (('ab,bc->ac', 2), (3,), _KERNEL),
+  'Embedding': ((9, 2), (3,), ['embeddings']),
+  'LocallyConnected1D': ((2, 3), (6, 3), _KERNEL),
+  'LocallyConnected2D': ((2, 3), (6, 6, 3), _KERNEL),
+  'SeparableConv1D': ((2, 3), (6, 3), ['pointwise_kernel']),
+  'SeparableConv2D': ((2, 3), (6, 6, 3), ['pointwise_kernel']),
+  'LSTM': ((2,), (4, 3), _CELL),
+  'GRU': ((2,), (4, 3), _CELL),
+  'SimpleRNN': ((2,), (4, 3), _CELL),
+}
+# Name, function, shape of the input, weights.
+WITH_WEIGHTS = (
+  *(
+    (name, functools.partial(getattr(layers, name), *arguments), *row)
+    for name, (arguments, *row) in _LAYERS.items()
+    if hasattr(layers, name)
   ),
-  'Conv2D': (lambda: layers.Conv2D(2, 3), (6, 6, 3), ['kernel']),
-  'Conv2DTranspose': (
-    lambda: layers.Conv2DTranspose(2, 3),
-    (6, 6, 3),
-    ['kernel'],
-  ),
-  'Conv3D': (lambda: layers.Conv3D(2, 3), (4, 4, 4, 3), ['kernel']),
-  'Conv3DTranspose': (
-    lambda: layers.Conv3DTranspose(2, 3),
-    (4, 4, 4, 3),
-    ['kernel'],
-  ),
-  'ConvLSTM1D': (
-    lambda: layers.ConvLSTM1D(2, 3),
-    (4, 6, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'ConvLSTM2D': (
-    lambda: layers.ConvLSTM2D(2, 3),
-    (2, 4, 4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'ConvLSTM3D': (
-    lambda: layers.ConvLSTM3D(2, 3),
-    (2, 3, 3, 3, 2),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'Dense': (lambda: layers.Dense(2), (3,), ['kernel']),
-  'EinsumDense': (
-    lambda: layers.EinsumDense('ab,bc->ac', output_shape=2),
-    (3,),
-    ['kernel'],
-  ),
-  'Embedding': (lambda: layers.Embedding(9, 2), (3,), ['embeddings']),
-  'LocallyConnected1D': (
-    lambda: layers.LocallyConnected1D(2, 3),
-    (6, 3),
-    ['kernel'],
-  ),
-  'LocallyConnected2D': (
-    lambda: layers.LocallyConnected2D(2, 3),
-    (6, 6, 3),
-    ['kernel'],
-  ),
-  'SeparableConv1D': (
-    lambda: layers.SeparableConv1D(2, 3),
-    (6, 3),
-    ['pointwise_kernel'],
-  ),
-  'SeparableConv2D': (
-    lambda: layers.SeparableConv2D(2, 3),
-    (6, 6, 3),
-    ['pointwise_kernel'],
-  ),
-  'LSTM': (
-    lambda: layers.LSTM(2),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'GRU': (
-    lambda: layers.GRU(2),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'SimpleRNN': (
-    lambda: layers.SimpleRNN(2),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'RNN': (
-    lambda: layers.RNN(layers.LSTMCell(2)),
-    (4, 3),
-    ['cell.kernel', 'cell.recurrent_kernel'],
-  ),
-  'Bidirectional': (
+  ('RNN', lambda: layers.RNN(layers.LSTMCell(2)), (4, 3), _CELL),
+  (
+    'Bidirectional',
     lambda: layers.Bidirectional(layers.GRU(2)),
     (4, 3),
     [
-      'forward_layer.cell.kernel',
-      'forward_layer.cell.recurrent_kernel',
-      'backward_layer.cell.kernel',
-      'backward_layer.cell.recurrent_kernel',
+      f'{direction}_layer.{name}'
+      for direction in ('forward', 'backward')
+      for name in _CELL
     ],
   ),
-  'TimeDistributed': (
+  (
+    'TimeDistributed',
     lambda: layers.TimeDistributed(layers.Dense(2)),
     (4, 3),
     ['layer.kernel'],
   ),
-}
-WITH_WEIGHTS = tuple((name, *row) for name, row in _LAYERS.items())
+)
 
 # Built-in layers with an argument `activation` that is applied to the output.
 MAY_ACTIVATE = [
@@ -122,6 +71,7 @@ MAY_ACTIVATE = [
     Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose
     LocallyConnected1D LocallyConnected2D SeparableConv1D SeparableConv2D
     """.split()
+    if hasattr(layers, name)
   ),
   functools.partial(layers.Dense, 2),
   functools.partial(layers.DepthwiseConv1D, 3),
@@ -138,8 +88,7 @@ WITHOUT_WEIGHTS = {
     GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D
     GlobalMaxPooling2D GlobalMaxPooling3D LayerNormalization LeakyReLU Masking
     Maximum Minimum Multiply PReLU ReLU Softmax Subtract ThresholdedReLU
-    AveragePooling1D AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D
-    MaxPooling3D Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D
+    Cropping1D Cropping2D Cropping3D UpSampling1D UpSampling2D
     UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
     ActivityRegularization GroupNormalization UnitNormalization
     """.split(),
@@ -148,7 +97,8 @@ WITHOUT_WEIGHTS = {
   **dict.fromkeys(
     """
     AlphaDropout Dropout GaussianDropout GaussianNoise Rescaling RepeatVector
-    SpatialDropout1D SpatialDropout2D SpatialDropout3D
+    SpatialDropout1D SpatialDropout2D SpatialDropout3D AveragePooling1D
+    AveragePooling2D AveragePooling3D MaxPooling1D MaxPooling2D MaxPooling3D
     """.split(),
     (1,),
   ),
@@ -159,16 +109,21 @@ WITHOUT_WEIGHTS = {
   'Permute': ((1, 2),),
   'Reshape': ((1,),),
 }
+WITHOUT_WEIGHTS = {
+  name: row for name, row in WITHOUT_WEIGHTS.items() if hasattr(layers, name)
+}
 ARE_ACTIVATIONS = [
   'Activation',
   'ELU',
   'LeakyReLU',
   'PReLU',
   'ReLU',
-  'ThresholdedReLU',
 ]
+if test_settings.has('keras_2_layers'):
+  ARE_ACTIVATIONS.append('ThresholdedReLU')
 
 
+@keras.utils.register_keras_serializable('test_layers')
 class Cell(layers.Layer):
   """A recurrent cell that a user wrote.
 
@@ -188,8 +143,12 @@ class Cell(layers.Layer):
 
   def call(self, inputs, states):
     """Adds to the state, which is the output, too."""
-    output = tf.matmul(inputs, self.kernel) + states[0]
+    output = ops.matmul(inputs, self.kernel) + states[0]
     return output, [output]
+
+  def get_config(self):
+    """See base class."""
+    return {**super().get_config(), 'units': self.units}
 
 
 class KnownCell(Cell, Interface):
@@ -246,8 +205,6 @@ KINDS = (
   ('DepthwiseConv2D', lambda: layers.DepthwiseConv2D(2, **RELU), (4, 6, 1)),
   ('SeparableConv1D', lambda: layers.SeparableConv1D(4, 3, **RELU), (3, 6)),
   ('SeparableConv2D', lambda: layers.SeparableConv2D(4, 2, **RELU), (4, 6, 2)),
-  ('LocallyConnected1D', lambda: layers.LocallyConnected1D(4, 2), (3, 6)),
-  ('LocallyConnected2D', lambda: layers.LocallyConnected2D(4, 2), (4, 6, 1)),
   ('Dense', lambda: layers.Dense(4, **RELU), (6,)),
   ('EinsumDense', lambda: layers.EinsumDense('abc,cd->abd', (3, 4)), (3, 6)),
   ('LSTM', lambda: layers.LSTM(4), (3, 6)),
@@ -263,3 +220,8 @@ KINDS = (
   ('ReLU', layers.ReLU, (6,)),
   ('Activation', lambda: layers.Activation('tanh'), (6,)),
 )
+if test_settings.has('keras_2_layers'):
+  KINDS += (
+    ('LocallyConnected1D', lambda: layers.LocallyConnected1D(4, 2), (3, 6)),
+    ('LocallyConnected2D', lambda: layers.LocallyConnected2D(4, 2), (4, 6, 1)),
+  )

@@ -1,12 +1,47 @@
 <% include 'license_header.txt' %>
 """Models that tests wrap, and examples for them."""
 
+from absl.testing import parameterized
 import numpy as np
 import tensorflow as tf
 
+from <<cookiecutter.__package>>.keras import compat
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
+from <<cookiecutter.__package>>.keras.compat import ops
+from <<cookiecutter.__package>>.keras.compat import tree
 
 layers = keras.layers
+
+# Files that `save` writes.
+FORMATS = ('model.keras',)
+if test_settings.has('formats'):
+  FORMATS += ('model.h5', 'saved_model')
+
+# Policies for layers, of which JAX computes in `float64` on demand alone.
+POLICIES = ('float32', 'mixed_float16')
+if test_settings.has('float64'):
+  POLICIES += ('float64',)
+
+# What a check in a program raises, by the Keras and the backend.
+ERRORS = (ValueError, tf.errors.InvalidArgumentError)
+
+
+class TestCase(tf.test.TestCase, parameterized.TestCase):
+  """Starts each test alike, and compares the tensors of each backend."""
+
+  def setUp(self):
+    """See base class."""
+    super().setUp()
+    keras.utils.set_random_seed(0)
+
+  def _GetNdArray(self, a):
+    # NumPy takes no tensors of PyTorch that have a gradient.
+    if not isinstance(a, np.ndarray):
+      a = tree.map_structure(
+        lambda x: compat.to_numpy(x) if ops.is_tensor(x) else x, a
+      )
+    return super()._GetNdArray(a)
 
 
 def unbuilt():
@@ -27,17 +62,17 @@ def sequential():
 
 def functional():
   """Two inputs, two outputs, a shared layer, operations."""
-  left, right = keras.Input((3,)), keras.Input((3,))
+  left, right = (keras.Input((3,), name=name) for name in ('left', 'right'))
   shared = layers.Dense(4, name='shared')
   hidden = layers.Add()([shared(left), shared(right)])
-  output = layers.Dense(2)(tf.nn.relu(hidden * 2.0))
+  output = layers.Dense(2)(keras.activations.relu(hidden * 2.0))
   return keras.Model([left, right], [output, hidden[:, 1:]])
 
 
 def nested():
   """A model that is called twice, with a model inside."""
   inner = keras.Sequential([sequential(), layers.Dense(3)])
-  inputs = keras.Input((3,))
+  inputs = keras.Input((3,), name='inputs')
   hidden = inner(inner(inputs))
   return keras.Model(inputs, layers.Dense(2)(hidden + inputs))
 
@@ -69,7 +104,7 @@ def convolutional():
       layers.Conv2D(8, 3, input_shape=(8, 8, 1)),
       layers.BatchNormalization(),
       layers.ReLU(),
-      layers.DepthwiseConv2D(3, kernel_regularizer='l2'),
+      layers.DepthwiseConv2D(3, depthwise_regularizer='l2'),
       layers.MaxPooling2D(),
       layers.Flatten(),
       layers.Dense(16, activation='relu'),
@@ -81,7 +116,7 @@ def convolutional():
 
 def recurrent():
   """Text of variable length: zeros at the end of a sequence are masked."""
-  tokens = keras.Input((5,), dtype=tf.int32)
+  tokens = keras.Input((5,), dtype='int32')
   hidden = layers.Embedding(9, 4, mask_zero=True)(tokens)
   hidden = layers.LSTM(4, return_sequences=True)(hidden)
   hidden = layers.RNN(layers.LSTMCell(3))(hidden)
@@ -91,8 +126,8 @@ def recurrent():
 
 def sequence_to_sequence():
   """An encoder hands its state to a decoder, and both share an embedding."""
-  source = keras.Input((5,), dtype=tf.int32)
-  target = keras.Input((4,), dtype=tf.int32)
+  source = keras.Input((5,), dtype='int32')
+  target = keras.Input((4,), dtype='int32')
   embedding = layers.Embedding(9, 4)
   encoder = layers.RNN(layers.LSTMCell(4), return_state=True)
   _, *state = encoder(embedding(source))
@@ -109,7 +144,8 @@ def transformer():
   hidden = layers.LayerNormalization()(hidden + first(hidden, inputs))
   hidden += second(query=hidden, value=hidden, use_causal_mask=True)
   hidden = layers.EinsumDense('abc,cd->abd', (4, 12), activation='gelu')(hidden)
-  return keras.Model(inputs, layers.Dense(2)(tf.nn.tanh(hidden)[:, 0]))
+  hidden = keras.activations.tanh(hidden)
+  return keras.Model(inputs, layers.Dense(2)(hidden[:, 0]))
 
 
 def nested_residual():
@@ -154,7 +190,7 @@ def data(model):
 
   def examples(tensor):
     shape = (8, *tensor.shape[1:])
-    if tensor.dtype.is_integer:
+    if 'int' in compat.dtype_name(tensor.dtype):
       return random.randint(9, size=shape).astype(np.int32)
     return random.normal(size=shape).astype(np.float32)
 
@@ -166,7 +202,7 @@ def outputs_of(model):
   """Calls a model with its examples and returns a list of arrays."""
   inputs, _ = data(model)
   outputs = model(inputs if len(inputs) > 1 else inputs[0])
-  return [output.numpy() for output in tf.nest.flatten(outputs)]
+  return [compat.to_numpy(output) for output in tree.flatten(outputs)]
 
 
 # Keys whose values depend on how a model came about, and on the file format.

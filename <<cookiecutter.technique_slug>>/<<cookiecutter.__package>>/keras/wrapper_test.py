@@ -8,15 +8,16 @@ import tensorflow as tf
 
 from <<cookiecutter.__package>>.keras import base_algorithm
 from <<cookiecutter.__package>>.keras import checked_algorithm
-from <<cookiecutter.__package>>.keras import schedule
+from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import target as target_lib
 from <<cookiecutter.__package>>.keras import test_algorithms
-from <<cookiecutter.__package>>.keras import wrapper
+from <<cookiecutter.__package>>.keras import test_models
+from <<cookiecutter.__package>>.keras import test_settings
 from <<cookiecutter.__package>>.keras.compat import keras
 
-Wrapper = wrapper.<<cookiecutter.__wrapper>>
-collect = wrapper.collect_<<cookiecutter.__able>>_layers
-Constant = schedule.Constant<<cookiecutter.__level_camel>>
+Wrapper = test_algorithms.Wrapper
+collect = test_algorithms.collect
+Constant = test_algorithms.Constant
 ENTRY = '<<cookiecutter.__entry>>'
 
 Clip = test_algorithms.Clip
@@ -27,7 +28,7 @@ wrap = test_algorithms.wrap
 layers = keras.layers
 
 
-class ConstructionTest(tf.test.TestCase, parameterized.TestCase):
+class ConstructionTest(test_models.TestCase):
   """What the wrapper takes."""
 
   def testEverythingButTheLayerHasADefault(self):
@@ -64,7 +65,7 @@ class ConstructionTest(tf.test.TestCase, parameterized.TestCase):
       self.assertEqual(model.output_shape, (None, 5, 4))
 
 
-class TechniqueVarsTest(tf.test.TestCase, parameterized.TestCase):
+class TechniqueVarsTest(test_models.TestCase):
   """The variables of the algorithm."""
 
   @parameterized.named_parameters(
@@ -85,16 +86,17 @@ class TechniqueVarsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertLen(wrapped.technique_vars, count)
     for weight, bound, updates in wrapped.technique_vars:
       self.assertIn(id(weight), [id(w) for w in wrapped.layer.weights])
-      self.assertEqual((bound.dtype, updates.dtype), (tf.float32, tf.float64))
+      dtypes = map(compat.dtype_name, (bound.dtype, updates.dtype))
+      self.assertEqual(list(dtypes), ['float32', 'float16'])
       self.assertAllClose(bound, 100.0)
-    names = [variable.name for variable in model.weights]
+    names = [compat.get_path(variable, model) for variable in model.weights]
     self.assertLen(set(names), len(names), names)
 
   def testAttentionGetsThemInItsFirstCall(self):
     wrapped = wrap(layers.MultiHeadAttention(2, 3))
     wrapped(batch(1, 4, 6), batch(1, 5, 6))
     self.assertLen(wrapped.technique_vars, 4)
-    names = [variable.name for variable in wrapped.weights]
+    names = [compat.get_path(weight, wrapped) for weight in wrapped.weights]
     self.assertLen(set(names), len(names), names)
 
   def testEachVariableIsHeldOnceAndNotTrained(self):
@@ -106,9 +108,16 @@ class TechniqueVarsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIs(slot.weight, kernel)
     self.assertIs(slot.state['bound'], bound)
     self.assertIs(slot.state['updates'], updates)
+    offset = [] if slot.offset is None else [slot.offset]  # See `compat`.
     expected = [kernel, wrapped.layer.bias, wrapped.step, bound, updates]
+    expected += offset
     self.assertCountEqual(map(id, wrapped.weights), map(id, expected))
     self.assertLen(wrapped.trainable_weights, 2)
+
+  @test_settings.needs('checkpoint')
+  def testCheckpointHasEachWeightOnce(self):
+    wrapped = wrap(layers.Dense(2))
+    wrapped(batch(1, 3))
     path = tf.train.Checkpoint(wrapped).save(self.get_temp_dir() + '/saved')
     shapes = [shape for _, shape in tf.train.list_variables(path)]
     self.assertEqual(shapes.count([3, 2]), 1, shapes)
@@ -121,8 +130,8 @@ class TechniqueVarsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertEqual((bound.numpy(), updates.numpy()), (3.0, 0))
     self.assertEqual(wrapped.slots[0].path, 'top/output')
     self.assertIsNone(wrapped.slots[0].weight)
-    spec = tf.TensorSpec((None, 2), tf.float32)
-    self.assertTrue(wrapped.algorithm.specs[0].is_compatible_with(spec))
+    self.assertEqual(tuple(wrapped.algorithm.specs[0].shape), (None, 2))
+    self.assertEqual(wrapped.algorithm.specs[0].dtype, 'float32')
 
   def testLayerThatTheAlgorithmDoesNotAcceptComputesAsEver(self):
     wrapped = wrap(layers.Dense(2), level=0.0)
@@ -141,20 +150,18 @@ class TechniqueVarsTest(tf.test.TestCase, parameterized.TestCase):
     self.assertIs(wrapped.technique_vars[0][0], kernel)
     self.assertAllEqual(kernel, values)
 
-  @parameterized.named_parameters(
-    ('Float32', 'float32', tf.float32),
-    ('Float64', 'float64', tf.float64),
-    ('Mixed', 'mixed_float16', tf.float32),
-  )
-  def testAlgorithmLearnsShapeAndDtypeOfTheVariable(self, policy, dtype):
+  @parameterized.parameters(*test_models.POLICIES)
+  def testAlgorithmLearnsShapeAndDtypeOfTheVariable(self, policy):
+    dtype = policy.replace('mixed_float16', 'float32')
     wrapped = wrap(layers.Dense(2, dtype=policy))
     outputs = train(wrapped, batch(4, 3))
-    self.assertEqual(wrapped.algorithm.specs, [tf.TensorSpec((3, 2), dtype)])
-    self.assertEqual(outputs.dtype, wrapped.layer.compute_dtype)
-    self.assertEqual(wrapped.technique_vars[0][1].dtype, dtype)
+    self.assertEqual(wrapped.algorithm.specs, [compat.Spec((3, 2), dtype)])
+    dtypes = outputs.dtype, wrapped.technique_vars[0][1].dtype
+    expected = [wrapped.layer.compute_dtype, dtype]
+    self.assertEqual(list(map(compat.dtype_name, dtypes)), expected)
 
 
-class ConfigTest(tf.test.TestCase):
+class ConfigTest(test_models.TestCase):
   """A wrapper survives its configuration."""
 
   def testKeepsLayerScheduleAndAlgorithm(self):
@@ -178,7 +185,7 @@ class ConfigTest(tf.test.TestCase):
     self.assertIsInstance(loaded.layers[0], Wrapper)
 
 
-class CollectTest(tf.test.TestCase):
+class CollectTest(test_models.TestCase):
   """The wrappers in a model."""
 
   def testFindsAllWrappersInOrder(self):

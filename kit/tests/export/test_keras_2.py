@@ -30,6 +30,18 @@ def test_keeps_what_tf_keras_runs(source, expected):
     assert fold(SWITCH + source) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("@test_settings.needs('x')\nclass A:\n  pass\n", "class A:\n  pass\n"),
+        ("@b\n@test_settings.needs('x')\ndef a():\n  pass\n", "@b\ndef a():\n  pass\n"),
+        ("if test_settings.has('x'):\n  a()\n", "a()\n"),
+    ],
+)
+def test_runs_all_tests(source, expected):
+    assert fold("from p.keras import test_settings\n" + source) == expected
+
+
 def test_leaves_modules_without_the_switch_alone():
     source = "LEGACY_NAME = 1\nif LEGACY:\n  a = 1\n"
     assert fold(source) == source

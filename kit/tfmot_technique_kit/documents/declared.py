@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from tfmot_technique_kit import markdown
 from tfmot_technique_kit.documents import api
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
@@ -23,6 +24,12 @@ _TARGETS = {
     "WeightInForward": "the layer computes with the result, in training and in inference, while "
     "the optimizer trains the weight behind it",
     "Output": "the result replaces the output of the layer, in training and in inference",
+}
+_SETTINGS = {
+    "tf_keras": "Keras 2",
+    "tensorflow": "TensorFlow",
+    "jax": "JAX",
+    "torch": "PyTorch",
 }
 # The bullets about methods, in the order in which they are called.
 _METHODS = {
@@ -54,8 +61,26 @@ def render(project: Project, document: Path, names: Collection[str]) -> dict[str
         "summary": lambda: project.technique.summary,
         "method": lambda: "\n\n".join(_method(_class(project))),
         "algorithm": lambda: "\n".join(_bullets(_class(project))),
+        "settings": lambda: _settings(project),
     }
     return {name: make() for name, make in makers.items() if name in names}
+
+
+def _settings(project: Project) -> str:
+    """Returns a table of what does not hold in each setting, which `test_settings.py` has."""
+    path = project.root / project.technique.package / "keras" / "test_settings.py"
+    node = next(
+        node.value
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NEEDS"
+    )
+    rows = [(what, _where(names.split())) for what, names in ast.literal_eval(node).values()]
+    return markdown.table(("what", "where it works"), rows)
+
+
+def _where(settings: list[str]) -> str:
+    first, *backends = (_SETTINGS[name] for name in settings)
+    return f"{first}, and Keras 3 on {' and '.join(backends)}" if backends else first
 
 
 def _class(project: Project) -> ast.ClassDef:

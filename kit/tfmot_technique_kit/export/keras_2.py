@@ -1,4 +1,4 @@
-"""Takes the branches for Keras 3 out of a module: TFMOT has Keras 2 alone."""
+"""Takes what is for Keras 3 out of a module: TFMOT has Keras 2 alone."""
 
 import subprocess
 import sys
@@ -9,15 +9,19 @@ import libcst.matchers as m
 
 # What the module `compat` decides on, and what that is in TFMOT.
 _KNOWN = {"LEGACY": True, "BACKEND": "tensorflow"}
+# `test_settings.needs("...")` skips tests, `test_settings.has("...")` chooses parts of them.
+_NEEDS = m.Call(m.Attribute(m.Name("test_settings"), m.Name("needs")))
+_HAS = m.Call(m.Attribute(m.Name("test_settings"), m.Name("has")))
 
 
 def without_keras_3(module: cst.Module) -> cst.Module:
     """Returns a module as it is where `LEGACY` is True and `BACKEND` is "tensorflow".
 
-    Modules that do not define `LEGACY` come back as they are.
+    Modules that neither define `LEGACY` nor ask what a setting has come back as they are.
     """
-    defines = m.findall(module, m.AssignTarget(target=m.Name("LEGACY")))
-    return _without_unused_imports(module.visit(_Folder())) if defines else module
+    switch = m.AssignTarget(target=m.Name("LEGACY")) | _NEEDS | _HAS
+    finds = m.findall(module, switch)
+    return _without_unused_imports(module.visit(_Folder())) if finds else module
 
 
 def _without_unused_imports(module: cst.Module) -> cst.Module:
@@ -38,6 +42,12 @@ class _Folder(cst.CSTTransformer):
             m.SimpleStatementLine([m.Assign([m.AssignTarget(m.Name("LEGACY"))])]),
         )
         return cst.RemoveFromParent() if is_switch else updated_node
+
+    def leave_Decorator(
+        self, original_node: cst.Decorator, updated_node: cst.Decorator
+    ) -> cst.Decorator | cst.RemovalSentinel:
+        is_skip = m.matches(original_node.decorator, _NEEDS)
+        return cst.RemoveFromParent() if is_skip else updated_node
 
     def leave_If(
         self, original_node: cst.If, updated_node: cst.If
@@ -91,6 +101,8 @@ def _statements(body: cst.BaseSuite, space: Sequence[cst.EmptyLine]) -> cst.Flat
 
 def _value(test: cst.BaseExpression) -> bool | None:
     """Returns whether a condition is True, None if that is not known."""
+    if m.matches(test, _HAS):
+        return True
     if isinstance(test, cst.Name):
         return _KNOWN.get(test.value)  # type: ignore[return-value]
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
