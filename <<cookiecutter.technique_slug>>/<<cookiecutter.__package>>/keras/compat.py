@@ -194,7 +194,8 @@ def run_if(condition, work):
 def update_if(due, compute, variables):
   """Assigns what `compute` returns, a list, to variables if `due` is True."""
   is_shared = BACKEND == 'tensorflow' and tf.distribute.has_strategy()
-  if is_shared or loses_weights():  # Branches cannot assign.
+  is_traced = BACKEND == 'jax' and get_trace() is not None
+  if is_shared or is_traced:  # Branches cannot assign.
     old = [to_tensor(variable) for variable in variables]
     new = ops.cond(due, compute, lambda: old)
     due, compute = True, lambda: new
