@@ -279,7 +279,7 @@ def get_output_layers(model):
 
 
 def get_output_shapes(layer, input_shape):
-  """Returns the shape, or a structure of shapes, of what a layer puts out."""
+  """Returns the shape, or a structure of shapes, of the outputs of a layer."""
   if LEGACY:
     return layer.compute_output_shape(input_shape)
   inputs = tree.map_shape_structure(keras.KerasTensor, input_shape)
