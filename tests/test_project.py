@@ -67,6 +67,15 @@ def test_a_project_is_small(kind_project):
     assert max(tasks.values()) <= 80, tasks
 
 
+def test_tests_need_what_the_table_of_settings_has(project):
+    folder = project / f"tfmot_{project.name}" / "keras"
+    text = "".join(path.read_text() for path in folder.glob("*_test.py"))
+    text += "".join(path.read_text() for path in folder.glob("test_*.py"))
+    asked = set(re.findall(r"test_settings\.(?:needs|has)\('(\w+)'\)", text))
+    table = (folder / "test_settings.py").read_text().partition("NEEDS = ")[2]
+    assert asked == set(re.findall(r"^  '(\w+)': \(", table, re.MULTILINE))
+
+
 def test_every_folder_has_a_file(project):
     folders = [path for path in project.rglob("*") if path.is_dir()]
     assert all(any(folder.iterdir()) for folder in folders)

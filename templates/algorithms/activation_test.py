@@ -163,7 +163,7 @@ class TrainingTest(test_models.TestCase):
     for layer in model.layers:
       inputs = layer(inputs)
       if layer.slots:
-        zeros.append(np.mean(inputs == 0))
+        zeros.append(np.mean(compat.to_numpy(inputs) == 0))
     self.assertAllClose(zeros, [0.7] * 3, atol=0.02)
     reported = [sparsity for _, sparsity in self.states(model)]
     self.assertAllClose(reported, zeros, atol=0.03)

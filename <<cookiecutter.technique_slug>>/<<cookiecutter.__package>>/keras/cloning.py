@@ -149,11 +149,6 @@ def _replace_layers(value, replace):
   return value if is_same else type(value)(new)  # Keras tracks in subclasses.
 
 
-def _get_attributes(model):
-  # PyTorch keeps layers apart.
-  return {**vars(model), **vars(model).get('_modules', {})}
-
-
 class Cloner:
   """Clones models. What they share, also the clones share.
 
@@ -214,7 +209,10 @@ class Cloner:
     clone.__class__ = type(model)
     plain = keras.Sequential([keras.layers.InputLayer((1,))])
     plain.compile()
-    held, *others = map(_get_attributes, (model, clone, plain))
+    held, *others = (  # PyTorch keeps layers apart.
+      {**vars(one), **vars(one).get('_modules', {})}
+      for one in (model, clone, plain)
+    )
     for name in held.keys() - set().union(*others):
       setattr(clone, name, _replace_layers(held[name], self._get_known))
 

@@ -66,7 +66,7 @@ def get_call(node):
 
 
 def get_output_shapes(layer, input_shape):
-  """Returns the shape, or a structure of shapes, of what a layer puts out."""
+  """Returns the shape, or a structure of shapes, of the outputs of a layer."""
   inputs = keras.tree.map_shape_structure(keras.KerasTensor, input_shape)
   outputs = layer.compute_output_spec(inputs)
   return keras.tree.map_structure(lambda output: output.shape, outputs)
@@ -78,10 +78,10 @@ def copy_attributes(layer, twin):
   It has its own lists of them: to quantize a layer is to give it other weights,
   which the layer that it is a copy of must not get.
   """
-  copied = dict(vars(layer))
-  for name, value in copied.items():
-    if isinstance(value, (list, dict, set)):
-      copied[name] = value.copy()
+  is_own = (list, dict, set)
+  copied = {
+    k: v.copy() if isinstance(v, is_own) else v for k, v in vars(layer).items()
+  }
   tracker, kept = copy.copy(layer._tracker), layer._tracker
   tracker.config = {
     k: (kind, copied[f'_{k}']) for k, (kind, _) in kept.config.items()

@@ -57,6 +57,13 @@ def test_the_summary_is_that_of_the_manifest(project):
     assert _render(project, "summary") == "Some method does something."
 
 
+def test_the_table_of_settings_is_that_of_the_tests(project):
+    path = project.root / "tfmot_some_method" / "keras" / "test_settings.py"
+    path.write_text("A = {}\nNEEDS = {'x': ('X', 'tf_keras'), 'y': ('Y', 'tf_keras jax torch')}\n")
+    rows = ["| X | Keras 2 |", "| Y | Keras 2, and Keras 3 on JAX and PyTorch |"]
+    assert _render(project, "settings").splitlines()[2:] == rows
+
+
 def test_the_first_sentence_and_the_paper(project, algorithm):
     assert _render(project, "method") == f"**Algorithm:** Keeps what is large.\n\n{_SOURCE}"
 
