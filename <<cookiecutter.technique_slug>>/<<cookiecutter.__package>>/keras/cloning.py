@@ -32,10 +32,7 @@ def _get_calls(model):
 
 
 def find_layers(layer):
-  """Yields the layers, no models, in a model and in the models inside it.
-
-  A layer that is no model stands for itself.
-  """
+  """Yields a layer itself, or those in a model and in the models inside it."""
   if isinstance(layer, keras.Model):
     for inner in get_layers(layer):
       yield from find_layers(inner)

@@ -70,7 +70,7 @@ if LEGACY:
     return node.layer, node.call_args, node.call_kwargs
 
   def get_output_shapes(layer, input_shape):
-    """Returns the shape, or a structure of shapes, of the outputs of a layer."""
+    """Returns the shape, or a structure of shapes, of what a layer returns."""
     return layer.compute_output_shape(input_shape)
 
 else:

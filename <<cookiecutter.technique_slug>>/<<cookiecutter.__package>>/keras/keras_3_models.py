@@ -66,7 +66,7 @@ def get_call(node):
 
 
 def get_output_shapes(layer, input_shape):
-  """Returns the shape, or a structure of shapes, of the outputs of a layer."""
+  """Returns the shape, or a structure of shapes, of what a layer returns."""
   inputs = keras.tree.map_shape_structure(keras.KerasTensor, input_shape)
   outputs = layer.compute_output_spec(inputs)
   return keras.tree.map_structure(lambda output: output.shape, outputs)

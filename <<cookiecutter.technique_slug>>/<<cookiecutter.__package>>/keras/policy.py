@@ -29,14 +29,7 @@ class <<cookiecutter.__camel>>Policy(abc.ABC):
 
   @abc.abstractmethod
   def allow_<<cookiecutter.technique_slug>>(self, layer):
-    """Returns whether to wrap a layer.
-
-    Args:
-      layer: A `keras.layers.Layer` of the model.
-
-    Returns:
-      True to wrap the layer, False to leave it as it is.
-    """
+    """Returns whether to wrap `layer`, a `keras.layers.Layer` of a model."""
 
   @abc.abstractmethod
   def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):

@@ -20,9 +20,7 @@ class LayerReport:
   Attributes:
     name: Name of the layer, without the wrapper's prefix.
     level: The <<cookiecutter.__level_words>> that the layer has reached, a float:
-      the mean over its weights, or its outputs, by their size. None for a
-      layer that the technique left alone, and if the algorithm does not
-      report it.
+      the mean over its weights, or outputs, by their size. None without that.
     parameters: Number of parameters while training.
     stripped_parameters: Number of parameters after strip.
     size: Bytes of the stripped parameters.
