@@ -63,6 +63,8 @@ def layer_of(units):
   return lambda layer, states: [layers.Dense(units)]
 
 
+_LIMIT = r"`create_state` to describe the state `limit`.*\['bound'\]"
+
 # What is wrong, the method that is, and what the error says was expected.
 _CREATE_STATE = {
   'None': (lambda spec: None, 'a dict from names to dicts'),
@@ -108,17 +110,14 @@ _UPDATE_STATE = {
   ),
   'StateNotCreated': (
     lambda tensor, state, level: {'bound': state['limit']},
-    r"`create_state` to describe the state `limit`.*\['bound'\]",
+    _LIMIT,
   ),
 }
 _APPLY = {
   'None': (lambda tensor, state: None, 'a tensor of shape .* but got None'),
   'Shape': (two_columns, r'shape \(.*, 1\) and float32, but .* \(.*, 2\)'),
   'Dtype': (to_float16, r'shape \(.*, 1\) and float32, but .* float16'),
-  'StateNotCreated': (
-    lambda tensor, state: tensor * state['limit'],
-    r"`create_state` to describe the state `limit`.*\['bound'\]",
-  ),
+  'StateNotCreated': (lambda tensor, state: tensor * state['limit'], _LIMIT),
 }
 _NOT_FINITE = {
   'UpdateState': (
@@ -132,10 +131,7 @@ _FINISH = {
   'None': (lambda tensor, state: None, 'a tensor of shape .* but got None'),
   'Shape': (two_columns, r'shape \(1, 1\) and float32, but .* \(1, 2\)'),
   'Dtype': (to_float16, r'shape \(1, 1\) and float32, but .* float16'),
-  'StateNotCreated': (
-    lambda tensor, state: tensor * state['limit'],
-    r"`create_state` to describe the state `limit`.*\['bound'\]",
-  ),
+  'StateNotCreated': (lambda tensor, state: tensor * state['limit'], _LIMIT),
   'NoFixedPoint': (
     lambda tensor, state: 4.0 * ops.ones_like(tensor),
     'a fixed point, .* changed it by up to 3.5',
@@ -150,7 +146,7 @@ _REPLACE = {
   'OtherShape': (layer_of(2), r'of shape \(2, 1\), .* of shape \(2, 2\)'),
   'StateNotCreated': (
     lambda layer, states: [layer] * int(states[0]['limit']),
-    r"`create_state` to describe the state `limit`.*\['bound'\]",
+    _LIMIT,
   ),
 }
 

@@ -15,6 +15,7 @@ layers = keras.layers
 # Built-in layers with technique weights: the arguments to create one, the shape
 # of its input, and the weights.
 _KERNEL, _CELL = ['kernel'], ['cell.kernel', 'cell.recurrent_kernel']
+_WAYS = ('forward', 'backward')
 _LAYERS = {
   'Conv1D': ((2, 3), (6, 3), _KERNEL),
   'Conv1DTranspose': ((2, 3), (6, 3), _KERNEL),
@@ -48,11 +49,7 @@ WITH_WEIGHTS = (
     'Bidirectional',
     lambda: layers.Bidirectional(layers.GRU(2)),
     (4, 3),
-    [
-      f'{direction}_layer.{name}'
-      for direction in ('forward', 'backward')
-      for name in _CELL
-    ],
+    [f'{way}_layer.{name}' for way in _WAYS for name in _CELL],
   ),
   (
     'TimeDistributed',
@@ -112,13 +109,7 @@ WITHOUT_WEIGHTS = {
 WITHOUT_WEIGHTS = {
   name: row for name, row in WITHOUT_WEIGHTS.items() if hasattr(layers, name)
 }
-ARE_ACTIVATIONS = [
-  'Activation',
-  'ELU',
-  'LeakyReLU',
-  'PReLU',
-  'ReLU',
-]
+ARE_ACTIVATIONS = ['Activation', 'ELU', 'LeakyReLU', 'PReLU', 'ReLU']
 if test_settings.has('keras_2_layers'):
   ARE_ACTIVATIONS.append('ThresholdedReLU')
 

@@ -42,7 +42,7 @@ class CallTest(test_models.TestCase):
 
   @parameterized.parameters(bool, ops.convert_to_tensor)
   @test_settings.needs('function')
-  def testThatInAFunction(self, flag):
+  def testDoesSoInAFunction(self, flag):
     self.assertTrains(tf.function, flag)
 
   def assertTrains(self, get_call, flag):
