@@ -162,7 +162,9 @@ class Tools:
                 )
             model.quantize(mode, config=config)
 
-        _without(change, create())
+        plain = create()
+        _without(change, plain)
+        saves = _loads(plain)
         wrapped = self.train(create(), x, y)
         stripped = self.found.strip(wrapped)
         kept = wrapped.predict(x, verbose=0)
@@ -173,13 +175,14 @@ class Tools:
         assert any(one and mode in one for one in modes), modes
         np.testing.assert_array_equal(wrapped.predict(x, verbose=0), kept)
         outputs = stripped.predict(x, verbose=0)
-        np.testing.assert_array_equal(_saved(stripped).predict(x, verbose=0), outputs)
+        if saves:
+            np.testing.assert_array_equal(_saved(stripped).predict(x, verbose=0), outputs)
         difference = np.abs(outputs - expected).mean() / np.abs(expected).mean()
         assert difference < BOUNDS[mode], f"{mode}: {difference}"
         sizes.append(_size(stripped))
         some = zeros > 0.05  # Fewer come by chance.
         return {
-            "result": "works",
+            "result": "works" if saves else "works, but Keras does not load it",
             "zeros": ("kept" if _zeros(stripped) >= 0.95 * zeros else "not kept") if some else "-",
             "below": f"below {BOUNDS[mode]:.0%}".replace("%", " %"),
             "difference": float(difference),
@@ -247,6 +250,15 @@ def _saved(model: keras.Model) -> keras.Model:
     with tempfile.TemporaryDirectory() as folder:
         model.save(f"{folder}/model.keras")
         return keras.models.load_model(f"{folder}/model.keras")
+
+
+def _loads(model: keras.Model) -> bool:
+    """Returns whether Keras can read the file of a model."""
+    try:
+        _saved(model)
+    except ValueError:
+        return False
+    return True
 
 
 def _size(model: keras.Model) -> int:
@@ -333,7 +345,9 @@ def main(package: str, kind: str) -> None:
 
 def _outcome(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        return attempt()
+        outcome = attempt()
+        print(json.dumps(outcome), file=sys.stderr)  # It takes minutes until the last one.
+        return outcome
     except UnavailableError as error:
         return {"result": None, "reason": str(error)}
 
