@@ -1,7 +1,7 @@
 """Keras 3's own tools, and KerasHub's models, with the techniques: what the overview says of them.
 
 `templates/facts/keras_tools` has a table of each kind, which projects show. The tests measure
-them anew. With `REFRESH=1` they write them.
+them again. With `REFRESH=1` they write them.
 """
 
 import json

@@ -46,6 +46,7 @@ PACKAGE_MODULES = {
     "cloning",
     "compat",
     "custom_layer",
+    "keras_3_models",
     "policy",
     "registry",
     "report",
@@ -54,6 +55,7 @@ PACKAGE_MODULES = {
     "test_algorithms",
     "test_layers",
     "test_models",
+    "test_settings",
     "wrapper",
 }
 

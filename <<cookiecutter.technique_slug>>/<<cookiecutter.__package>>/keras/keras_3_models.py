@@ -75,8 +75,8 @@ def get_output_shapes(layer, input_shape):
 def copy_attributes(layer, twin):
   """Gives a new layer the attributes of another, and the same weights.
 
-  It has its own lists of them: to quantize a layer is to give it other weights,
-  which the layer that it is a copy of must not get.
+  The new layer has its own lists of them: to quantize a layer is to give it
+  other weights, which the layer that it is a copy of must not get.
   """
   is_own = (list, dict, set)
   copied = {

@@ -1,7 +1,9 @@
 """Rules for the public API, read from the code without running it."""
 
 import ast
+import fnmatch
 import functools
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -49,11 +51,15 @@ def check_tests(project: Project, component: Component) -> Iterator[Problem]:
     tests = "\n".join(
         read(project, other.path) or ""
         for other in project.manifest.files
-        if other.path.endswith("_test.py") and other.upstream
+        if _is_of_tests(posixpath.basename(other.path)) and other.upstream
     )
     for symbol in _symbols(project, file.path):
         if not re.search(rf"\b{symbol.name}\b", tests):
             yield Problem(f"no test uses {symbol.name}", symbol.module)
+
+
+def _is_of_tests(name: str) -> bool:
+    return name.endswith("_test.py") or fnmatch.fnmatch(name, "test_*.py")  # what tests share
 
 
 def check_modules(project: Project, component: Component) -> Iterator[Problem]:
