@@ -93,9 +93,8 @@ def test_notebooks_install_the_released_version(project, requirement, expected):
     source = ["if 'google.colab' in sys.modules:\n", f"  %pip install -q {requirement}\n", "x\n"]
     text = json.dumps({"cells": [{"cell_type": "code", "source": source}]}, indent=1)
     (project.root / "a.ipynb").write_text(text)
-    part = manifest.Component(
-        "a", "A", manifest.Folder(here="."), (manifest.File("a.ipynb", None),)
-    )
+    file, folder = manifest.File("a.ipynb", None), manifest.Folder(here=".")
+    part = manifest.Component(name="a", title="A", folder=folder, files=(file,))
     project.manifest = dataclasses.replace(project.manifest, components=(part,))
 
     problems = versions.check_notebooks(project, "1.2.3")

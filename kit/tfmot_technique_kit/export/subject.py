@@ -17,20 +17,11 @@ class Result(NamedTuple):
 
 
 class Subject:
-    """A checkout to verify, with what should be in it.
+    """A checkout to verify, with what should be in it: the plan.
 
     Args:
-        plan: What should be in it.
-        checkout: The checkout.
         tests: Which of the exported tests to run: 'none', 'fast' or 'all'.
         tell: Is called with a line about each test that has run.
-
-    Attributes:
-        own_files: The paths in the technique's folders, sorted.
-        core_files: The Python files of its code.
-        libraries: Those of them that users import.
-        graph: The Graph of the checkout.
-        pristine: That of the checkout without the technique.
     """
 
     def __init__(
@@ -42,6 +33,7 @@ class Subject:
         self.own_files = sorted(path for path in self.tree.paths if path.startswith(inside))
         modules = [path for path in self.own_files if path.endswith(".py")]
         self.core_files = [path for path in modules if path.startswith(core)]
+        # Those that users import.
         self.libraries = [path for path in self.core_files if not is_test(path)]
         self.graph = Graph(self.tree)
         changes = {
@@ -49,6 +41,7 @@ class Subject:
             for file in plan.files
             if file.is_edit and file.path.endswith(("BUILD", ".py"))
         }
+        # Without the technique.
         self.pristine = Graph(self.tree.with_changes({**dict.fromkeys(self.own_files), **changes}))
 
     def _without_technique(self, path: str) -> str:

@@ -22,16 +22,7 @@ def read(project: Project, path: str) -> str | None:
 def find(
     project: Project, pattern: str, files: Iterable[File]
 ) -> Iterator[tuple[str, int, re.Match[str]]]:
-    """Finds lines in files.
-
-    Args:
-        project: The project.
-        pattern: Regular expression.
-        files: Those to look in.
-
-    Yields:
-        The path, the number of the line, and the match.
-    """
+    """Yields the path, the number and the match of each line in files that has a pattern."""
     for file in files:
         for number, line in enumerate((read(project, file.path) or "").split("\n"), start=1):
             match = re.search(pattern, line)
