@@ -11,10 +11,8 @@ import pytest
 
 from tests.export import miniature
 from tfmot_technique_kit.export import plan as plan_lib
-from tfmot_technique_kit.export import running
 from tfmot_technique_kit.export.checkout import Checkout
-from tfmot_technique_kit.export.subject import Subject
-from tfmot_technique_kit.export.verify import CHECKS
+from tfmot_technique_kit.export.verify import CHECKS, Subject, run_python
 from tfmot_technique_kit.project import Project
 
 STATIC = [name for name in CHECKS if name not in ("api", "run tests")]
@@ -157,7 +155,7 @@ def test_a_dotted_import_that_works_is_not_enough(folder) -> None:
     mutate(folder, f"{T}/__init__.py", f".*api import {SLUG}\n", "")
 
     dotted = f"import {T}.some_method.keras as k; k.apply_some"
-    done = running.run_python(folder / "checkout", "-c", dotted)
+    done = run_python(folder / "checkout", "-c", dotted)
     assert done.returncode == 0, done.stderr
 
     problems = CHECKS["api"](subject_of(folder)).problems
