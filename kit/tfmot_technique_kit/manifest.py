@@ -151,6 +151,11 @@ class Manifest:
     components: tuple[Component, ...]
 
     @property
+    def exported(self) -> tuple[Component, ...]:
+        """The components that go to TFMOT."""
+        return tuple(part for part in self.components if part.phase is not None)
+
+    @property
     def files(self) -> tuple[File, ...]:
         """The files of all components."""
         return tuple(file for part in self.components for file in part.files)
