@@ -115,10 +115,3 @@ def test_an_api_without_a_symbol_of_the_manifest(project):
     path.write_text(path.read_text().replace("strip_some_method", "strip_other"))
     with pytest.raises(UserError, match=r"has no strip_other, which contribution.toml names"):
         _ = Project(project.root).api
-
-
-def test_all_files_of_a_generated_project_are_there(bake):
-    project = bake()
-    missing = [f.path for f in project.manifest.files if not (project.root / f.path).is_file()]
-    assert project.manifest.component("algorithm").files
-    assert not missing

@@ -133,13 +133,6 @@ def test_metadata_agrees_with_the_matrix(project, name, old, new, message):
     assert re.search(message, problem.message)
 
 
-def test_a_workflow_without_the_job_is_one_line(run, project):
-    _edit(project, WORKFLOW, "  wheel:", "  other:")
-    result = run("--check")
-    assert result.exit_code == 1
-    assert re.fullmatch(r"Error: .*ci\.yml: the job `wheel` needs .*\n", result.stderr)
-
-
 @pytest.mark.parametrize(
     "name, old, new",
     [

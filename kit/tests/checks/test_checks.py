@@ -175,7 +175,11 @@ def test_the_command_mends_the_format(project, notebook, change, edit):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "is no JSON"), ("[]", "is no valid notebook"), ("{}", "is no valid notebook")],
+    [
+        ("{", "is no JSON"),
+        ("[]", "is no valid notebook: it has no cells"),
+        ('{"cells": []}', "is no valid notebook: "),
+    ],
 )
 def test_finds_a_file_that_is_no_notebook(project, notebook, content, message):
     notebook.write_text(content)

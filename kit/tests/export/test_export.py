@@ -235,6 +235,7 @@ def test_verify_says_whether_all_is_well(export, checkout) -> None:
     result = export("--verify")
     assert result.exit_code == 0, result.output
     assert "ok     export: 28 files\n" in result.output
+    assert "ok     api: 2 symbols of tfmot.some_method.keras\n" in result.output
     assert "  1/1 schedule_test.py: ok, " in result.output
     assert result.output.endswith("All is well.\n")
 
