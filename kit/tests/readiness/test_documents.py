@@ -9,7 +9,7 @@ from tfmot_technique_kit.checks import execution
 from tfmot_technique_kit.readiness import common, documents
 
 _INIT = "tfmot_some_method/__init__.py"
-_SPONSOR = "| **Author** | A (@a) |\n| **Sponsor** | {} |\n"
+_SPONSOR = "| **Author** | A (@a) |\n| --- | --- |\n| **Sponsor** | {} |\n"
 _RFC = """# Proposal: some method
 
 | Status | Draft |
@@ -89,7 +89,7 @@ def test_answers_that_nobody_gave(find, text, found):
 
 @pytest.mark.parametrize(
     "sponsor, lines",
-    [("none yet", [2]), ("TODO(some_method): who", [2]), ("", [2]), ("Ada (ada@example.org)", [])],
+    [("none yet", [3]), ("TODO(some_method): who", [3]), ("", [3]), ("Ada (ada@example.org)", [])],
 )
 def test_sponsor(find, sponsor, lines):
     files = {"p.md": _SPONSOR.format(sponsor), "d.md": _SPONSOR.format("Ada")}

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
-from tfmot_technique_kit.checks import notebooks
+from tfmot_technique_kit.checks import notebooks, programs
 from tfmot_technique_kit.export import edits, python_code
 from tfmot_technique_kit.export.build_graph import Graph
 from tfmot_technique_kit.export.checkout import Checkout
@@ -310,7 +310,7 @@ def _api(subject: Subject) -> Result:
     done = run_python(root, "-c", _PROGRAM, str(root), *symbols)
     problems = done.stdout.splitlines()
     if done.returncode:
-        problems.append(_last_line(done.stderr))
+        problems.append(programs.last_line(done))
     return Result(f"{len(symbols)} symbols of {keras}", problems)
 
 
@@ -358,12 +358,8 @@ def _run_test(root: Path, path: str) -> tuple[str, float, str | None]:
         done = run_python(root, str(root / path), timeout=_TIMEOUT)
     except subprocess.TimeoutExpired:
         return path, _TIMEOUT, f"took more than {_TIMEOUT} s"
-    problem = _last_line(done.stderr) if done.returncode else None
+    problem = programs.last_line(done) if done.returncode else None
     return path, time.monotonic() - start, problem
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["ended without a word"])[-1]
 
 
 # Those that start processes are last.

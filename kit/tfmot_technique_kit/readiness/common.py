@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from tfmot_technique_kit.manifest import Component, File
+from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
 
 # What the questions of the template suggest.
-_ANSWERS = r"you@example\.com|\byour-handle\b|\bYour Name\b"
+_ANSWERS = re.compile(r"you@example\.com|\byour-handle\b|\bYour Name\b")
 
 
 def read(project: Project, path: str) -> str | None:
@@ -17,17 +17,6 @@ def read(project: Project, path: str) -> str | None:
         return (project.root / path).read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
         return None
-
-
-def find(
-    project: Project, pattern: str, files: Iterable[File]
-) -> Iterator[tuple[str, int, re.Match[str]]]:
-    """Yields the path, the number and the match of each line in files that has a pattern."""
-    for file in files:
-        for number, line in enumerate((read(project, file.path) or "").split("\n"), start=1):
-            match = re.search(pattern, line)
-            if match:
-                yield file.path, number, match
 
 
 def check_files(project: Project, component: Component) -> Iterator[Problem]:
@@ -91,6 +80,8 @@ def _first_sentence(lines: Iterator[str]) -> str:
 
 def check_answers(project: Project, _: Component) -> Iterator[Problem]:
     """Finds answers that the template suggested, in all files but code."""
-    files = [file for file in project.manifest.files if not file.path.endswith(".py")]
-    for path, line, match in find(project, _ANSWERS, files):
-        yield Problem(f"{match[0]!r} is no answer; write yours", path, line)
+    paths = [file.path for file in project.manifest.files if not file.path.endswith(".py")]
+    for path in paths:
+        for number, line in enumerate((read(project, path) or "").split("\n"), start=1):
+            if match := _ANSWERS.search(line):
+                yield Problem(f"{match[0]!r} is no answer; write yours", path, number)
