@@ -157,9 +157,3 @@ def test_a_package_without_version(run, project):
     _edit(project, _INIT, "__version__", "version")
     with pytest.raises(UserError, match=f"{_INIT}: needs a line"):
         release.check_ready(project)
-
-
-def test_the_template_says_what_its_workflow_tests(bake):
-    project = bake()
-    assert not release.stale(project)
-    assert not release.check_metadata(project)
