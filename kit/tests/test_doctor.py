@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from click.testing import CliRunner
 
+from tests.conftest import edit
 from tfmot_technique_kit import doctor
 from tfmot_technique_kit.cli import main
 
@@ -147,8 +148,7 @@ def test_versions_before_those_that_are_required(project):
     ],
 )
 def test_files_of_the_project_that_are_wrong_are_a_warning(project, name, old, new, expected):
-    path = project.root / name
-    path.write_text(path.read_text().replace(old, new))
+    edit(project.root / name, old, new)
     ((level, message),) = _problems(project, _HEALTHY)
     assert level == "warning"
     assert expected in message

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.conftest import edit
 from tfmot_technique_kit import manifest, versions
 from tfmot_technique_kit.errors import UserError
 
@@ -12,11 +13,7 @@ _GIT = "git+https://github.com/ada/techniques@0.5.0#subdirectory=kit"
 
 
 def _name(project, reference):
-    path = project.root / "pyproject.toml"
-    text = path.read_text()
-    old = f"tfmot-technique-kit @ {_GIT}"
-    assert old in text
-    path.write_text(text.replace(old, reference))
+    edit(project.root / "pyproject.toml", f"tfmot-technique-kit @ {_GIT}", reference)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import edit
 from tests.export import miniature
 from tfmot_technique_kit.guideline import PHASES
 
@@ -83,8 +84,7 @@ def test_a_folder_that_is_not_empty_is_refused(export, tmp_path) -> None:
 
 @pytest.mark.parametrize("name", ["\\\\", '\\"', ". . ."])
 def test_an_author_that_git_does_not_take_is_named(export, project, tmp_path, name) -> None:
-    manifest = project.root / "contribution.toml"
-    manifest.write_text(manifest.read_text().replace("Ada O'Hara", name))
+    edit(project.root / "contribution.toml", "Ada O'Hara", name)
 
     result = export("--series", tmp_path / "series")
 
