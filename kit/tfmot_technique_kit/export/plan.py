@@ -30,10 +30,6 @@ class Planned:
     text: str  # What it has to be.
     is_edit: bool = False
 
-    def is_in(self, tree: Tree) -> bool:
-        """Returns whether a tree has it."""
-        return self.path in tree.paths and tree.read(self.path) == self.text
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -46,7 +42,8 @@ class Plan:
 
     def changed(self, tree: Tree) -> list[Planned]:
         """Returns the files that are not yet in a tree."""
-        return [file for file in self.files if not file.is_in(tree)]
+        there = tree.paths
+        return [f for f in self.files if f.path not in there or tree.read(f.path) != f.text]
 
     def unknown(self, tree: Tree) -> list[str]:
         """Returns paths in the technique's folders that are not of the plan."""
