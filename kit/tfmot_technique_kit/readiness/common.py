@@ -43,15 +43,16 @@ def check_todos(project: Project, component: Component) -> Iterator[Problem]:
         for number, line in enumerate(lines, start=1):
             if todo in line:
                 rest = [line.partition(todo)[2], *lines[number:]]
-                text = _first_sentence(_without_marks(file.path, rest))
+                text = _first_sentence(file.path, rest)
                 yield Problem(f"{todo}{text}", file.path, number)
 
 
-def _without_marks(path: str, lines: Iterable[str]) -> Iterator[str]:
-    """Yields the text of lines, without the marks of comments and strings.
+def _first_sentence(path: str, lines: Iterable[str]) -> str:
+    """Returns the first sentence in lines, without the marks of comments and strings.
 
     The text ends with a line that is empty, and with what closes a comment, a cell or a string.
     """
+    parts = []
     for number, line in enumerate(lines):
         text = line
         if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
@@ -61,21 +62,11 @@ def _without_marks(path: str, lines: Iterable[str]) -> Iterator[str]:
         closed = re.search(r"\s*(-->.*|\|)$", text)
         text = text[: closed.start()] if closed else text
         if number and not text.strip():
-            return
-        yield text if number == 0 else text.strip()
+            break
+        parts.append(text.strip() if number else text)
         if closed or (path.endswith(".ipynb") and not line.endswith('\\n",')):
-            return
-
-
-def _first_sentence(lines: Iterator[str]) -> str:
-    """Returns the lines up to the end of a sentence, in one."""
-    text = ""
-    for line in lines:
-        text = f"{text} {line}" if text else line
-        end = re.search(r"(?<=[.!?])(?=\s|$)", text)
-        if end:
-            return text[: end.start()]
-    return text
+            break
+    return re.split(r"(?<=[.!?])\s", " ".join(parts), maxsplit=1)[0]
 
 
 def check_answers(project: Project, _: Component) -> Iterator[Problem]:
