@@ -30,6 +30,13 @@ LONGEST = {
 collect_ignore = ["data"]  # has tests, too, of projects
 
 
+def edit(path: Path, old: str, new: str) -> None:
+    """Replaces a text in a file, which has it."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 @pytest.fixture
 def project(tmp_path) -> Project:
     """A copy of the small project in `data/some_method`."""

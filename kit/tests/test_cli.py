@@ -56,17 +56,6 @@ def test_outside_of_a_project(name, tmp_path, monkeypatch):
     assert result.stderr.count("\n") == 1
 
 
-def test_commands_are_known_by_their_names():
-    assert {"check", "docs", "doctor", "release", "report", "run", "status", "sweep"} <= {*_NAMES}
-    assert all(main.commands[name].name == name for name in _NAMES)
-
-
-def test_an_unknown_command():
-    result = CliRunner().invoke(main, ["nothing"])
-    assert result.exit_code == 2
-    assert "No such command 'nothing'" in result.stderr
-
-
 @pytest.mark.parametrize(
     ("level", "ends", "shown"),
     [

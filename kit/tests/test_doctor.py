@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from click.testing import CliRunner
 
+from tests.conftest import edit
 from tfmot_technique_kit import doctor
 from tfmot_technique_kit.cli import main
 
@@ -139,19 +140,18 @@ def test_versions_before_those_that_are_required(project):
     assert {message.split()[0] for _, message in problems} == {"tensorflow", "tf-keras"}
 
 
-def test_what_cannot_be_read_is_a_warning(project):
-    (project.root / ".github/workflows/ci.yml").write_text("jobs: {}\n")
+@pytest.mark.parametrize(
+    "name, old, new, expected",
+    [
+        (".github/workflows/ci.yml", "wheel:", "other:", "the job `wheel` needs a matrix"),
+        ("pyproject.toml", "git+https://github.com", "file://", "is a path of this machine"),
+    ],
+)
+def test_files_of_the_project_that_are_wrong_are_a_warning(project, name, old, new, expected):
+    edit(project.root / name, old, new)
     ((level, message),) = _problems(project, _HEALTHY)
     assert level == "warning"
-    assert "the job `wheel` needs a matrix" in message
-
-
-def test_a_kit_on_this_machine(project):
-    path = project.root / "pyproject.toml"
-    path.write_text(path.read_text().replace("git+https://github.com", "file://"))
-    ((level, message),) = _problems(project, _HEALTHY)
-    assert level == "warning"
-    assert "is a path of this machine" in message
+    assert expected in message
 
 
 def test_this_environment_is_read():

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.conftest import edit
 from tfmot_technique_kit import manifest
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
@@ -111,14 +112,6 @@ def test_the_api_is_found_by_its_roles(project):
 
 @pytest.mark.tensorflow
 def test_an_api_without_a_symbol_of_the_manifest(project):
-    path = project.root / manifest.NAME
-    path.write_text(path.read_text().replace("strip_some_method", "strip_other"))
+    edit(project.root / manifest.NAME, "strip_some_method", "strip_other")
     with pytest.raises(UserError, match=r"has no strip_other, which contribution.toml names"):
         _ = Project(project.root).api
-
-
-def test_all_files_of_a_generated_project_are_there(bake):
-    project = bake()
-    missing = [f.path for f in project.manifest.files if not (project.root / f.path).is_file()]
-    assert project.manifest.component("algorithm").files
-    assert not missing

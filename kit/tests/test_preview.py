@@ -97,9 +97,8 @@ def test_a_notebook_with_the_widgets_of_colab(project, build, state):
     assert json.loads(path.read_text()) == notebook  # the file stays as it is
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"cells": []}', '{"metadata": {}}'])
-def test_what_is_no_notebook_is_named(project, content):
-    files.write(project.root / "g3doc/guide/a/a_example.ipynb", content)
+def test_what_is_no_notebook_is_named(project):
+    files.write(project.root / "g3doc/guide/a/a_example.ipynb", "[]")
 
     command = [sys.executable, "-m", "tfmot_technique_kit", "preview", "--build"]
     run = subprocess.run(command, cwd=project.root, capture_output=True, text=True)

@@ -133,13 +133,6 @@ def test_metadata_agrees_with_the_matrix(project, name, old, new, message):
     assert re.search(message, problem.message)
 
 
-def test_a_workflow_without_the_job_is_one_line(run, project):
-    _edit(project, WORKFLOW, "  wheel:", "  other:")
-    result = run("--check")
-    assert result.exit_code == 1
-    assert re.fullmatch(r"Error: .*ci\.yml: the job `wheel` needs .*\n", result.stderr)
-
-
 @pytest.mark.parametrize(
     "name, old, new",
     [
@@ -164,9 +157,3 @@ def test_a_package_without_version(run, project):
     _edit(project, _INIT, "__version__", "version")
     with pytest.raises(UserError, match=f"{_INIT}: needs a line"):
         release.check_ready(project)
-
-
-def test_the_template_says_what_its_workflow_tests(bake):
-    project = bake()
-    assert not release.stale(project)
-    assert not release.check_metadata(project)

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.conftest import edit
 from tfmot_technique_kit import manifest, versions
 from tfmot_technique_kit.errors import UserError
 
@@ -12,11 +13,7 @@ _GIT = "git+https://github.com/ada/techniques@0.5.0#subdirectory=kit"
 
 
 def _name(project, reference):
-    path = project.root / "pyproject.toml"
-    text = path.read_text()
-    old = f"tfmot-technique-kit @ {_GIT}"
-    assert old in text
-    path.write_text(text.replace(old, reference))
+    edit(project.root / "pyproject.toml", f"tfmot-technique-kit @ {_GIT}", reference)
 
 
 @pytest.mark.parametrize(
@@ -93,9 +90,8 @@ def test_notebooks_install_the_released_version(project, requirement, expected):
     source = ["if 'google.colab' in sys.modules:\n", f"  %pip install -q {requirement}\n", "x\n"]
     text = json.dumps({"cells": [{"cell_type": "code", "source": source}]}, indent=1)
     (project.root / "a.ipynb").write_text(text)
-    part = manifest.Component(
-        "a", "A", manifest.Folder(here="."), (manifest.File("a.ipynb", None),)
-    )
+    file, folder = manifest.File("a.ipynb", None), manifest.Folder(here=".")
+    part = manifest.Component(name="a", title="A", folder=folder, files=(file,))
     project.manifest = dataclasses.replace(project.manifest, components=(part,))
 
     problems = versions.check_notebooks(project, "1.2.3")

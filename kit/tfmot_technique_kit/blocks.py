@@ -20,11 +20,8 @@ from tfmot_technique_kit.errors import UserError
 def having(root: str | Path, names: Iterable[str], kind: str) -> dict[Path, str]:
     """Returns the pages with a block of a kind, and their texts.
 
-    Args:
-        root: The project's folder.
-        names: Paths of files relative to it, such as all of the manifest. Those with a prefix and
-            a hyphen belong to them: RFCs get the date of their submission as one.
-        kind: The kind of the blocks, such as 'results'.
+    They are of the files with these names below the root. Those with a prefix and a hyphen belong
+    to them: RFCs get the date of their submission as one.
 
     Raises:
         UserError: As in `read` and `split`.
@@ -42,11 +39,7 @@ def having(root: str | Path, names: Iterable[str], kind: str) -> dict[Path, str]
 
 
 def read(path: str | Path, name: str) -> str:
-    """Returns the text of a document.
-
-    Args:
-        path: Its path.
-        name: What messages call it.
+    """Returns the text of a document, which messages call by a name.
 
     Raises:
         UserError: If it is not UTF-8, or its lines do not end with LF.
@@ -61,12 +54,7 @@ def read(path: str | Path, name: str) -> str:
 
 
 def split(document: str, text: str, kind: str) -> list[tuple[str | None, list[str]]]:
-    """Splits a document at the markers of a kind.
-
-    Args:
-        document: What messages call it.
-        text: Its content.
-        kind: The kind of the markers, such as 'results'. Others are plain lines.
+    """Splits the text of a document at the markers of a kind; others are plain lines.
 
     Returns:
         Pairs of a block's name and lines with their ends. The name is None for
@@ -105,14 +93,9 @@ def split(document: str, text: str, kind: str) -> list[tuple[str | None, list[st
 
 
 def render(document: str, text: str, kind: str, blocks: dict[str, str]) -> str:
-    """Returns a document with its blocks of a kind filled in.
+    """Returns the text of a document with its blocks of a kind filled in.
 
-    Args:
-        document: What messages call it.
-        text: Its content.
-        kind: The kind of the markers, such as 'results'.
-        blocks: From the name of each block that the document may have to its
-            Markdown. One of them has to be there.
+    The blocks are those that it may have, from their names to their Markdown. One has to be there.
 
     Raises:
         UserError: As in `split`, and if a block has an unknown name, or there is none.

@@ -35,36 +35,22 @@ OK, WARNING, BROKEN = "ok", "warning", "broken"
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found about one thing.
+    """What was found about one thing."""
 
-    Attributes:
-        level: 'ok', 'warning', or 'broken' if something will fail.
-        message: What was found, in one line.
-        fix: What to do about it, in one line; None if nothing.
-    """
-
-    level: str
-    message: str
-    fix: str | None = None
+    level: str  # 'ok', 'warning', or 'broken' if something will fail.
+    message: str  # What was found, in one line.
+    fix: str | None = None  # What to do about it, in one line.
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What is looked at.
+    """What is looked at."""
 
-    Attributes:
-        python: The version of Python.
-        versions: The version of each installed distribution, by its name with dashes.
-        requires: The requirements of each, as in its metadata.
-        variables: The environment variables.
-        has_tensorflow_files: Whether the package `tensorflow` has code.
-    """
-
-    python: str
-    versions: Mapping[str, str]
-    requires: Mapping[str, list[str]]
-    variables: Mapping[str, str]
-    has_tensorflow_files: bool
+    python: str  # The version of Python.
+    versions: Mapping[str, str]  # Those of all distributions, by their names with dashes.
+    requires: Mapping[str, list[str]]  # The requirements of each, as in its metadata.
+    variables: Mapping[str, str]  # Of the environment.
+    has_tensorflow_files: bool  # Whether the package `tensorflow` has code.
 
     @classmethod
     def current(cls) -> "Environment":

@@ -11,14 +11,9 @@ _LEAST_BYTES = 2**20  # A run file and a small model.
 
 
 def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
-    """Writes a file as a whole or not at all.
+    """Writes a file as a whole or not at all, and makes its folders; returns its path.
 
-    Args:
-        path: Its path. Folders are made as needed.
-        content: Its bytes, or its text, which is written as UTF-8 with its own line ends.
-
-    Returns:
-        The path.
+    Text is written as UTF-8 with its own line ends.
 
     Raises:
         OSError: With that path, if it cannot be written.

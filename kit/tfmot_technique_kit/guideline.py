@@ -23,20 +23,14 @@ STEPS = {
 class Phase:
     """A pull request.
 
-    Attributes:
-        number: From 1.
-        name: What its files are called.
-        title: The title of the pull request, and of its commit. In it and in the next,
-            '{title}' is the technique as in a sentence, '{api}' its public API.
-        body: What it brings, and what a reviewer has to know.
-        checklist: What has to be done before it is sent.
+    In title and body, '{title}' is the technique as in a sentence, '{api}' its public API.
     """
 
-    number: int
-    name: str
-    title: str
-    body: str
-    checklist: tuple[str, ...] = ()
+    number: int  # From 1.
+    name: str  # What its files are called.
+    title: str  # That of the pull request, and of its commit.
+    body: str  # What it brings, and what a reviewer has to know.
+    checklist: tuple[str, ...]  # What has to be done before it is sent.
 
 
 PHASES = (

@@ -11,7 +11,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated
 
 import pydantic
 
@@ -34,40 +34,23 @@ class _Table(pydantic.BaseModel):
 
 
 class Technique(_Table):
-    """What the project was generated with.
+    """What the project was generated with."""
 
-    Attributes:
-        name: The technique, as in a title: 'Some Method'.
-        title: The same as the heading of a page: 'Some method'.
-        slug: The same in code: 'some_method'.
-        kind: What it does to a layer, such as 'weight_mask'.
-        level: What a schedule controls, such as 'sparsity'.
-        package: The Python package here, such as 'tfmot_some_method'.
-        distribution: What pip calls it, such as 'tfmot-some-method'.
-        entry: The function that wraps a model, and the name of its module.
-        author: Who wrote it.
-        email: Their e-mail address.
-        github: Their GitHub user name.
-        organization: Who maintains it.
-        repository: Web address of this project.
-        summary: What the technique does, in one or two sentences.
-        layout: Version of the template that the project was generated with, as '0.5.0'.
-    """
-
-    name: str
-    title: str
-    slug: str
-    kind: str
-    level: str
-    package: str
-    distribution: str
-    entry: str
-    author: str
-    email: str
-    github: str
-    organization: str
-    repository: str
-    summary: str
+    name: str  # The technique, as in a title: 'Some Method'.
+    title: str  # The same as the heading of a page: 'Some method'.
+    slug: str  # The same in code: 'some_method'.
+    kind: str  # What it does to a layer, such as 'weight_mask'.
+    level: str  # What a schedule controls, such as 'sparsity'.
+    package: str  # The Python package here, such as 'tfmot_some_method'.
+    distribution: str  # What pip calls it, such as 'tfmot-some-method'.
+    entry: str  # The function that wraps a model, and the name of its module.
+    author: str  # Who wrote it,
+    email: str  # their e-mail address,
+    github: str  # and their GitHub user name.
+    organization: str  # Who maintains it.
+    repository: str  # Web address of this project.
+    summary: str  # What the technique does, in one or two sentences.
+    # Version of the template that the project was generated with, as '0.5.0'.
     layout: Annotated[str, pydantic.StringConstraints(pattern=r"^\d+(\.\d+)+$")]
 
     def address_of(self, path: str, view: str = "blob") -> str:
@@ -81,18 +64,7 @@ class Technique(_Table):
 
 
 class Roles(_Table):
-    """What the symbols of the public API are called that the kit uses.
-
-    Attributes:
-        algorithm: The class a contributor writes.
-        wrapper: The class of the layers that wrap others.
-        strip: The function that takes the wrappers off.
-        scope: The function that returns a scope to load models in.
-        callback: The class of the callback that training needs.
-        constant: The class of the schedule with one level.
-        collect: The function that returns the wrappers of a model.
-        report: The function that tells what the technique did.
-    """
+    """What the symbols of the public API are called that the kit uses; `Api` has themselves."""
 
     algorithm: str
     wrapper: str
@@ -105,15 +77,11 @@ class Roles(_Table):
 
 
 class Folder(_Table):
-    """Where files are.
+    """Where files are."""
 
-    Attributes:
-        here: The folder, relative to the project's; '.' for that itself.
-        upstream: The folder in a checkout of TFMOT, or None if its files stay here. One with
-            '{file}' is the path of a file, in which '{date}' stands for the day of the export.
-    """
-
-    here: str
+    here: str  # The folder, relative to the project's; '.' for that itself.
+    # The folder in a checkout of TFMOT, or None if its files stay here. One with '{file}' is the
+    # path of a file, in which '{date}' stands for the day of the export.
     upstream: str | None = None
 
     def path(self, name: str) -> str:
@@ -131,58 +99,37 @@ class Folder(_Table):
 
 @dataclass(frozen=True)
 class File:
-    """A file of the contribution.
+    """A file of the contribution."""
 
-    Attributes:
-        path: Its path relative to the project's folder, with slashes.
-        upstream: Its path in a checkout of TFMOT, or None if it stays here. In it, '{date}'
-            stands for the day of the export.
-    """
-
-    path: str
-    upstream: str | None
+    path: str  # Relative to the project's folder, with slashes.
+    upstream: str | None  # In a checkout of TFMOT, as that of a Folder.
 
 
-@dataclass(frozen=True)
-class Component:
-    """A part of the contribution.
+class _Part(_Table):
+    """What a component is, but for its files."""
 
-    Attributes:
-        name: What code calls it.
-        title: What people call it.
-        folder: The Folder of its files.
-        files: The files; none for what a command makes.
-        step: Number of the step of the guidelines it belongs to, or None for what only serves
-            the others.
-        phase: Number of the pull request it is part of, or None if it stays here.
-        optional: Whether the contribution is complete without it.
-        rules: Names of the rules of readiness that say whether it is done.
-        made_by: The command that fills its folder, or None.
-    """
-
-    name: str
-    title: str
-    folder: Folder
-    files: tuple[File, ...] = ()
-    step: int | None = None
-    phase: int | None = None
-    optional: bool = False
-    rules: tuple[str, ...] = ()
-    made_by: str | None = None
+    name: str  # What code calls it.
+    title: str  # What people call it.
+    step: int | None = None  # Of the guidelines, or None for what only serves the others.
+    phase: int | None = None  # The pull request it is part of, or None if it stays here.
+    optional: bool = False  # Whether the contribution is complete without it.
+    made_by: str | None = None  # The command that fills its folder, or None.
 
 
-class _ComponentTable(_Table):
+class _ComponentTable(_Part):
     """A component as it is written: its folder by name, its files relative to that."""
 
-    name: str
-    title: str
     folder: str
     files: list[str] = []
-    step: int | None = None
-    phase: int | None = None
-    optional: bool = False
     rules: list[str] = []
-    made_by: str | None = None
+
+
+class Component(_Part):
+    """A part of the contribution."""
+
+    folder: Folder  # That of its files.
+    files: tuple[File, ...] = ()  # None for what a command makes.
+    rules: tuple[str, ...] = ()  # Names of those of readiness that say whether it is done.
 
 
 class _Tables(_Table):
@@ -196,19 +143,17 @@ class _Tables(_Table):
 
 @dataclass(frozen=True)
 class Manifest:
-    """All of contribution.toml.
-
-    Attributes:
-        technique: The Technique.
-        roles: The names of its API by what they are for.
-        folders: Each Folder by its name.
-        components: The parts of the contribution.
-    """
+    """All of contribution.toml."""
 
     technique: Technique
-    roles: Roles
-    folders: dict[str, Folder]
+    roles: Roles  # The names of its API by what they are for.
+    folders: dict[str, Folder]  # By their names.
     components: tuple[Component, ...]
+
+    @property
+    def exported(self) -> tuple[Component, ...]:
+        """The components that go to TFMOT."""
+        return tuple(part for part in self.components if part.phase is not None)
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -216,11 +161,7 @@ class Manifest:
         return tuple(file for part in self.components for file in part.files)
 
     def component(self, name: str) -> Component:
-        """Returns the component of a name.
-
-        Raises:
-            UserError: There is none.
-        """
+        """Returns the component of a name; raises UserError if there is none."""
         for part in self.components:
             if part.name == name:
                 return part
@@ -228,10 +169,7 @@ class Manifest:
 
 
 def load(root: Path) -> Manifest:
-    """Reads the manifest of a project.
-
-    Args:
-        root: The project's folder.
+    """Reads the manifest of the project in a folder.
 
     Raises:
         UserError: If there is none, or something in it is wrong.
@@ -272,8 +210,8 @@ def _component(table: _ComponentTable, folders: dict[str, Folder]) -> Component:
     folder = folders[table.folder]
     _check(table.phase is None or bool(folder.upstream), f"{where} has a phase, but no `upstream`")
     files = tuple(File(folder.path(name), folder.path_upstream(name)) for name in table.files)
-    values: dict[str, Any] = table.model_dump()
-    return Component(**{**values, "folder": folder, "files": files, "rules": tuple(table.rules)})
+    changes = {"folder": folder, "files": files, "rules": tuple(table.rules)}
+    return Component(**table.model_dump() | changes)
 
 
 def _check_unique(what: str, names: list[str]) -> None:

@@ -23,13 +23,10 @@ class Heading(NamedTuple):
 
 
 def find(root: Path, *suffixes: str) -> list[Path]:
-    """Returns the files below a folder that people write, sorted.
+    """Returns the files with some suffixes below a folder that people write, sorted.
 
-    Environments, caches and what tools build are left out.
-
-    Args:
-        root: The project's folder, or one in it. It may be missing.
-        *suffixes: Those of the files to return; by default the documents.
+    Environments, caches and what tools build are left out. By default these are the documents.
+    The folder may be missing.
     """
     found = []
     for name, folders, names in os.walk(root):

@@ -61,15 +61,10 @@ _log = logging.getLogger("mkdocs")
 
 
 def run(project: Project, address: str | None) -> int:
-    """Serves the site until it is interrupted, or makes it.
+    """Serves the site until it is interrupted, or makes it; returns 0, or 1 after an error.
 
-    Args:
-        project: The project.
-        address: Where to serve, such as 'localhost:8000', or None to make the site in
-            build/preview/html; then warnings, such as of links to nowhere, are errors.
-
-    Returns:
-        0, or 1 after an error.
+    Without an address to serve at, such as 'localhost:8000', it makes the site in
+    build/preview/html; then warnings, such as of links to nowhere, are errors.
     """
     options = ["serve", "--dev-addr", address] if address else ["build", "--strict"]
     command = [sys.executable, "-m", "mkdocs", *options, "--config-file", str(prepare(project))]
@@ -80,11 +75,7 @@ def run(project: Project, address: str | None) -> int:
 
 
 def prepare(project: Project) -> Path:
-    """Links the documents into build/preview/pages, and writes how to make a site of them.
-
-    Returns:
-        The path of the configuration of MkDocs.
-    """
+    """Links the documents into build/preview/pages; returns the configuration of MkDocs."""
     folder = project.root / "build" / "preview"
     pages = folder / "pages"
     shutil.rmtree(folder, ignore_errors=True)

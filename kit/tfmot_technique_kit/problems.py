@@ -5,19 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to fix, or that is left to do.
+    """Something to fix, or that is left to do."""
 
-    Attributes:
-        message: What it is and what to do, in one line.
-        path: The file to open, relative to the project's folder, or None.
-        line: Its line, 1 for the first, or None if no line is to blame.
-        command: The command to run next, or None.
-    """
-
-    message: str
-    path: str | None = None
-    line: int | None = None
-    command: str | None = None
+    message: str  # What it is and what to do, in one line.
+    path: str | None = None  # The file to open, relative to the project's folder.
+    line: int | None = None  # The line that is to blame, 1 for the first.
+    command: str | None = None  # The one to run next.
 
     def __str__(self) -> str:
         """Returns 'path:line: message', as editors and compilers know it."""

@@ -14,44 +14,23 @@ from tfmot_technique_kit.errors import UserError
 
 @dataclass(frozen=True)
 class Api:
-    """The API of a technique, by what its symbols are for.
+    """The API of a technique, by what its symbols are for."""
 
-    Attributes:
-        apply: Function that wraps a model.
-        strip: Function that takes the wrappers off.
-        scope: Function that returns a scope to load models in.
-        collect: Function that returns the wrappers of a model.
-        report: Function that tells what the technique did.
-        Algorithm: Class that a contributor writes.
-        Wrapper: Class of the layers that wrap others.
-        UpdateStep: Class of the callback that training needs.
-        Constant: Class of the schedule with one level.
-        PolynomialDecay: Class of the schedule that TFMOT's pruning has, too.
-        SkipUnsupportedLayers: Class of the policy of that name.
-    """
-
-    apply: Callable[..., Any]
-    strip: Callable[..., Any]
-    scope: Callable[..., Any]
-    collect: Callable[..., Any]
-    report: Callable[..., Any]
-    Algorithm: type
-    Wrapper: type
-    UpdateStep: type
-    Constant: type
-    PolynomialDecay: type
-    SkipUnsupportedLayers: type
+    apply: Callable[..., Any]  # Wraps a model.
+    strip: Callable[..., Any]  # Takes the wrappers off.
+    scope: Callable[..., Any]  # Returns a scope to load models in.
+    collect: Callable[..., Any]  # Returns the wrappers of a model.
+    report: Callable[..., Any]  # Tells what the technique did.
+    Algorithm: type  # What a contributor writes.
+    Wrapper: type  # Of the layers that wrap others.
+    UpdateStep: type  # The callback that training needs.
+    Constant: type  # The schedule with one level.
+    PolynomialDecay: type  # The schedule that TFMOT's pruning has, too.
+    SkipUnsupportedLayers: type  # The policy of that name.
 
 
 class Project:
-    """A generated project.
-
-    Args:
-        root: Its folder.
-
-    Attributes:
-        root: Its folder, absolute.
-        manifest: What its contribution.toml says.
+    """A generated project, in a folder.
 
     Raises:
         UserError: If its contribution.toml cannot be used.
@@ -63,14 +42,7 @@ class Project:
 
     @classmethod
     def find(cls, start: str | Path = ".") -> "Project":
-        """Returns the project that a folder is in.
-
-        Args:
-            start: The folder: the project's, or one below.
-
-        Raises:
-            UserError: If it is in none.
-        """
+        """Returns the project that a folder is in; raises UserError if it is in none."""
         folder = Path(start).resolve()
         for place in (folder, *folder.parents):
             if (place / manifest.NAME).is_file():
@@ -86,7 +58,7 @@ class Project:
         return self.manifest.technique
 
     def folder(self, name: str) -> Path:
-        """Returns the path of a folder of the manifest, such as 'core' or 'results'.
+        """Returns the path of a folder of the manifest, such as 'core'.
 
         Raises:
             UserError: If the manifest has no such folder.
@@ -96,11 +68,7 @@ class Project:
         return self.root / self.manifest.folders[name].here
 
     def module(self, name: str = "") -> Any:
-        """Imports the technique's `keras` package, or a module of it. It takes TensorFlow.
-
-        Args:
-            name: Name of the module, such as 'registry'; by default the package.
-        """
+        """Imports the technique's `keras` package, or a module of it. It takes TensorFlow."""
         # The code of this project, whatever else is installed under its name.
         if str(self.root) not in sys.path:
             sys.path.insert(0, str(self.root))

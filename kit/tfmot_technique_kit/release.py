@@ -23,15 +23,7 @@ _TESTED_FROM = (("tensorflow", "tensorflow"), ("tfmot", "tensorflow"), ("tfmot",
 
 
 def prepare(project: Project, version: str, day: datetime.date) -> list[Path]:
-    """Writes a version into the package, the release notes and the notebooks.
-
-    Args:
-        project: The project.
-        version: The version, such as '0.2.0'.
-        day: Day of the release.
-
-    Returns:
-        The files that changed.
+    """Writes a version into the package, the release notes and the notebooks, and returns them.
 
     Raises:
         UserError: It is no version, or a file cannot be read. Nothing is written then.
@@ -103,12 +95,7 @@ def check_metadata(project: Project) -> list[Problem]:
 
 
 def check_ready(project: Project, tag: str | None = None) -> list[Problem]:
-    """Finds what keeps the version of the package from being released.
-
-    Args:
-        project: The project.
-        tag: The tag of the release, such as 'v0.1.0', or None for that of the version.
-    """
+    """Finds what keeps the version of the package from being released, with a tag if it has one."""
     version, problems = versions.of_package(project), []
     if tag not in (None, f"v{version}"):
         message = f"the version is {version}, and the tag {tag} is not v{version}"

@@ -10,15 +10,10 @@ BACKEND = "KERAS_BACKEND"
 
 
 class Switch(NamedTuple):
-    """A setting that runs can have. The default is the one that TFMOT itself works with.
+    """A setting that runs can have. The default is the one that TFMOT itself works with."""
 
-    Attributes:
-        keras: 2 for `tf_keras`, or 3.
-        backend: A key of `BACKENDS`; Keras 2 has TensorFlow alone.
-    """
-
-    keras: int = 2
-    backend: str = "tensorflow"
+    keras: int = 2  # 2 for `tf_keras`, or 3.
+    backend: str = "tensorflow"  # A key of `BACKENDS`; Keras 2 has TensorFlow alone.
 
     @classmethod
     def of(cls, run: Mapping[str, Any]) -> "Switch":

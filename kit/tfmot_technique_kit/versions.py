@@ -23,15 +23,10 @@ _PINNED = re.compile(r"(?:==|@v?)(\d+(?:\.\w+)+)(?=$|#)")
 
 
 class Combination(NamedTuple):
-    """A combination that releases are tested against.
+    """Versions that releases are tested against together."""
 
-    Attributes:
-        python: Version of Python, such as '3.13'.
-        tensorflow: Version of TensorFlow, and of tf-keras, such as '2.21'.
-    """
-
-    python: str
-    tensorflow: str
+    python: str  # Such as '3.13'.
+    tensorflow: str  # And that of tf-keras, such as '2.21'.
 
 
 def tested(project: Project) -> list[Combination]:
@@ -96,12 +91,7 @@ def of_package(project: Project) -> str:
 def check_kit(project: Project, installed: str = tfmot_technique_kit.__version__) -> list[Problem]:
     """Finds a kit that others cannot install, or that is of another version than the layout.
 
-    Args:
-        project: The project.
-        installed: Version of the kit that runs.
-
-    Raises:
-        UserError: As in `requirements`.
+    The version that is installed is that of the kit that runs. Raises as `requirements` does.
     """
     layout, problems = project.technique.layout, []
     lines = blocks.read(project.root / PYPROJECT, PYPROJECT).splitlines()
@@ -138,10 +128,6 @@ def pin_notebooks(project: Project, version: str) -> dict[str, str]:
 
     Upstream asks for notebooks that run on a stable release. One that installs the newest
     state of the repository breaks with it.
-
-    Args:
-        project: The project.
-        version: The version, such as '0.1.0'.
 
     Returns:
         The text of each notebook that has to change, by its path in the project.

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.checks.conftest import write_notebook
+from tests.conftest import edit as edit_text
 from tfmot_technique_kit.checks import CHECKS, notebooks, programs, rendered
 from tfmot_technique_kit.cli import main
 
@@ -22,12 +23,6 @@ _LEFTOVER = "".join(["{{", " cookiecutter }}"])
 def _find(project):
     """Returns the problems of all checks, as shown."""
     return [str(problem) for name in _NAMES for problem in CHECKS[name](project)]
-
-
-def _edit(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 @pytest.mark.usefixtures("notebook")
@@ -66,7 +61,7 @@ def test_finds_nothing_where_all_is_well(project):
     ],
 )
 def test_finds_a_defect_of_a_page(project, name, old, new, problem):
-    _edit(project.root / name, old, new)
+    edit_text(project.root / name, old, new)
 
     found = {line for line in _find(project) if "at submission" not in line}
 
@@ -175,7 +170,11 @@ def test_the_command_mends_the_format(project, notebook, change, edit):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "is no JSON"), ("[]", "is no valid notebook"), ("{}", "is no valid notebook")],
+    [
+        ("{", "is no JSON"),
+        ("[]", "is no valid notebook: it has no cells"),
+        ('{"cells": []}', "is no valid notebook: "),
+    ],
 )
 def test_finds_a_file_that_is_no_notebook(project, notebook, content, message):
     notebook.write_text(content)
@@ -211,7 +210,7 @@ def test_the_guide_shows_the_public_api(project):
     ],
 )
 def test_finds_what_is_not_rendered(project, monkeypatch, shown, problems):
-    _edit(
+    edit_text(
         project.root / "README.md",
         "## In",
         "<!-- results: begin a -->\n<!-- results: end -->\n\n## In",
@@ -231,7 +230,7 @@ def test_finds_what_is_not_rendered(project, monkeypatch, shown, problems):
 
     assert [str(problem) for problem in rendered.check_rendered(project)] == problems
 
-    _edit(project.root / "README.md", "<!-- results: end -->\n", "")
+    edit_text(project.root / "README.md", "<!-- results: end -->\n", "")
     (problem,) = rendered.check_rendered(project)
     assert str(problem).startswith("README.md: the block 'a' has no end")
 
@@ -245,7 +244,7 @@ def test_command(project, monkeypatch):
 
     assert check("links", "rfcs") == (0, ["Checks: 2. Problems: 0."])
 
-    _edit(project.root / "rfcs" / "proposal.md", "Ada", "TODO(me): who?")
+    edit_text(project.root / "rfcs" / "proposal.md", "Ada", "TODO(me): who?")
     status, shown = check("rfcs")
     assert status == 0
     assert shown[-1].endswith("(--submit lists them): 1.")

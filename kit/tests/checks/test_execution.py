@@ -79,18 +79,6 @@ def test_the_examples_of_the_design_run_in_their_order(project):
     assert problem == f"{place}: 'print(x)': ZeroDivisionError: division by zero"
 
 
-def test_code_counts_and_prose_does_not(project, path):
-    before = execution.fingerprint(project, path)
-
-    text = path.read_text()
-    prose = '{"cell_type": "markdown", "metadata": {}, "source": ["More."]}, '
-    path.write_text(text.replace('"cells": [', f'"cells": [{prose}'))
-    assert execution.fingerprint(project, path) == before
-
-    path.write_text(text.replace("print(x)", "print(2)"))
-    assert execution.fingerprint(project, path) != before
-
-
 def test_the_code_of_the_technique_counts(project, path):
     before = execution.fingerprint(project, path)
     (project.root / "tfmot_some_method" / "more.py").write_text("x = 1\n")

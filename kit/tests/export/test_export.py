@@ -4,18 +4,12 @@ import re
 
 import pytest
 
+from tests.conftest import edit
 from tests.export import miniature
 from tfmot_technique_kit import files
 from tfmot_technique_kit.export import edits
 
 EDITED = [path for path, _, _ in edits.EDITS]
-
-
-def replace(path, old, new):
-    """Changes a text in a file, which has it."""
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def error_of(result):
@@ -114,13 +108,13 @@ def test_a_checkout_that_is_too_old_for_the_code_is_named(export, checkout) -> N
 def test_a_later_export_brings_it_up_to_date(export, project, checkout) -> None:
     export()
     miniature.commit(checkout)
-    replace(
+    edit(
         project.root / "tfmot_some_method/keras/__init__.py",
         "from tfmot_some_method.keras.schedule import Schedule\n",
         "",
     )
-    replace(project.root / "examples/small.py", "technique.Schedule()", "1")
-    replace(project.root / "contribution.toml", "R&D <Labs>", "Others")
+    edit(project.root / "examples/small.py", "technique.Schedule()", "1")
+    edit(project.root / "contribution.toml", "R&D <Labs>", "Others")
 
     assert export().exit_code == 0
 
@@ -235,6 +229,7 @@ def test_verify_says_whether_all_is_well(export, checkout) -> None:
     result = export("--verify")
     assert result.exit_code == 0, result.output
     assert "ok     export: 28 files\n" in result.output
+    assert "ok     api: 2 symbols of tfmot.some_method.keras\n" in result.output
     assert "  1/1 schedule_test.py: ok, " in result.output
     assert result.output.endswith("All is well.\n")
 

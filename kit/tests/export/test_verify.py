@@ -11,13 +11,10 @@ import pytest
 
 from tests.export import miniature
 from tfmot_technique_kit.export import plan as plan_lib
-from tfmot_technique_kit.export import running
 from tfmot_technique_kit.export.checkout import Checkout
-from tfmot_technique_kit.export.subject import Subject
-from tfmot_technique_kit.export.verify import CHECKS
+from tfmot_technique_kit.export.verify import CHECKS, Subject, run_python
 from tfmot_technique_kit.project import Project
 
-STATIC = [name for name in CHECKS if name not in ("api", "run tests")]
 T, CORE, SLUG = miniature.T, miniature.CORE, "some_method"
 KERAS = f"{miniature.AREA}/keras"
 BUILD = f"{KERAS}/BUILD"
@@ -38,12 +35,7 @@ HAZARDS = {
     "BUILD lacks a module": ("BUILD", BUILD, r'\["schedule.py"\]', "[]"),
     "BUILD lacks a dependency": ("BUILD", BUILD, '        ":schedule",\n', ""),
     "BUILD has a dependency that is not there": ("BUILD", BUILD, '":schedule",\n', '":other",\n'),
-    "tests are in the wheel": (
-        "wheel",
-        BUILD,
-        '":schedule",  # buildcleaner: keep',
-        '":schedule",\n        ":test_models",',
-    ),
+    "tests are in the wheel": ("wheel", BUILD, '":schedule",', '":schedule", ":test_models",'),
     "area is no package": ("packages", f"{miniature.AREA}/__init__.py", END, None),
     "API is no package": ("packages", f"{miniature.API}/__init__.py", END, None),
     "module imports what imports it": ("imports", MODULE, END, f"import {T} as tfmot\n"),
@@ -69,12 +61,7 @@ HAZARDS = {
     "file is missing": ("export", MODULE, END, None),
     "file is not current": ("export", MODULE, END, "# A.\n"),
     "file of nobody": ("export", f"{KERAS}/other.py", END, ""),
-    "notebook is not formatted": (
-        "notebooks",
-        NOTEBOOK,
-        '"kernelspec": ',
-        '"language_info": {"name": "python"}, "kernelspec": ',
-    ),
+    "notebook is not formatted": ("notebooks", NOTEBOOK, '"kernelspec": ', ' "kernelspec": '),
     'notebook says "we"': ("notebooks", NOTEBOOK, r"See the \[overview", "We see the [overview"),
 }
 
@@ -124,11 +111,6 @@ def test_a_hazard_is_found(folder, hazard) -> None:
     assert CHECKS[check](subject_of(folder)).problems
 
 
-@pytest.mark.parametrize("check", STATIC)
-def test_an_export_as_it_comes_has_no_hazard(exported, check) -> None:
-    assert CHECKS[check](subject_of(exported)).problems == []
-
-
 def test_faults_of_the_checkout_itself_do_not_count(exported) -> None:
     assert "0 problems beside the 1 of TFMOT" in CHECKS["BUILD"](subject_of(exported)).summary
 
@@ -147,17 +129,11 @@ def test_committed_or_not_is_the_same(folder) -> None:
     assert CHECKS["wheel"](subject_of(folder)).problems == []
 
 
-def test_symbols_are_found_by_attribute(exported) -> None:
-    result = CHECKS["api"](subject_of(exported))
-
-    assert result == ("2 symbols of tfmot.some_method.keras", [])
-
-
 def test_a_dotted_import_that_works_is_not_enough(folder) -> None:
     mutate(folder, f"{T}/__init__.py", f".*api import {SLUG}\n", "")
 
     dotted = f"import {T}.some_method.keras as k; k.apply_some"
-    done = running.run_python(folder / "checkout", "-c", dotted)
+    done = run_python(folder / "checkout", "-c", dotted)
     assert done.returncode == 0, done.stderr
 
     problems = CHECKS["api"](subject_of(folder)).problems

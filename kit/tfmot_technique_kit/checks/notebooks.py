@@ -19,20 +19,13 @@ from tfmot_technique_kit.project import Project
 
 @dataclass(frozen=True)
 class Place:
-    """Where notebooks are published, to which their buttons lead.
+    """Where notebooks are published, to which their buttons lead."""
 
-    Attributes:
-        repository: That on GitHub, as 'owner/name'.
-        branch: Its branch, with the path of the folder that has `g3doc` in it: nblint takes
-            the address from the path below.
-        downloads: Address of that folder for downloads, which nblint cannot know.
-        without: The lints of nblint that do not apply.
-    """
-
-    repository: str
+    repository: str  # That on GitHub, as 'owner/name'.
+    # With the path of the folder that has `g3doc`: nblint takes the address from the path below.
     branch: str
-    downloads: str
-    without: tuple[str, ...] = ("tensorflow::button_download",)
+    downloads: str  # Address of that folder for downloads, which nblint cannot know.
+    without: tuple[str, ...] = ("tensorflow::button_download",)  # Lints that do not apply.
 
     @classmethod
     def of(cls, technique: Technique) -> "Place":

@@ -6,13 +6,7 @@ from pathlib import Path
 
 
 def run(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs a module of this Python as a command, and returns what it printed.
-
-    Args:
-        folder: The folder to run it in.
-        module: Its name, such as 'codespell_lib'.
-        *arguments: Those of the command.
-    """
+    """Runs a module of this Python as a command in a folder, and returns what it printed."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=folder,

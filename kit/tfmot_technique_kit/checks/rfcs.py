@@ -12,6 +12,7 @@ _Found = Iterator[tuple[int | None, str]]  # lines and messages
 
 # Dates come in front of the name when the RFC is submitted.
 _NAME = re.compile(r"(?:\d{8}-[a-z0-9]+(?:-[a-z0-9]+)*-)?(proposal|design)\.md")
+NO_SPONSOR = {"", "-", "none", "none yet"}
 _HEADER = ("Status", "Author", "Sponsor", "Updated")
 _STATUSES = ("Proposed", "Accepted", "Implemented", "Obsolete")
 
@@ -76,7 +77,7 @@ def _look_at_draft(name: str, text: str) -> _Found:
             "name it proposal.md or design.md, with the date of its submission "
             "YYYYMMDD-some-words-proposal.md.",
         )
-    header = _header(text)
+    header = header_of(text)
     for key in _HEADER:
         if key not in header:
             yield None, f'the table at its top has no row "{key}"; add one.'
@@ -98,12 +99,12 @@ def _look_at_draft(name: str, text: str) -> _Found:
 
 
 def _look_at_submission(name: str, text: str) -> _Found:
-    header = _header(text)
+    header = header_of(text)
     line, status = header.get("Status", (None, None))
     if status != "Proposed":
         yield line, f'Status is {status!r}; it is "Proposed" at submission.'
     line, sponsor = header.get("Sponsor", (None, None))
-    if sponsor is not None and sponsor.lower() in {"", "-", "none", "none yet"}:
+    if sponsor is not None and sponsor.lower() in NO_SPONSOR:
         yield line, "has no sponsor; find one before you submit."
     for line, words in _prose(text):
         for found in _PLACEHOLDER.finditer(words):
@@ -116,8 +117,8 @@ def _look_at_submission(name: str, text: str) -> _Found:
         )
 
 
-def _header(text: str) -> dict[str, tuple[int, str]]:
-    """Returns lines and values of the rows of the first table, by the words in `_HEADER`."""
+def header_of(text: str) -> dict[str, tuple[int, str]]:
+    """Returns lines and values of the rows of the first table, by their first words."""
     header = {}
     tokens = pages.MARKDOWN.parse(text)
     for number, token in enumerate(tokens):

@@ -56,7 +56,6 @@ def command(
     """
     from tfmot_technique_kit.export import plan as plan_lib
     from tfmot_technique_kit.export import series as series_lib
-    from tfmot_technique_kit.export import subject as subject_lib
     from tfmot_technique_kit.export import verify as verify_lib
     from tfmot_technique_kit.export.checkout import Checkout
 
@@ -68,7 +67,7 @@ def command(
     plan = plan_lib.make(project, before, day)
     if verify:
         failed = 0
-        subject = subject_lib.Subject(plan, checkout, tests, click.echo)
+        subject = verify_lib.Subject(plan, checkout, tests, click.echo)
         for name, run in verify_lib.CHECKS.items():
             result = run(subject)
             failed += bool(result.problems)

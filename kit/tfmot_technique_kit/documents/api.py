@@ -26,11 +26,7 @@ def exports(project: Project) -> dict[str, Path]:
 
 
 def render(project: Project, document: Path) -> str:
-    """Returns a summary of the API as Markdown: a table of functions, and one of classes.
-
-    Args:
-        project: The project.
-        document: The page that it is for, from which links lead to the code.
+    """Returns a summary of the API for a page: a table of functions, and one of classes.
 
     Raises:
         UserError: If a symbol that is imported is not in its module.
@@ -57,11 +53,7 @@ def render(project: Project, document: Path) -> str:
 
 
 def find(path: Path, name: str) -> ast.FunctionDef | ast.ClassDef:
-    """Returns the definition of a symbol in a module.
-
-    Raises:
-        UserError: If there is none.
-    """
+    """Returns the definition of a symbol in a module; raises UserError if there is none."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             return node

@@ -14,11 +14,7 @@ FOLDER = "build/api_docs"  # in the project
 
 
 def build(project: Project, output: Path) -> Path:
-    """Makes the pages. It takes TensorFlow.
-
-    Args:
-        project: The project.
-        output: Folder for the pages. Files in it are replaced.
+    """Makes the pages in a folder, whose files are replaced. It takes TensorFlow.
 
     Returns:
         The path of the first page.

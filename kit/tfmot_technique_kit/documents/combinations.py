@@ -23,16 +23,10 @@ _FEW = 0.5  # Channels with few values have less than this, as a fraction of the
 
 
 class _Traces(NamedTuple):
-    """What a technique leaves in the kernels of a model.
+    """What a technique leaves in the kernels of a model."""
 
-    Attributes:
-        zeros: The fraction of the elements that are zero.
-        values: How many values the others of a channel have, as a fraction of their number; the
-            median over the channels.
-    """
-
-    zeros: float
-    values: float
+    zeros: float  # The fraction of the elements that are zero.
+    values: float  # How many values the others of a channel have, per element: the median.
 
 
 _NOTHING = _Traces(0.0, 1.0)

@@ -13,11 +13,7 @@ def build(project: Project, check: bool = False) -> list[str]:
     """Renders the blocks `code` of the pages in the manifest, all or nothing.
 
     Blocks that are not declared are measured: read from a small model that is trained, stripped
-    and converted. That takes TensorFlow, and a minute.
-
-    Args:
-        project: The project.
-        check: Whether to find what is not up to date, and to write nothing.
+    and converted. That takes TensorFlow, and a minute. With `check` nothing is written.
 
     Returns:
         The paths of the pages that were, or would be, changed, relative to the project's.
@@ -47,12 +43,9 @@ def build(project: Project, check: bool = False) -> list[str]:
 
 
 def declare(project: Project, path: Path, text: str) -> str:
-    """Returns a page that says what the technique declares, without running it.
+    """Returns the text of a page with what the technique declares, without running it.
 
-    Args:
-        project: The project.
-        path: The path of the page.
-        text: Its content. Blocks that are measured stay as they are.
+    Blocks that are measured stay as they are.
 
     Raises:
         UserError: As in `build`.

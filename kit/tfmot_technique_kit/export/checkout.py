@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tfmot_technique_kit import files
+from tfmot_technique_kit.checks import programs
 from tfmot_technique_kit.errors import UserError
 
 _CACHES = {".git", "__pycache__", ".pytest_cache", "build", "dist"}
@@ -112,8 +113,7 @@ def git(folder: Path, *arguments: str) -> str:
     except FileNotFoundError as error:
         raise UserError("git is missing; install it.") from error
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise UserError(f"git {' '.join(arguments[:3])} failed: {said[-1] if said else ''}")
+        raise UserError(f"git {' '.join(arguments[:3])} failed: {programs.last_line(done)}")
     return done.stdout
 
 

@@ -32,19 +32,11 @@ class Writer:
         self._names = names
         self._date = date.isoformat()
         self._root = project.root
-        parts = [part for part in project.manifest.components if part.phase is not None]
+        parts = project.manifest.exported
         # Where files and folders go.
-        self._upstream = {
-            file.path: dated(file.upstream, date)
-            for part in parts
-            for file in part.files
-            if file.upstream
-        }
-        self._folders = {
-            part.folder.here: part.folder.upstream
-            for part in parts
-            if "{" not in (part.folder.upstream or "{")
-        }
+        self._upstream = {f.path: dated(f.upstream, date) for part in parts for f in part.files}
+        folders = [part.folder for part in parts]
+        self._folders = {f.here: f.upstream for f in folders if "{" not in f.upstream}
 
     def markdown(self, path: str, text: str) -> str:
         """Returns a page as it has to be in TFMOT; its path is that in this project."""

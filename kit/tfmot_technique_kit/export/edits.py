@@ -43,13 +43,13 @@ class Lines:
         self.path = path
         self.lines = text.splitlines()
 
-    def find(self, pattern: str, expected: str, start: int = 0, end: int | None = None) -> int:
-        """Returns the index of the first line from `start` to before `end` that matches.
+    def find(self, pattern: str, expected: str, start: int = 0) -> int:
+        """Returns the index of the first line from `start` that matches.
 
         Raises:
             UserError: If there is no such line; the message says what was expected.
         """
-        return self.all(pattern, start, end, expected)[0]
+        return self.all(pattern, start, expected=expected)[0]
 
     def all(
         self, pattern: str, start: int = 0, end: int | None = None, expected: str | None = None

@@ -25,8 +25,7 @@ class Names:
         """Returns the names of a manifest."""
         paths = {
             file.path: file.upstream
-            for part in manifest.components
-            if part.phase is not None
+            for part in manifest.exported
             for file in part.files
             if file.upstream and "{" not in file.upstream
         }

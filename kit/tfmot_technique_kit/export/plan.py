@@ -30,10 +30,6 @@ class Planned:
     text: str  # What it has to be.
     is_edit: bool = False
 
-    def is_in(self, tree: Tree) -> bool:
-        """Returns whether a tree has it."""
-        return self.path in tree.paths and tree.read(self.path) == self.text
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -46,7 +42,8 @@ class Plan:
 
     def changed(self, tree: Tree) -> list[Planned]:
         """Returns the files that are not yet in a tree."""
-        return [file for file in self.files if not file.is_in(tree)]
+        there = tree.paths
+        return [f for f in self.files if f.path not in there or tree.read(f.path) != f.text]
 
     def unknown(self, tree: Tree) -> list[str]:
         """Returns paths in the technique's folders that are not of the plan."""
@@ -122,7 +119,7 @@ def notes(project: Project, tree: Tree) -> list[str]:
     if not re.search(r"\bkeras\b *=|import .*keras", tree.read(_COMPAT)):
         found.append(f"{_COMPAT} defines no `keras`: the code runs on TFMOT 0.8.0 and later.")
     todo = f"TODO({project.technique.slug})"
-    exported = [file.path for part in _parts(project.manifest) for file in part.files]
+    exported = [file.path for part in project.manifest.exported for file in part.files]
     paths = dict.fromkeys([*exported, _RELEASE_NOTES])
     left = [path for path in paths if todo in (project.root / path).read_text(encoding="utf-8")]
     if left:
@@ -150,7 +147,7 @@ class _Planner:
         self._symbols = python_code.public_symbols(path, self._api_source, self._names)
 
     def run(self) -> Plan:
-        for part in _parts(self._project.manifest):
+        for part in self._project.manifest.exported:
             for file in part.files:
                 path = documents.dated(file.upstream, self._date)
                 self._files[path] = Planned(path, part.phase, self._converted(part, file))
@@ -209,7 +206,7 @@ class _Planner:
 
     def _facts(self) -> edits.Facts:
         technique, pages = self._names.technique, []
-        for part in _parts(self._project.manifest):
+        for part in self._project.manifest.exported:
             if part.folder.upstream == self._guide:
                 for file in part.files:
                     name = posixpath.splitext(posixpath.basename(file.path))[0]
@@ -220,11 +217,6 @@ class _Planner:
         modules = tuple(dict.fromkeys(self._symbols.values()))
         notes = _bullets(_RELEASE_NOTES, self._read(_RELEASE_NOTES))
         return edits.Facts(self._names, notes, modules, self._guide, tuple(pages), self._folders)
-
-
-def _parts(manifest: Manifest) -> list[Component]:
-    """Returns the components that are exported."""
-    return [part for part in manifest.components if part.phase is not None]
 
 
 def _modules(texts: dict[str, str], folder: str) -> list[str]:

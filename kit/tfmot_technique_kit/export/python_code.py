@@ -5,6 +5,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import libcst as cst
 import libcst.matchers as m
@@ -108,40 +109,57 @@ def rewrite(path: str, source: str, symbols: Mapping[str, str], names: Names) ->
         module = keras_2.without_keras_3(cst.parse_module(source))
     except cst.ParserSyntaxError as error:
         raise UserError(f"{path}:{error.raw_line}: is no Python.") from error
-    try:
-        text = module.visit(_Rewriter(module, symbols, names)).code
-    except _Refused as error:
-        wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
-        place = wrapper.resolve(metadata.PositionProvider)[error.node].start
-        raise UserError(f"{path}:{place.line}: {error}.") from error
+    text = metadata.MetadataWrapper(module).visit(_Rewriter(path, symbols, names)).code
     return names.rewrite(_sorted_imports(text))
-
-
-class _Refused(Exception):
-    """What a node says has no counterpart in TFMOT."""
-
-    def __init__(self, node: cst.CSTNode, problem: str) -> None:
-        super().__init__(problem)
-        self.node = node
 
 
 class _Rewriter(cst.CSTTransformer):
     """Changes imports, takes out comments for our tools, and refuses what cannot be moved."""
 
-    def __init__(self, module: cst.Module, symbols: Mapping[str, str], names: Names) -> None:
+    METADATA_DEPENDENCIES = (metadata.PositionProvider, metadata.ScopeProvider)
+
+    def __init__(self, path: str, symbols: Mapping[str, str], names: Names) -> None:
         super().__init__()
+        self._path = path
         self._names = names
         self._package = names.technique.package
         self._modules = symbols
-        # Uses of `from package import keras`, such as `keras.Symbol`.
-        self._uses = _uses_of(module, self._package, symbols)
-        self._attributes = {node for nodes in self._uses.values() for node in nodes}
+        # From `from package import keras` to its uses, such as `keras.Symbol`.
+        self._uses: dict[cst.CSTNode, list[cst.Attribute]] = {}
         # What takes the place of import statements.
         self._imports: dict[cst.CSTNode, list[str]] = {}
 
+    def _refuse(self, node: cst.CSTNode, problem: str) -> NoReturn:
+        line = self.get_metadata(metadata.PositionProvider, node).start.line
+        raise UserError(f"{self._path}:{line}: {problem}.")
+
+    def visit_Module(self, node: cst.Module) -> None:
+        """Finds the uses of `from package import keras`, which are `keras.symbol` alone."""
+        imports = m.findall(node, m.ImportFrom(module=m.Name(self._package)))
+        self._uses = {found: [] for found in imports}
+        scopes = {scope for scope in self.metadata[metadata.ScopeProvider].values() if scope}
+        assignments = [found for scope in scopes for found in scope.assignments]
+        attributes = {found.value: found for found in m.findall(node, m.Attribute(value=m.Name()))}
+        used = set()
+        for assignment in assignments:
+            if getattr(assignment, "node", None) in self._uses:
+                for name in [access.node for access in assignment.references]:
+                    use = attributes.get(name)
+                    if use is None or use.attr.value not in self._modules:
+                        shown = node.code_for_node(use or name)
+                        self._refuse(
+                            name, f"{shown!r} is no symbol of the API, and only those move"
+                        )
+                    self._uses[assignment.node].append(use)
+                    used.add(use.attr.value)
+        for assignment in assignments:
+            name = assignment.name
+            if name in used and not isinstance(assignment, metadata.ImportAssignment):
+                self._refuse(assignment.node, f"{name!r} hides the symbol of that name; rename it")
+
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
         if node.relative:
-            raise _Refused(node, "imports must be absolute, as in TFMOT")
+            self._refuse(node, "imports must be absolute, as in TFMOT")
         package, *module = helpers.get_full_name_for_node(node.module).split(".")
         if package != self._package or isinstance(node.names, cst.ImportStar):
             return True
@@ -162,7 +180,7 @@ class _Rewriter(cst.CSTTransformer):
 
     def visit_Name(self, node: cst.Name) -> None:
         if node.value == self._package:
-            raise _Refused(
+            self._refuse(
                 node,
                 f"uses {node.value} in a way that has no counterpart in TFMOT; write "
                 f'"from {node.value} import keras as technique", or import from its modules',
@@ -175,7 +193,7 @@ class _Rewriter(cst.CSTTransformer):
     def visit_SimpleString(self, node: cst.SimpleString) -> None:
         if node.evaluated_value == self._package:
             # It is data, which keeps its meaning, so it must not be renamed.
-            raise _Refused(
+            self._refuse(
                 node,
                 f"the string {self._package!r} will be another there, and files that were saved "
                 f"with it here will not load; use {self._names.technique.slug!r}",
@@ -184,7 +202,8 @@ class _Rewriter(cst.CSTTransformer):
     def leave_Attribute(
         self, original: cst.Attribute, updated: cst.Attribute
     ) -> cst.BaseExpression:
-        return updated.attr if original in self._attributes else updated
+        is_use = any(original in uses for uses in self._uses.values())
+        return updated.attr if is_use else updated
 
     def leave_SimpleStatementLine(
         self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine
@@ -211,37 +230,6 @@ class _Rewriter(cst.CSTTransformer):
     def _import(self, module: Sequence[str], name: str, asname: str | None = None) -> str:
         target = ".".join((*self._names.core.split("/"), *module))
         return f"from {target} import {name}" + (f" as {asname}" if asname else "")
-
-
-def _uses_of(
-    module: cst.Module, package: str, symbols: Mapping[str, str]
-) -> dict[cst.ImportFrom, list[cst.Attribute]]:
-    """Returns where `from package import keras` is used, which is as `keras.symbol` alone.
-
-    Raises:
-        _Refused: If it is used otherwise, or if something else has the name of such a symbol.
-    """
-    uses = {node: [] for node in m.findall(module, m.ImportFrom(module=m.Name(package)))}
-    if not uses:
-        return {}
-    wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
-    scopes = {scope for scope in wrapper.resolve(metadata.ScopeProvider).values() if scope}
-    assignments = [found for scope in scopes for found in scope.assignments]
-    attributes = {node.value: node for node in m.findall(module, m.Attribute(value=m.Name()))}
-    for assignment in assignments:
-        if getattr(assignment, "node", None) in uses:
-            for name in [access.node for access in assignment.references]:
-                node = attributes.get(name)
-                if node is None or node.attr.value not in symbols:
-                    shown = cst.Module([]).code_for_node(node or name)
-                    raise _Refused(name, f"{shown!r} is no symbol of the API, and only those move")
-                uses[assignment.node].append(node)
-    used = {node.attr.value for nodes in uses.values() for node in nodes}
-    for assignment in assignments:
-        name = assignment.name
-        if name in used and not isinstance(assignment, metadata.ImportAssignment):
-            raise _Refused(assignment.node, f"{name!r} hides the symbol of that name; rename it")
-    return uses
 
 
 def _sorted_imports(text: str) -> str:

@@ -1,25 +1,106 @@
 """Proves that the technique works in a checkout that it has been put into."""
 
 import ast
+import concurrent.futures
+import os
 import posixpath
 import re
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import yaml
 
-from tfmot_technique_kit.checks import notebooks
-from tfmot_technique_kit.export import edits, python_code, running
+from tfmot_technique_kit.checks import notebooks, programs
+from tfmot_technique_kit.export import edits, python_code
+from tfmot_technique_kit.export.build_graph import Graph
+from tfmot_technique_kit.export.checkout import Checkout
 from tfmot_technique_kit.export.names import PACKAGE
-from tfmot_technique_kit.export.subject import Result, Subject, is_test
+from tfmot_technique_kit.export.plan import Plan
+from tfmot_technique_kit.export.python_code import Import, imports_of
 
 # A test that runs as a script has its folder first on the path, so a module of such a name takes
 # the place of the real one.
 _TAKEN = sys.stdlib_module_names | {"absl", "numpy", "tensorflow", "tf_keras"}
 _LINK = re.compile(r"\]\((?!\w+:|[#/])([^)\s#]+)")
 _TITLE = re.compile(r'^\s*"?# ([^"\\\n]+)', re.MULTILINE)
+_TIMEOUT = 1800  # Seconds for a test file.
+
+# By attribute: `import tensorflow_model_optimization.<slug>` also works if the API does not have
+# the technique.
+_PROGRAM = """
+import functools, pathlib, sys
+import tensorflow_model_optimization as tfmot
+
+root = pathlib.Path(sys.argv[1])
+if root not in pathlib.Path(tfmot.__file__).resolve().parents:
+  sys.exit(f'imported {tfmot.__file__} instead of the checkout')
+for path in sys.argv[2:]:
+  try:
+    found = functools.reduce(getattr, path.split('.')[1:], tfmot)
+  except AttributeError as error:
+    print(f'{path}: {error}')
+    continue
+  file = getattr(sys.modules.get(getattr(found, '__module__', None)), '__file__', None)
+  if file and root not in pathlib.Path(file).resolve().parents:
+    print(f'{path}: is from {file}')
+"""
+
+
+class Result(NamedTuple):
+    """What a check looked at, with figures, and what is wrong, each in a line."""
+
+    summary: str
+    problems: list[str]
+
+
+class Subject:
+    """A checkout to verify, with what should be in it: the plan.
+
+    Args:
+        tests: Which of the exported tests to run: 'none', 'fast' or 'all'.
+        tell: Is called with a line about each test that has run.
+    """
+
+    def __init__(
+        self, plan: Plan, checkout: Checkout, tests: str, tell: Callable[[str], object]
+    ) -> None:
+        self.plan, self.checkout, self.tests, self.tell = plan, checkout, tests, tell
+        self.tree = checkout.tree
+        inside, core = tuple(f"{folder}/" for folder in plan.folders), f"{plan.names.core}/"
+        self.own_files = sorted(path for path in self.tree.paths if path.startswith(inside))
+        modules = [path for path in self.own_files if path.endswith(".py")]
+        self.core_files = [path for path in modules if path.startswith(core)]
+        # Those that users import.
+        self.libraries = [path for path in self.core_files if not _is_test(path)]
+        self.graph = Graph(self.tree)
+        changes = {
+            file.path: self._without_technique(file.path)
+            for file in plan.files
+            if file.is_edit and file.path.endswith(("BUILD", ".py"))
+        }
+        # Without the technique.
+        self.pristine = Graph(self.tree.with_changes({**dict.fromkeys(self.own_files), **changes}))
+
+    def _without_technique(self, path: str) -> str:
+        slug = self.plan.names.technique.slug
+        ours = (*(f"//{folder}" for folder in self.plan.folders), f'"{slug}/', f" import {slug}\n")
+        lines = self.tree.read(path).splitlines(keepends=True)
+        return "".join(line for line in lines if not any(text in line for text in ours))
+
+    def imports_of(self, path: str) -> tuple[Import, ...]:
+        """Returns the imports of a Python file; a missing one has none."""
+        return imports_of(self.tree.read(path))
+
+
+def _is_test(path: str) -> bool:
+    """Returns whether a file is a test, or what tests share."""
+    name = path.rpartition("/")[2]
+    return name.endswith("_test.py") or name.startswith("test_")
 
 
 def _current(subject: Subject) -> Result:
@@ -84,7 +165,7 @@ def _imports(subject: Subject) -> Result:
                 problem = "imports the whole toolkit, which is importing this; import a module"
             elif target and target not in wheel:
                 problem = f"imports {target}, which no wheel has"
-            elif is_library and target in subject.core_files and is_test(target):
+            elif is_library and target in subject.core_files and _is_test(target):
                 problem = f"imports {target}, which is for tests"
             elif not target and imported.module.split(".")[0] == PACKAGE:
                 problem = f"{imported.module} is not there"
@@ -156,7 +237,7 @@ def _wheel(subject: Subject) -> Result:
     wanted = {
         file.path
         for file in subject.plan.files
-        if file.path.startswith(inside) and file.path.endswith(".py") and not is_test(file.path)
+        if file.path.startswith(inside) and file.path.endswith(".py") and not _is_test(file.path)
     }
     problems = [f"{path}: would not be in the wheel" for path in sorted((wanted | before) - after)]
     problems += [f"{path}: would be in the wheel" for path in sorted(after - before - wanted)]
@@ -221,6 +302,66 @@ def _notebooks(subject: Subject) -> Result:
     return Result(f"nbfmt and nblint on {len(paths)} notebooks", problems)
 
 
+def _api(subject: Subject) -> Result:
+    """Is each symbol where the documents say, in a fresh process?"""
+    keras = f"{subject.plan.names.public}.keras"
+    symbols = [f"{keras}.{name}" for name in subject.plan.symbols]
+    root = subject.checkout.root
+    done = run_python(root, "-c", _PROGRAM, str(root), *symbols)
+    problems = done.stdout.splitlines()
+    if done.returncode:
+        problems.append(programs.last_line(done))
+    return Result(f"{len(symbols)} symbols of {keras}", problems)
+
+
+def _test_runs(subject: Subject) -> Result:
+    """Do the exported tests pass as scripts, as Bazel runs them?"""
+    tests = [path for path in subject.core_files if path.endswith("_test.py")]
+    if subject.tests == "none":
+        tests = []
+    elif subject.tests == "fast":
+        tests = [t for t in tests if f"{t.removesuffix('_test.py')}.py" in subject.libraries]
+    problems = []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        begun = [pool.submit(_run_test, subject.checkout.root, path) for path in tests]
+        for number, future in enumerate(concurrent.futures.as_completed(begun), 1):
+            path, seconds, problem = future.result()
+            state = "FAILED" if problem else "ok"
+            name = posixpath.basename(path)
+            subject.tell(f"  {number}/{len(tests)} {name}: {state}, {seconds:.0f} s")
+            if problem:
+                problems.append(f"{path}: {problem}")
+    return Result(f"{len(tests)} test files as scripts", sorted(problems))
+
+
+def run_python(
+    root: Path, *arguments: str, timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs Python on the checkout in a folder, away from this project; timeout is in seconds."""
+    changes = {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env={**os.environ, **changes},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+        )
+
+
+def _run_test(root: Path, path: str) -> tuple[str, float, str | None]:
+    """Returns a test's path, its seconds, and what is wrong, or None."""
+    start = time.monotonic()
+    try:
+        done = run_python(root, str(root / path), timeout=_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return path, _TIMEOUT, f"took more than {_TIMEOUT} s"
+    problem = programs.last_line(done) if done.returncode else None
+    return path, time.monotonic() - start, problem
+
+
 # Those that start processes are last.
 CHECKS: dict[str, Callable[[Subject], Result]] = {
     "export": _current,
@@ -236,6 +377,6 @@ CHECKS: dict[str, Callable[[Subject], Result]] = {
     "titles": _titles,
     "links": _links,
     "notebooks": _notebooks,
-    "api": running.check_api,
-    "run tests": running.check_tests,
+    "api": _api,
+    "run tests": _test_runs,
 }

@@ -72,12 +72,10 @@ def _is_baseline(project: Project, path: str) -> bool:
 def fingerprints(source: str, level: str = "") -> set[str]:
     """Returns one for each function: of its name, arguments and code, not of its layout.
 
-    Args:
-        source: Text of a Python file.
-        level: What a schedule controls, for fingerprints that are the same for each such word.
+    With a level, what a schedule controls, they are the same for each such word.
 
     Raises:
-        SyntaxError: It is none.
+        SyntaxError: If the source is no Python.
     """
     nodes = list(ast.walk(ast.parse(source)))
     for node in nodes:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from tfmot_technique_kit.manifest import Component, File
+from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
 
 # What the questions of the template suggest.
-_ANSWERS = r"you@example\.com|\byour-handle\b|\bYour Name\b"
+_ANSWERS = re.compile(r"you@example\.com|\byour-handle\b|\bYour Name\b")
 
 
 def read(project: Project, path: str) -> str | None:
@@ -17,26 +17,6 @@ def read(project: Project, path: str) -> str | None:
         return (project.root / path).read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
         return None
-
-
-def find(
-    project: Project, pattern: str, files: Iterable[File]
-) -> Iterator[tuple[str, int, re.Match[str]]]:
-    """Finds lines in files.
-
-    Args:
-        project: The project.
-        pattern: Regular expression.
-        files: Those to look in.
-
-    Yields:
-        The path, the number of the line, and the match.
-    """
-    for file in files:
-        for number, line in enumerate((read(project, file.path) or "").split("\n"), start=1):
-            match = re.search(pattern, line)
-            if match:
-                yield file.path, number, match
 
 
 def check_files(project: Project, component: Component) -> Iterator[Problem]:
@@ -63,15 +43,16 @@ def check_todos(project: Project, component: Component) -> Iterator[Problem]:
         for number, line in enumerate(lines, start=1):
             if todo in line:
                 rest = [line.partition(todo)[2], *lines[number:]]
-                text = _first_sentence(_without_marks(file.path, rest))
+                text = _first_sentence(file.path, rest)
                 yield Problem(f"{todo}{text}", file.path, number)
 
 
-def _without_marks(path: str, lines: Iterable[str]) -> Iterator[str]:
-    """Yields the text of lines, without the marks of comments and strings.
+def _first_sentence(path: str, lines: Iterable[str]) -> str:
+    """Returns the first sentence in lines, without the marks of comments and strings.
 
     The text ends with a line that is empty, and with what closes a comment, a cell or a string.
     """
+    parts = []
     for number, line in enumerate(lines):
         text = line
         if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
@@ -81,25 +62,17 @@ def _without_marks(path: str, lines: Iterable[str]) -> Iterator[str]:
         closed = re.search(r"\s*(-->.*|\|)$", text)
         text = text[: closed.start()] if closed else text
         if number and not text.strip():
-            return
-        yield text if number == 0 else text.strip()
+            break
+        parts.append(text.strip() if number else text)
         if closed or (path.endswith(".ipynb") and not line.endswith('\\n",')):
-            return
-
-
-def _first_sentence(lines: Iterator[str]) -> str:
-    """Returns the lines up to the end of a sentence, in one."""
-    text = ""
-    for line in lines:
-        text = f"{text} {line}" if text else line
-        end = re.search(r"(?<=[.!?])(?=\s|$)", text)
-        if end:
-            return text[: end.start()]
-    return text
+            break
+    return re.split(r"(?<=[.!?])\s", " ".join(parts), maxsplit=1)[0]
 
 
 def check_answers(project: Project, _: Component) -> Iterator[Problem]:
     """Finds answers that the template suggested, in all files but code."""
-    files = [file for file in project.manifest.files if not file.path.endswith(".py")]
-    for path, line, match in find(project, _ANSWERS, files):
-        yield Problem(f"{match[0]!r} is no answer; write yours", path, line)
+    paths = [file.path for file in project.manifest.files if not file.path.endswith(".py")]
+    for path in paths:
+        for number, line in enumerate((read(project, path) or "").split("\n"), start=1):
+            if match := _ANSWERS.search(line):
+                yield Problem(f"{match[0]!r} is no answer; write yours", path, number)

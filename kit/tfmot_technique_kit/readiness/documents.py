@@ -25,10 +25,10 @@ def check_declared(project: Project, component: Component) -> Iterator[Problem]:
 def check_sponsor(project: Project, _: Component) -> Iterator[Problem]:
     """Finds an RFC without a sponsor in the table at its top."""
     parts = map(project.manifest.component, ("proposal", "design"))
-    drafts = [file for part in parts for file in part.files]
-    for path, line, match in common.find(project, r"^\| \W*Sponsor[^|]*\|(.*)\|", drafts):
-        sponsor = match[1].strip().lower()
-        if sponsor in ("", "-", "none", "none yet") or sponsor.startswith("todo"):
+    for path in (file.path for part in parts for file in part.files):
+        header = rfcs.header_of(common.read(project, path) or "")
+        line, sponsor = header.get("Sponsor", (None, "somebody"))
+        if sponsor.lower() in rfcs.NO_SPONSOR or sponsor.startswith("TODO"):
             yield Problem("no sponsor yet; who takes the proposal upstream finds one", path, line)
 
 

@@ -35,11 +35,7 @@ def check_tasks(project: Project, _: Component) -> Iterator[Problem]:
 
 
 def _of_each_task(find: Callable[[Sequence[aggregate.Row]], str | None]) -> _Rule:
-    """Returns a rule: finds the tasks, of those run in full, with a problem.
-
-    Args:
-        find: A function of the rows of a task's table that returns what they lack, or None.
-    """
+    """Returns a rule, of a function that says what the rows of a task lack: of those in full."""
 
     @functools.wraps(find)
     def check(project: Project, _: Component) -> Iterator[Problem]:

@@ -22,12 +22,7 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a component stands.
-
-    Attributes:
-        component: The component.
-        findings: What is left to do.
-    """
+    """Where a component stands: what is left to do of it."""
 
     component: manifest.Component
     findings: tuple[Finding, ...]
@@ -41,10 +36,7 @@ class Entry:
 
 
 def evaluate(project: Project) -> list[Entry]:
-    """Applies the rules to the components that belong to a step.
-
-    Returns:
-        By step, and within a step in the manifest's order.
+    """Applies the rules to the components of each step, in the manifest's order.
 
     Raises:
         UserError: If the manifest has a rule that there is not.
