@@ -84,17 +84,16 @@ def list_tasks(project: Project, profile: str) -> list[str]:
     names = tasks.list_names(project)
     if _base(profile) in _PROFILES.glob("*.yaml"):
         return names
-    found = [name for name in names if _overrides(project, name, profile).exists()]
-    if not found:
-        profiles = {path.stem for path in _PROFILES.glob("*.yaml")} | {
-            path.stem.removeprefix(f"{name}_")
-            for name in names
-            for path in project.folder("configs").glob(f"{name}_*.yaml")
-        }
-        raise UserError(
-            f"There is no profile {profile!r}. Choose one of {', '.join(sorted(profiles))}."
-        )
-    return found
+    if found := [name for name in names if _overrides(project, name, profile).exists()]:
+        return found
+    profiles = {path.stem for path in _PROFILES.glob("*.yaml")} | {
+        path.stem.removeprefix(f"{name}_")
+        for name in names
+        for path in project.folder("configs").glob(f"{name}_*.yaml")
+    }
+    raise UserError(
+        f"There is no profile {profile!r}. Choose one of {', '.join(sorted(profiles))}."
+    )
 
 
 def load(project: Project, task: str, profile: str, changes: Sequence[str] = ()) -> dict[str, Any]:
@@ -126,11 +125,7 @@ def load(project: Project, task: str, profile: str, changes: Sequence[str] = ())
 
 
 def check(config: Any, name: str) -> None:
-    """Checks hyper-parameters, but for those that the task checks.
-
-    Args:
-        config: The hyper-parameters.
-        name: What to call them in an error.
+    """Checks hyper-parameters, but for those that the task checks. Errors call them by the name.
 
     Raises:
         UserError: In one line, if a value is missing or wrong.

@@ -47,7 +47,7 @@ def measure(
     """
     left: collections.Counter[str] = collections.Counter()
     due = []
-    for plan, variant in ((plan, variant) for plan, chosen in todo for variant in chosen):
+    for plan, variant in [(plan, variant) for plan, chosen in todo for variant in chosen]:
         run = plan.load(variant, folder)
         if run is None or run["status"] != "ok":
             continue
@@ -85,20 +85,16 @@ def _control(plan: Plan, variant: Variant, folder: Path, artifacts: Path) -> Pat
 
 def _model(run: dict[str, Any], artifacts: Path) -> tuple[Path, str | None]:
     """Returns the model of a run, and the reason if it is not to be measured here."""
-    path = artifacts / (run["artifacts"]["path"] or "")
-    path = path / variants.tflite_file(run["variant"]["conversion"])
-    return path, _reason_to_leave(run, path)
-
-
-def _reason_to_leave(run: dict[str, Any], model: Path) -> str | None:
+    file = variants.tflite_file(run["variant"]["conversion"])
+    path = artifacts / (run["artifacts"]["path"] or "") / file
+    expected, reason = run["artifacts"]["tflite_sha256"], None
     if not environment.is_this_machine(run["hardware"]):
-        return _ELSEWHERE
-    if run["software"]["ai_edge_litert"] != environment.version("ai_edge_litert"):
-        return _RUNTIME
-    expected = run["artifacts"]["tflite_sha256"]
-    if not model.is_file() or hashlib.sha256(model.read_bytes()).hexdigest() != expected:
-        return _NO_MODEL
-    return None
+        reason = _ELSEWHERE
+    elif run["software"]["ai_edge_litert"] != environment.version("ai_edge_litert"):
+        reason = _RUNTIME
+    elif not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        reason = _NO_MODEL
+    return path, reason
 
 
 def on_device(run: dict[str, Any], device: str, output: str) -> dict[str, Any]:

@@ -28,20 +28,12 @@ _NAME = re.compile(r"(?P<stages>[a-z_]+)(@(?P<level>0(\.\d+)?))?(\+(?P<conversio
 
 @dataclass(frozen=True)
 class Variant:
-    """One model that is deployed and measured.
+    """One model that is deployed and measured."""
 
-    Attributes:
-        training: Name of the training, with the level if there is one.
-        stages: Tuple of what follows the baseline, of `STAGES`. Empty for the
-            baseline and the control.
-        level: Float, the level of the technique. None without it.
-        conversion: One of `CONVERSIONS`.
-    """
-
-    training: str
-    stages: tuple[str, ...]
-    level: float | None
-    conversion: str
+    training: str  # its name, with the level if there is one
+    stages: tuple[str, ...]  # what follows the baseline, of `STAGES`; none for the control
+    level: float | None  # of the technique; None without it
+    conversion: str  # one of `CONVERSIONS`
 
     @property
     def name(self) -> str:
@@ -57,12 +49,9 @@ class Variant:
 
 
 def model_file(training: str) -> str:
-    """Returns the name of the file that a trained model is kept in.
+    """Returns the name of the file that a model of a training, such as `qat`, is kept in.
 
     The format is HDF5 for TFMOT's quantized layers, which `.keras` files do not load.
-
-    Args:
-        training: Name of the training, such as `technique_qat@0.8`.
     """
     stages = training.partition("@")[0].split("_")
     return "model.h5" if "qat" in stages else "model.keras"
@@ -104,25 +93,14 @@ def parse(name: str, levels: Sequence[float]) -> Variant:
 
 
 def expand(trainings: Sequence[str], levels: Sequence[float]) -> list[Variant]:
-    """Lists all variants of some trainings: each level, each conversion.
+    """Lists all variants of some trainings: each level, each conversion, the baseline first.
 
-    Args:
-        trainings: Names of trainings. `technique` alone stands for one training per
-            level; combinations have the last level.
-        levels: The levels.
-
-    Returns:
-        The variants, without duplicates, the baseline first.
+    `technique` alone stands for one training per level; combinations have the last level.
     """
-    names = [BASELINE]
-    for training in trainings:
-        if training == "technique":
-            names += [f"technique@{level:g}" for level in levels]
-        else:
-            names.append(training)
-    variants = [
-        parse(name if conversion == "float" else f"{name}+{conversion}", levels)
-        for name in names
-        for conversion in CONVERSIONS
-    ]
-    return list(dict.fromkeys(variants))
+    each_level = [f"technique@{level:g}" for level in levels]
+    found = {}
+    for training in (BASELINE, *trainings):
+        for name in each_level if training == "technique" else [training]:
+            for suffix in ("", "+dynamic", "+int8"):
+                found[parse(name + suffix, levels)] = None
+    return list(found)
