@@ -32,23 +32,14 @@ class Options(pydantic.BaseModel):
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """The examples of a task, and where they come from.
+    """The examples of a task, and where they come from."""
 
-    Attributes:
-        train: Unbatched `tf.data.Dataset` of (input, label), of a known length.
-        test: The same, in a fixed order: for measuring.
-        name: Name of the data.
-        version: Their version.
-        source: 'real' or 'synthetic'.
-        sha256: Hash of the content, or None where the version alone stands for it.
-    """
-
-    train: tf.data.Dataset
-    test: tf.data.Dataset
+    train: tf.data.Dataset  # unbatched (input, label), of a known length
+    test: tf.data.Dataset  # the same, in a fixed order: for measuring
     name: str
     version: str
-    source: str = "real"
-    sha256: str | None = None
+    source: str = "real"  # or 'synthetic'
+    sha256: str | None = None  # of the content; None where the version alone stands for it
 
     @property
     def info(self) -> dict[str, Any]:
@@ -74,10 +65,8 @@ class Task(abc.ABC):
         options: The part `task` of its hyper-parameters. What is missing has its default.
 
     Attributes:
-        name: Name of the task.
         metric: Name of what `score` returns, such as 'accuracy'.
         Options: The class of the options.
-        options: An `Options`.
 
     Raises:
         UserError: If an option is missing, unknown or impossible.
@@ -113,8 +102,7 @@ class Task(abc.ABC):
             An uncompiled Functional model with one input and one output.
 
         Raises:
-            UserError, FileNotFoundError: If there is no model of these options, or weights
-                that they ask for cannot be loaded.
+            UserError, FileNotFoundError: If the options fit no model, or their weights do not load.
         """
 
     @abc.abstractmethod

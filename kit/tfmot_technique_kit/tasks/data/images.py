@@ -18,15 +18,12 @@ _LAYOUT = (
 def load_digits(image_size: int, classes: int) -> base.Data:
     """Loads 1,797 gray images of digits, a fifth of them for measuring.
 
-    Args:
-        image_size: Height and width in pixels, a multiple of the 8 that they have.
-        classes: Number of classes, which is 10.
-
     Returns:
         Images, float32 [image_size, image_size, 1] with values in [0, 1], and int32 labels.
 
     Raises:
-        UserError: If the digits have another size, or other classes.
+        UserError: If the size is no multiple of the 8 pixels that they have, or there are not 10
+            classes.
     """
     from sklearn import datasets, model_selection  # Slow to import.
 
@@ -83,8 +80,7 @@ def load_folder(
                 f"{folder} has {len(names[-1])} folders of classes, but the option `classes` is "
                 f"{classes}."
             )
-    different = ", ".join(sorted(names[0] ^ names[1]))
-    if different:
+    if different := ", ".join(sorted(names[0] ^ names[1])):
         raise UserError(f"Classes that only one of {folders[0]} and {folders[1]} has: {different}.")
     size = (image_size, image_size)
     read = keras.utils.image_dataset_from_directory

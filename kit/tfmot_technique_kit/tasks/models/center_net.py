@@ -53,10 +53,6 @@ class Options(classifier.BackboneOptions):
 def build(options: Options, classes: int) -> keras.Model:
     """Builds the model: a backbone, features of several scales, and a head.
 
-    Args:
-        options: Its options.
-        classes: Number of classes.
-
     Returns:
         A Functional model of float32 images [image_size, image_size, 3] to the output above.
         A cell has 4 pixels, or 8 with a backbone of `keras.applications`.
