@@ -11,7 +11,6 @@ BYTES = 1_234_567
 
 def test_one_process():
     parsed = adb.parse(output_of(), BYTES)
-
     assert parsed["latency"] == {
         **{"median_ms": 2.48, "medians": [2.48], "p95_ms": 2.8, "cpu_median_ms": None},
         **{"init_ms": 3.5, "first_ms": 4.0, "runs": 400, "processes": 1, "threads": 1},
@@ -23,7 +22,6 @@ def test_one_process():
 
 def test_outputs_of_several_processes():
     latency = adb.parse(output_of(2400) + output_of(9000) + output_of(2500), BYTES)["latency"]
-
     assert latency["medians"] == [2.4, 9.0, 2.5]
     assert latency["median_ms"] == 2.5
     assert (latency["processes"], latency["runs"]) == (3, 1200)
@@ -34,13 +32,11 @@ def test_output_of_equal_times_and_without_log_levels():
     output = output_of().replace("INFO: ", "").replace("Num threads", "num threads")
     line = output[output.index("count=400") :].partition("\n")[0]
     output = output.replace(line, "count=400 curr=7 (all same) p5=7 median=7 p95=7")
-
     assert adb.parse(output, BYTES)["latency"]["median_ms"] == 0.007
 
 
 def test_memory_is_unavailable_where_it_is_not_printed():
     output = output_of().partition("INFO: Memory footprint")[0]
-
     assert "footprint" in adb.parse(output, BYTES)["memory"]["unavailable"]
 
 
