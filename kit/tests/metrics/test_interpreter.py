@@ -52,11 +52,8 @@ def test_bytes_that_are_no_model_are_one_line(content):
         interpreter.predict(content, [np.zeros(4, "f4")])
 
 
-def test_example_of_another_shape_is_named():
+def test_examples_that_do_not_fit_are_named():
     with pytest.raises(UserError, match=r"the shape \[3\].* takes \[4\]"):
         interpreter.predict(latency.one_operator_model(), [np.zeros(3, "f4")])
-
-
-def test_no_example_is_an_error():
     with pytest.raises(UserError, match="no example"):
         interpreter.predict(latency.one_operator_model(), [])
