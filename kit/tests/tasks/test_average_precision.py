@@ -35,17 +35,9 @@ SMALL = ([0.0, 0.0, 0.4, 0.24], 0, 0.9)  # It overlaps BOX by 0.6.
         ([(NOWHERE, 0, 0.9), (BOX, 0, 0.5)], [(BOX, 0)], 0.5),
         ([(NOWHERE, 0, 0.4), (BOX, 0, 0.5)], [(BOX, 0)], 1),
         # A box is found once: precision 1 up to recall 0.5, then 2/3.
-        (
-            [FOUND, (BOX, 0, 0.8), (OTHER, 0, 0.7)],
-            [(BOX, 0), (OTHER, 0)],
-            (51 + 50 * 2 / 3) / 101,
-        ),
+        ([FOUND, (BOX, 0, 0.8), (OTHER, 0, 0.7)], [(BOX, 0), (OTHER, 0)], (51 + 50 * 2 / 3) / 101),
         # Classes have the same weight, and must agree. Class 1 has no true box: it does not count.
-        (
-            [FOUND, (OTHER, 0, 0.8), (NOWHERE, 1, 0.9)],
-            [(BOX, 0), (OTHER, 0), (NOWHERE, 2)],
-            0.5,
-        ),
+        ([FOUND, (OTHER, 0, 0.8), (NOWHERE, 1, 0.9)], [(BOX, 0), (OTHER, 0), (NOWHERE, 2)], 0.5),
         ([SMALL], [(BOX, 0)], 1),
     ],
 )

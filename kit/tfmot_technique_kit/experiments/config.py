@@ -99,11 +99,7 @@ def list_tasks(project: Project, profile: str) -> list[str]:
 def load(project: Project, task: str, profile: str, changes: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the hyper-parameters of a task in a profile, all of them.
 
-    Args:
-        project: The project.
-        task: Name of the task, such as `bert`.
-        profile: Name of the profile, such as `smoke`.
-        changes: Strings such as `training.epochs=3`, the value as in YAML.
+    Changes are strings such as `training.epochs=3`, the value as in YAML.
 
     Raises:
         UserError: In one line, if there is no such task, or a value is wrong.

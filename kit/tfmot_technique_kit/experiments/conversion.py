@@ -27,12 +27,11 @@ def convert(model: keras.Model, conversion: str, representative: Iterable[Any] =
 
     Args:
         model: With one input and one output.
-        conversion: One of `variants.CONVERSIONS`: `float`; `dynamic` for 8-bit
-            weights and float activations; `int8` for 8-bit integers throughout, the
-            input and the output too where they were floats.
-        representative: Iterable of inputs without batch dimension, from which the
-            ranges of activations are taken. For `int8` alone, and not needed for a
-            model that was trained with quantization.
+        conversion: One of `variants.CONVERSIONS`: `float`; `dynamic` for 8-bit weights and float
+            activations; `int8` for 8-bit integers throughout, the input and the output too where
+            they were floats.
+        representative: Inputs without batch dimension, from which `int8` takes the ranges of
+            activations. Not needed for a model that was trained with quantization.
 
     Returns:
         The `.tflite` file.
@@ -70,16 +69,10 @@ def convert(model: keras.Model, conversion: str, representative: Iterable[Any] =
 def convert_elsewhere(
     plan: Plan, path: Path, conversion: str, representative: Iterable[Any]
 ) -> bytes:
-    """Converts a model that was trained on another backend than TensorFlow; see `convert`.
+    """Converts the model of a plan in a `.keras` file, trained on any backend; see `convert`.
 
     Keras converts on TensorFlow, and a process has one backend: another process loads the file,
     which holds for all backends.
-
-    Args:
-        plan: The plan that the model is of.
-        path: Its `.keras` file.
-        conversion: One of `variants.CONVERSIONS`.
-        representative: Inputs without batch dimension.
 
     Raises:
         RuntimeError: If it cannot be converted.

@@ -34,13 +34,9 @@ _NO_MODEL = "the models are not in {}; `technique sweep` measures them where the
 def measure(
     todo: Sequence[tuple[Plan, Sequence[Variant]]], folder: Path, artifacts: Path
 ) -> list[str]:
-    """Measures what is not measured yet, one model at a time.
+    """Measures the variants of plans that are not measured yet, one model at a time.
 
-    Args:
-        todo: Plans and variants of each. Latency and memory belong to the architecture: one seed
-            of a task is enough.
-        folder: Where run files are.
-        artifacts: Where models are kept.
+    Latency and memory belong to the architecture: one seed of a task is enough.
 
     Returns:
         One line for each reason that measurements were left for.
@@ -98,16 +94,12 @@ def _model(run: dict[str, Any], artifacts: Path) -> tuple[Path, str | None]:
 
 
 def on_device(run: dict[str, Any], device: str, output: str) -> dict[str, Any]:
-    """Returns a run as measured on a phone.
+    """Returns a copy of a run of the host with the latency and memory of a phone.
 
     Args:
-        run: The run, on the host, as in `run_schema.json`. It stays as it is.
+        run: The run. The copy has a `run_id` of its own.
         device: 'adb:' and the model of the phone.
-        output: What `benchmark_model` printed for the run's model. Of several outputs, one after
-            the other, each is a process.
-
-    Returns:
-        A copy with the latency and memory of the phone and a `run_id` of its own.
+        output: What `benchmark_model` printed for the run's model, in one process or more.
 
     Raises:
         UserError: The run has no model, the device's name does not begin with 'adb:', or the

@@ -62,11 +62,8 @@ class Plan:
         """
         technique, params = self.project.technique, {}
         if "technique" in variant.stages:
-            params = {
-                "level_name": technique.level,
-                "level": variant.level,
-                "source_sha256": hash_of_source(self.project),
-            }
+            params = {"level_name": technique.level, "level": variant.level}
+            params["source_sha256"] = hash_of_source(self.project)
         run = {
             "task": self.task,
             "profile": self.profile,

@@ -16,11 +16,6 @@ EXIT_WITH_PARENT = "TECHNIQUE_EXIT_WITH_PARENT"
 def set_up(determinism: dict[str, Any], switch: Switch) -> None:
     """Fixes what results depend on besides the seed. Imports TensorFlow, and the backend.
 
-    Args:
-        determinism: `op_determinism`, `intra_threads`, `inter_threads` and `onednn`, as in the
-            configuration.
-        switch: Which Keras to train with.
-
     Raises:
         RuntimeError: If TensorFlow was imported already with another `onednn` or Keras, or
             runs with other numbers of threads.

@@ -64,9 +64,10 @@ def compare(recorded: dict[str, Any], again: dict[str, Any]) -> Comparison:
     With the same software, CPU and data they have to be equal to the last bit. Otherwise the
     quality has to agree within the `tolerance` of the configuration.
     """
-    if recorded["status"] != "ok" or again["status"] != "ok":
-        is_same = recorded["status"] == again["status"]
-        return Comparison(is_same, f"recorded: {_state(recorded)}; now: {_state(again)}.")
+    old, new = recorded["status"], again["status"]
+    if old != "ok" or new != "ok":
+        states = [(run["error"] or run["status"]).rstrip(".") for run in (recorded, again)]
+        return Comparison(old == new, "recorded: {}; now: {}.".format(*states))
     if recorded["dataset"] != again["dataset"]:
         return Comparison(False, "The data set is another one.")
     values = [run["quality"]["value"] for run in (recorded, again)]
@@ -85,10 +86,6 @@ def compare(recorded: dict[str, Any], again: dict[str, Any]) -> Comparison:
         f"{numbers}, {'within' if is_close else 'not within'} {tolerance:g}; the weights differ, "
         f"as do {', '.join(differences)}.",
     )
-
-
-def _state(run: dict[str, Any]) -> str:
-    return run["status"] if run["error"] is None else run["error"].rstrip(".")
 
 
 def _list_differences(recorded: dict[str, Any], again: dict[str, Any]) -> list[str]:

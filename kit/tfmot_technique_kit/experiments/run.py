@@ -36,14 +36,8 @@ Run = dict[str, Any]  # As in `run_schema.json`.
 class Runner:
     """Trains and converts the variants of one plan, and measures all but time and memory.
 
-    Args:
-        plan: The plan.
-        folder: For the run files.
-        artifacts_folder: For what is trained and converted.
-        data_dir: Folder of data sets, or None.
-
-    Attributes:
-        is_writer: Whether this process, of those that train together, writes files.
+    Run files, and what is trained and converted, go into two folders. Of the processes that train
+    together, the one whose `is_writer` is true writes.
 
     Raises:
         UserError: If the options of the task are wrong.
@@ -83,10 +77,7 @@ class Runner:
         return model.get_weights()
 
     def run(self, variants: Sequence[Variant]) -> Iterator[Run]:
-        """Runs variants. A variant that cannot run has the reason as its result.
-
-        Args:
-            variants: Those of a training together.
+        """Runs variants, those of a training together. One that cannot run says why as its result.
 
         Yields:
             The run, after its file has been written.

@@ -47,7 +47,7 @@ class Sweep:
         paths = [plan.path(v, self.results) for plan in plans for v in plan.expand(self.trainings)]
         pending = [(p, p.list_pending(p.expand(self.trainings), self.results)) for p in plans]
         # The longest first, so that none is left for the end.
-        todo = sorted(filter(lambda pair: pair[1], pending), key=lambda pair: -_length(pair[0]))
+        todo = sorted((pair for pair in pending if pair[1]), key=lambda pair: -_length(pair[0]))
         left = sum(len(variants) for _, variants in todo)
         show(f"{len(paths)} runs, {len(paths) - left} of them are finished.")
         problems = self._train(todo) if todo else []
@@ -65,13 +65,12 @@ class Sweep:
         futures = executors.EXECUTORS[self.executor](root, commands, self.jobs)
         paths = [plan.path(v, self.results) for plan, variants in todo for v in variants]
         with progress("runs", len(paths)) as show_done:
-            while True:
+            is_over = False
+            while not is_over:
                 is_over = all(future.done() for future in futures)
                 # A run that is repeated has a file already: that is no matter here.
                 show_done(sum(path.exists() for path in paths))
-                if is_over:
-                    break
-                time.sleep(_POLL_S)
+                time.sleep(0 if is_over else _POLL_S)
         ends = [future.result() for future in futures]
         return [
             f"{plan.task}, seed {plan.seed}: {line}"

@@ -193,9 +193,7 @@ class _Stage(NamedTuple):
 def _stages(api: Api) -> dict[str, _Stage]:
     technique = _Stage(
         lambda model, schedule, level: api.apply(
-            model,
-            schedule=schedule(api.PolynomialDecay, level),
-            policy=api.SkipUnsupportedLayers(),
+            model, schedule=schedule(api.PolynomialDecay, level), policy=api.SkipUnsupportedLayers()
         ),
         lambda: [api.UpdateStep()],
         api.strip,

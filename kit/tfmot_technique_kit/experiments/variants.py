@@ -63,11 +63,7 @@ def tflite_file(conversion: str) -> str:
 
 
 def parse(name: str, levels: Sequence[float]) -> Variant:
-    """Reads the name of a variant.
-
-    Args:
-        name: Such as `technique@0.5+int8`.
-        levels: The levels of the technique; the last one is the default.
+    """Reads the name of a variant, such as `technique@0.5+int8`. The last level is the default.
 
     Raises:
         UserError: If there is no such variant.

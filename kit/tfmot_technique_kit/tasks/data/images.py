@@ -49,14 +49,9 @@ def load_folder(
 ) -> base.Data:
     """Loads RGB images from `train/<class>/` and `validation/<class>/`.
 
-    Files come by class, so the training files are shuffled once, always in the same way, and
-    their images in a buffer again whenever they are read.
-
-    Args:
-        data_dir: Folder that holds both.
-        image_size: Height and width to resize to, in pixels.
-        classes: Number of classes that there must be.
-        preprocess: Function of a float32 image with values in [0, 255].
+    Images are resized, and preprocessed as float32 with values in [0, 255]. Files come by class,
+    so the training files are shuffled once, always in the same way, and their images in a buffer
+    again whenever they are read.
 
     Returns:
         Images, float32 [image_size, image_size, 3], and int32 labels. Classes are numbered in

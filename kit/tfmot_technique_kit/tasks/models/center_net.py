@@ -173,8 +173,4 @@ def _encode(boxes: Tensor, height: int, width: int, classes: int):
     heat = ops.reshape(ops.maximum(heat[:-1], 0.0), [-1, classes, height, width])
     values = ops.concatenate([ops.log(size), center - cells], axis=-1)
     numbers = ops.cast(cells, "int32")
-    return (
-        ops.transpose(heat, [0, 2, 3, 1]),
-        numbers[..., 0] * width + numbers[..., 1],
-        values,
-    )
+    return (ops.transpose(heat, [0, 2, 3, 1]), numbers[..., 0] * width + numbers[..., 1], values)
