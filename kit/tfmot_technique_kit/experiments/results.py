@@ -1,8 +1,7 @@
 """The files that runs leave: one JSON each, written as a whole.
 
-`run_schema.json` says what is in one. Tables and plots are made of these files alone. Nothing
-edits one afterwards, but that latency and memory, null until then, are measured; see
-`latencies`.
+`run_schema.json` says what is in one. Tables and plots are made of these files alone. Nothing edits
+one afterwards, but that latency and memory, null until then, are measured; see `latencies`.
 """
 
 import functools

@@ -1,14 +1,12 @@
 """Which models are compared: how each is trained, and how it is converted.
 
-A training has a name made of its stages, `technique_qat` for one: after the
-baseline the technique, then quantization-aware training. All trainings but the
-baseline start from its weights and have the same number of epochs, which the
-stages share. `control` is the baseline trained on for as long: what the
-technique has to be compared with. `technique@0.5` sets the level.
+A training has a name made of its stages, `technique_qat` for one: after the baseline the technique,
+then quantization-aware training. All trainings but the baseline start from its weights and have the
+same number of epochs, which the stages share. `control` is the baseline trained on for as long:
+what the technique has to be compared with. `technique@0.5` sets the level.
 
-A variant is a training with a conversion to TensorFlow Lite: `technique` is
-float, `technique+dynamic` has 8-bit weights, `technique+int8` 8-bit
-activations, too.
+A variant is a training with a conversion to TensorFlow Lite: `technique` is float,
+`technique+dynamic` has 8-bit weights, `technique+int8` 8-bit activations, too.
 """
 
 import re

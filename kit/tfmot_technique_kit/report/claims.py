@@ -1,10 +1,9 @@
 """Finds numbers in documents that have no run behind them.
 
-Looked at are sections about results, by their headings, outside of the blocks
-that are rendered. Two sorts of numbers count as results: a number with a unit
-of results, or next to the name of a metric; and a number with a decimal point
-in a table. Each has to be one that the runs contain, written with the same
-digits as in the tables; a ratio that may be noise is none of them. Other
+Looked at are sections about results, by their headings, outside of the blocks that are rendered.
+Two sorts of numbers count as results: a number with a unit of results, or next to the name of a
+metric; and a number with a decimal point in a table. Each has to be one that the runs contain,
+written with the same digits as in the tables; a ratio that may be noise is none of them. Other
 numbers, and other sections, are not looked at: this finds what was typed by
 hand or is out of date, not every false claim.
 """

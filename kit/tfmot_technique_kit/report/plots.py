@@ -1,8 +1,7 @@
 """Plots of quality against size, latency and level.
 
-One panel per conversion, so that every point can be labelled. Colour and shape
-say the same, for readers who do not tell colours apart. The same runs give the
-same bytes.
+One panel per conversion, so that every point can be labelled. Colour and shape say the same, for
+readers who do not tell colours apart. The same runs give the same bytes.
 """
 
 import dataclasses

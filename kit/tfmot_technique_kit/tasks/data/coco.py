@@ -1,7 +1,6 @@
 """COCO 2017, by TensorFlow Datasets, without the boxes of crowds.
 
-Source: Lin et al., "Microsoft COCO: Common Objects in Context",
-https://arxiv.org/abs/1405.0312.
+Source: Lin et al., "Microsoft COCO: Common Objects in Context", https://arxiv.org/abs/1405.0312.
 """
 
 from collections.abc import Callable

@@ -16,8 +16,7 @@ from pydantic import PositiveInt
 from tfmot_technique_kit.keras_api import Tensor, keras, ops
 from tfmot_technique_kit.tasks.models import classifier
 
-# Layers of the models of `keras.applications` that give features for each 8, 16 and 32
-# pixels.
+# Layers of the models of `keras.applications` that give features for each 8, 16 and 32 pixels.
 _FEATURES = {
     "mobilenet_v2": ("block_6_expand_relu", "block_13_expand_relu", "out_relu"),
     "resnet50": ("conv3_block4_out", "conv4_block6_out", "conv5_block3_out"),
