@@ -32,14 +32,23 @@ class Options(pydantic.BaseModel):
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """The examples of a task, and where they come from."""
+    """The examples of a task, and where they come from.
 
-    train: tf.data.Dataset  # unbatched (input, label), of a known length
-    test: tf.data.Dataset  # the same, in a fixed order: for measuring
+    Attributes:
+        train: Unbatched `tf.data.Dataset` of (input, label), of a known length.
+        test: The same, in a fixed order: for measuring.
+        name: Name of the data.
+        version: Their version.
+        source: 'real' or 'synthetic'.
+        sha256: Hash of the content, or None where the version alone stands for it.
+    """
+
+    train: tf.data.Dataset
+    test: tf.data.Dataset
     name: str
     version: str
-    source: str = "real"  # or 'synthetic'
-    sha256: str | None = None  # of the content; None where the version alone stands for it
+    source: str = "real"
+    sha256: str | None = None
 
     @property
     def info(self) -> dict[str, Any]:

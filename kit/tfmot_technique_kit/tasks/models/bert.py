@@ -23,24 +23,36 @@ _MASKED_SCORE = -30.0
 
 
 class Options(base.Options):
-    """Options of the model."""
+    """Options of the model.
 
-    vocabulary_size: PositiveInt = 48  # tokens that there are
-    sequence_length: PositiveInt = 24  # tokens of a text, padding included
-    layers: PositiveInt = 1  # encoder blocks
-    hidden: PositiveInt = 32  # values that stand for a token
-    heads: PositiveInt = 2  # attention heads, a divisor of `hidden`
-    intermediate: PositiveInt = 64  # units between the two dense layers of a block
-    # Of the layer between: by tanh, as in the code that BERT was published with, or exact.
+    Attributes:
+        vocabulary_size: Number of tokens that there are.
+        sequence_length: Number of tokens of a text, padding included.
+        layers: Number of encoder blocks.
+        hidden: Number of values that stand for a token.
+        heads: Number of attention heads, a divisor of `hidden`.
+        intermediate: Number of units between the two dense layers of a block.
+        activation: Of that layer between: 'gelu_new' (by tanh, as in the code that BERT was
+            published with) or 'gelu' (exact).
+        epsilon: What layer normalization adds to the variance.
+        dropout: Rate of dropout in training.
+        checkpoint: What to start from: null, the path of weights that `save_weights` of this
+            very model has written, or a folder as Hugging Face stores a BERT. Of a folder,
+            `config.json` decides the options above but for `sequence_length` and `dropout`.
+        vocabulary: Path of the `vocab.txt` of the tokenizer. With null it is that of the folder
+            `checkpoint`; without one, the data decide what tokens are.
+    """
+
+    vocabulary_size: PositiveInt = 48
+    sequence_length: PositiveInt = 24
+    layers: PositiveInt = 1
+    hidden: PositiveInt = 32
+    heads: PositiveInt = 2
+    intermediate: PositiveInt = 64
     activation: Literal["gelu", "gelu_new"] = "gelu_new"
-    epsilon: PositiveFloat = 1e-12  # what layer normalization adds to the variance
-    dropout: NonNegativeFloat = 0.0  # its rate in training
-    # What to start from: the path of weights that `save_weights` of this very model has written,
-    # or a folder as Hugging Face stores a BERT. Of a folder, `config.json` decides the options
-    # above but for `sequence_length` and `dropout`.
+    epsilon: PositiveFloat = 1e-12
+    dropout: NonNegativeFloat = 0.0
     checkpoint: str | None = None
-    # The `vocab.txt` of the tokenizer. With null it is that of the folder `checkpoint`; without
-    # one, the data decide what tokens are.
     vocabulary: str | None = None
 
     @pydantic.model_validator(mode="before")

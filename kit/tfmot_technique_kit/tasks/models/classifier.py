@@ -17,17 +17,24 @@ _BGR_MEANS = [103.939, 116.779, 123.68]
 
 
 class BackboneOptions(base.Options):
-    """Options of any model that starts with one of these."""
+    """Options of any model that starts with one of these.
 
-    model: Literal["cnn", "mobilenet_v2", "resnet50"] = "cnn"  # a small one, or an application
-    image_size: PositiveInt = 16  # height and width of images, in pixels
-    width: NonNegativeFloat = 1.0  # factor for the number of channels; ResNet50 takes 1 only
-    # Outside of the models of `keras.applications`. With 0.99, the default of Keras, a run of a
-    # few hundred steps evaluates at chance: the moving averages have not arrived yet.
+    Attributes:
+        model: 'cnn' (small), or one of `keras.applications`.
+        image_size: Height and width of images, in pixels.
+        width: Factor for the number of channels. ResNet50 takes 1 only.
+        batch_norm_momentum: Momentum of the batch normalization outside of the models of
+            `keras.applications`. With 0.99, the default of Keras, a run of a few hundred
+            steps evaluates at chance: the moving averages have not arrived yet.
+        weights: Weights of one of `keras.applications` to start from: null, 'imagenet', or
+            the path of an `.h5` or `.keras` file of Keras 2 or 3. A detector has no use for
+            those of the classifier: of `.h5` files it takes the ones with `no_top`.
+    """
+
+    model: Literal["cnn", "mobilenet_v2", "resnet50"] = "cnn"
+    image_size: PositiveInt = 16
+    width: NonNegativeFloat = 1.0
     batch_norm_momentum: NonNegativeFloat = 0.9
-    # Weights of an application to start from: 'imagenet', or the path of an `.h5` or `.keras` file
-    # of Keras 2 or 3. A detector has no use for those of the classifier: of `.h5` files it takes
-    # the ones with `no_top`.
     weights: str | None = None
 
     def preprocess(self, images: tf.Tensor) -> tf.Tensor:
@@ -40,9 +47,13 @@ class BackboneOptions(base.Options):
 
 
 class Options(BackboneOptions):
-    """Options of a classifier."""
+    """Options of a classifier.
 
-    classes: PositiveInt = 10  # how many there are
+    Attributes:
+        classes: Number of classes.
+    """
+
+    classes: PositiveInt = 10
 
 
 def build(options: Options, channels: int) -> keras.Model:
