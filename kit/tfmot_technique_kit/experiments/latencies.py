@@ -43,7 +43,7 @@ def measure(
     """
     left: collections.Counter[str] = collections.Counter()
     due = []
-    for plan, variant in [(plan, variant) for plan, chosen in todo for variant in chosen]:
+    for plan, variant in ((plan, variant) for plan, chosen in todo for variant in chosen):
         run = plan.load(variant, folder)
         if run is None or run["status"] != "ok":
             continue

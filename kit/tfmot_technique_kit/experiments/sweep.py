@@ -65,12 +65,13 @@ class Sweep:
         futures = executors.EXECUTORS[self.executor](root, commands, self.jobs)
         paths = [plan.path(v, self.results) for plan, variants in todo for v in variants]
         with progress("runs", len(paths)) as show_done:
-            is_over = False
-            while not is_over:
+            while True:
                 is_over = all(future.done() for future in futures)
                 # A run that is repeated has a file already: that is no matter here.
                 show_done(sum(path.exists() for path in paths))
-                time.sleep(0 if is_over else _POLL_S)
+                if is_over:
+                    break
+                time.sleep(_POLL_S)
         ends = [future.result() for future in futures]
         return [
             f"{plan.task}, seed {plan.seed}: {line}"

@@ -92,9 +92,11 @@ def expand(trainings: Sequence[str], levels: Sequence[float]) -> list[Variant]:
     `technique` alone stands for one training per level; combinations have the last level.
     """
     each_level = [f"technique@{level:g}" for level in levels]
-    found = {}
-    for training in (BASELINE, *trainings):
-        for name in each_level if training == "technique" else [training]:
-            for suffix in ("", "+dynamic", "+int8"):
-                found[parse(name + suffix, levels)] = None
-    return list(found)
+    suffixes = ["" if conversion == "float" else f"+{conversion}" for conversion in CONVERSIONS]
+    variants = [
+        parse(name + suffix, levels)
+        for training in (BASELINE, *trainings)
+        for name in (each_level if training == "technique" else [training])
+        for suffix in suffixes
+    ]
+    return list(dict.fromkeys(variants))

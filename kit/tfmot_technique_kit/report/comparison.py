@@ -21,7 +21,7 @@ _MEMORY_BYTES = 64 * 4096
 _ROUNDING = 1e-12
 
 DIFFERS = "differs"  # the interval is without 1
-NOISE = "not distinguishable"  # it is not
+NOISE = "not distinguishable"  # it has 1 in it
 EQUAL = "equal in each"  # pair: a difference without spread, or none
 RESOLUTION = "below resolution"  # smaller than what can be told from nothing
 ONE = "n = 1"  # nothing is known of its spread
