@@ -125,9 +125,7 @@ def test_device_latency_writes_a_run(invoke, project, tmp_path):
     path = results.write(tmp_path, run)
     (tmp_path / "benchmark.txt").write_text(output_of())
     device = ("--device=adb:Pixel 8", f"--benchmark-output={tmp_path}/benchmark.txt")
-
     status, shown = invoke("device-latency", path, *device)
-
     assert status == 0
     (measured,) = results.load_all(project.folder("results"))
     assert measured["device"] == "adb:Pixel 8" and measured["run_id"][:8] in shown

@@ -135,17 +135,13 @@ def test_a_model_and_what_another_process_says_of_its_own_are_not_taken_for_one(
     assert artifacts.Store(kept, plan).load(control) is None
 
 
-def test_latency_is_measured_for_one_seed(swept):
+def test_latency_is_measured_for_one_seed_and_a_second_sweep_runs_nothing(swept):
     for (_, seed), run in load(swept).items():
-        if seed:
-            assert run["latency"] is None
-        else:
+        assert (run["latency"] is None) == bool(seed)
+        if not seed:
             assert run["latency"].get("median_ms", 0) > 0
             assert ("control_medians" in run["latency"]) != run["variant"]["control"]
             assert set(run["memory"]) & {"peak_bytes", "unavailable"}
-
-
-def test_a_second_sweep_runs_nothing(swept):
     before = times(swept)
     assert "20 runs, 20 of them are finished" in finish(sweep(swept, TRAININGS))
     assert times(swept) == before
@@ -214,31 +210,17 @@ def test_what_does_not_fit_is_one_line(copy):
     assert {run["status"] for run in load(root).values()} == {"failed"}
 
 
-def test_mirrored_training(copy):
-    root = copy()
-    options = ("--task=tiny", "--variant=technique", "--no-latency", "--strategy=mirrored")
-    finish(start(root, "run", *options))
-    (run,) = load(root).values()
-    assert run["strategy"] == "mirrored"
-    assert run["quality"]["value"] > 0.3  # By chance it is 0.1.
-
-
-def test_workers_train_one_model_and_one_of_them_writes(copy):
+@pytest.mark.parametrize("strategy", ["mirrored", "multiworker"])
+def test_several_train_one_model_and_one_of_them_writes(copy, strategy):
     root = copy()
     with socket.create_server(("localhost", 0)) as one, socket.create_server(("localhost", 0)) as b:
         workers = [f"localhost:{s.getsockname()[1]}" for s in (one, b)]
-    options = ("--task=tiny", "--variant=technique", "--no-latency", "--strategy=multiworker")
-    processes = [
-        start(
-            *(root, "run", *options),
-            TF_CONFIG=json.dumps(
-                {"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}}
-            ),
-        )
-        for index in range(2)
-    ]
-    for process in processes:
+    roles = [{"type": "worker", "index": index} for index in range(2)]
+    configs = [json.dumps({"cluster": {"worker": workers}, "task": role}) for role in roles]
+    variables = [{"TF_CONFIG": text} for text in configs] if strategy == "multiworker" else [{}]
+    options = ("--task=tiny", "--variant=technique", "--no-latency", f"--strategy={strategy}")
+    for process in [start(root, "run", *options, **each) for each in variables]:
         finish(process)
     (run,) = load(root).values()
-    assert run["strategy"] == "multiworker"
-    assert run["quality"]["value"] > 0.3
+    assert run["strategy"] == strategy
+    assert run["quality"]["value"] > 0.3  # By chance it is 0.1.

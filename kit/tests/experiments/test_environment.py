@@ -25,15 +25,9 @@ processor : 1
 
 
 def _git(folder, *arguments):
-    subprocess.run(
-        [
-            "git",
-            *("-C", folder, "-c", "user.name=n", "-c", "user.email=e@example.com"),
-            *("-c", "commit.gpgsign=false", *arguments),
-        ],
-        check=True,
-        capture_output=True,
-    )
+    settings = ("user.name=n", "user.email=e@example.com", "commit.gpgsign=false")
+    options = [part for setting in settings for part in ("-c", setting)]
+    subprocess.run(["git", "-C", folder, *options, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -54,7 +48,6 @@ def test_sections_fit_the_run_file(repository):
         "hardware": environment.hardware(),
         "git": environment.git(repository, "results"),
     }
-
     schema = results.schema()
     for section, value in sections.items():
         jsonschema.validate(value, {"$ref": f"#/$defs/{section}", "$defs": schema["$defs"]})
@@ -78,9 +71,7 @@ def test_cpu(tmp_path, monkeypatch, text, cpu, flags):
         path.write_text(text)
     monkeypatch.setattr(environment, "_CPUINFO", path)
     monkeypatch.setattr("platform.processor", lambda: "machine")
-
     hardware = environment.hardware()
-
     assert hardware["cpu"] == cpu
     assert hardware["flags"] == flags
 
@@ -89,11 +80,9 @@ def test_commit_and_whether_the_code_is_that_of_the_commit(repository):
     clean = environment.git(repository, "results")
     assert clean["dirty"] is False
     assert len(clean["commit"]) == 40
-
     (repository / "results" / "run.json").write_text("{}")
     (repository.parent / "beside").write_text("another project")
     assert environment.git(repository, "results") == clean
-
     (repository / "new.py").write_text("b")
     assert environment.git(repository, "results") == {**clean, "dirty": True}
     (repository / "new.py").unlink()
@@ -108,6 +97,5 @@ def test_no_commit(tmp_path, repository, monkeypatch):
     assert environment.git(outside, "results") is None
     _git(outside, "init")
     assert environment.git(outside, "results") is None
-
     monkeypatch.setenv("PATH", str(outside))
     assert environment.git(repository, "results") is None

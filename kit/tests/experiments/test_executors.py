@@ -1,6 +1,5 @@
 """Tests for executors."""
 
-import concurrent.futures
 import subprocess
 import sys
 
@@ -12,30 +11,24 @@ from tfmot_technique_kit.experiments import executors, process
 COMMANDS = [["--version"], ["no-such-command"]]
 
 
-def check(futures):
-    (helped, shown), (failed, line) = [future.result() for future in futures]
+@pytest.mark.parametrize(
+    ("run", "library", "options"),
+    [
+        (executors.run_locally, "concurrent.futures", {}),
+        (executors.run_on_slurm, "submitit", {"cluster": "local"}),
+        (executors.run_on_ray, "ray", {}),
+    ],
+)
+def test_runs_commands(project, run, library, options):
+    library = pytest.importorskip(library)
+    try:
+        futures = run(project.root, COMMANDS, jobs=2, **options)
+        (helped, shown), (failed, line) = [future.result() for future in futures]
+    finally:
+        getattr(library, "shutdown", str)()  # of Ray
     assert helped == 0 and "version" in shown
     assert failed == 2 and "no-such-command" in line
-
-
-def test_runs_here(project):
-    futures = executors.run_locally(project.root, COMMANDS, jobs=2)
-    concurrent.futures.wait(futures)
-    check(futures)
-
-
-def test_runs_as_slurm_jobs(project):
-    pytest.importorskip("submitit")
-    check(executors.run_on_slurm(project.root, COMMANDS, jobs=2, cluster="local"))
-    assert list((project.root / "experiments" / "logs").iterdir())
-
-
-def test_runs_as_ray_tasks(project):
-    ray = pytest.importorskip("ray")
-    try:
-        check(executors.run_on_ray(project.root, COMMANDS, jobs=2))
-    finally:
-        ray.shutdown()
+    assert (project.root / "experiments" / "logs").exists() == bool(options)
 
 
 @pytest.mark.parametrize(("name", "module"), [("slurm", "submitit"), ("ray", "ray")])

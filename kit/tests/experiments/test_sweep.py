@@ -43,12 +43,8 @@ def sweep(make_plan, tmp_path):
 
 def test_starts_one_process_for_each_seed(commands, sweep, capsys):
     assert sweep(range(3)) == []
-    assert len(commands) == 3
-    assert [a for c in commands for a in c if a.startswith("--seed")] == [
-        "--seed=0",
-        "--seed=1",
-        "--seed=2",
-    ]
+    seeds = [argument for command in commands for argument in command if "--seed" in argument]
+    assert seeds == ["--seed=0", "--seed=1", "--seed=2"]
     assert "--no-latency" in commands[0]  # Never beside another training.
     assert capsys.readouterr().out == (
         "18 runs, 0 of them are finished.\n18 missing. Show them: `technique report`.\n"
@@ -58,12 +54,8 @@ def test_starts_one_process_for_each_seed(commands, sweep, capsys):
 def test_names_what_is_left_to_run(commands, sweep, make_plan, record):
     record(make_plan(), "baseline")
     sweep(trainings=["qat"], changes=["training.epochs=2"])
-    variants = [a for a in commands[0] if a.startswith("--variant")]
-    assert variants == [
-        "--variant=baseline+dynamic",
-        "--variant=baseline+int8",
-        "--variant=qat+int8",
-    ]
+    variants = [a.removeprefix("--variant=") for a in commands[0] if a.startswith("--variant")]
+    assert variants == ["baseline+dynamic", "baseline+int8", "qat+int8"]
     assert "--set=training.epochs=2" in commands[0]
 
 

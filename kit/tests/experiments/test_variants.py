@@ -43,15 +43,13 @@ def test_other_names_are_errors_of_one_line(name):
 
 
 def test_expands_to_each_level_and_conversion():
-    names = [variant.name for variant in variants.expand(["control", "technique"], LEVELS)]
-    assert names == [
-        f"{training}{conversion}"
-        for training in ("baseline", "control", "technique@0.5", "technique@0.8")
-        for conversion in ("", "+dynamic", "+int8")
+    found = variants.expand(["control", "technique", "technique_qat"], LEVELS)
+    assert [variant.name for variant in found] == [
+        *(
+            f"{training}{conversion}"
+            for training in ("baseline", "control", "technique@0.5", "technique@0.8")
+            for conversion in ("", "+dynamic", "+int8")
+        ),
+        "technique_qat@0.8+int8",
     ]
-
-
-def test_quantization_aware_training_has_one_conversion():
-    found = variants.expand(["technique_qat"], LEVELS)
-    assert [variant.name for variant in found[3:]] == ["technique_qat@0.8+int8"]
     assert found[-1].combination == "qat"

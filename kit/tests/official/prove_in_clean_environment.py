@@ -13,13 +13,10 @@ import venv
 from pathlib import Path
 
 KIT = Path(__file__).resolve().parents[2]
-TECHNIQUE = (
-    "tensorflow==2.20.*",
-    "tf-keras==2.20.*",
-    "tensorflow-model-optimization",
-    "setuptools",
+PACKAGES = (
+    *("tf-models-official==2.20.*", "tensorflow==2.20.*", "tf-keras==2.20.*"),
+    *("tensorflow-model-optimization", "setuptools", "cookiecutter", "pytest"),
 )
-TOOLS = ("cookiecutter", "pytest")
 
 
 def main():
@@ -28,17 +25,7 @@ def main():
         python = Path(folder) / "bin" / "python"
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         for arguments in (
-            [
-                "-m",
-                "pip",
-                "install",
-                "-q",
-                "-e",
-                KIT,
-                "tf-models-official==2.20.*",
-                *TECHNIQUE,
-                *TOOLS,
-            ],
+            ["-m", "pip", "install", "-q", "-e", KIT, *PACKAGES],
             ["-m", "pip", "check"],
             ["-c", "import official"],  # Without it, its tests would be skipped.
             ["-m", "pytest", "-m", "tensorflow", "-rs", KIT / "tests" / "official"],

@@ -56,7 +56,7 @@ def create_block(project):
     )
 
 
-def create_bert(project, encoder, opaque):
+def create_bert(project, encoder, *opaque):
     pytest.importorskip("official")
     from official.nlp.modeling import networks
 
@@ -82,12 +82,10 @@ def create_retinanet(project):
 MODELS = {
     "block": create_block,
     "bert": lambda project: create_bert(
-        project,
-        "BertEncoder",
-        ["transformer/layer_0", "transformer/layer_1", "sentence_prediction"],
+        project, "BertEncoder", "transformer/layer_0", "transformer/layer_1", "sentence_prediction"
     ),
     "bert_v2": lambda project: create_bert(
-        project, "BertEncoderV2", ["bert_encoder_v2", "sentence_prediction"]
+        project, "BertEncoderV2", "bert_encoder_v2", "sentence_prediction"
     ),
     "retinanet": create_retinanet,
 }

@@ -21,7 +21,6 @@ def test_spreads_and_differences_which_are_paired_by_seed_and_to_the_control():
         *seeds("control", [0.5, 0.7, 0.9]),
         *seeds("technique@0.8", [0.48, 0.67, 0.86]),
     )["technique@0.8"]
-
     assert row.quality_mean == pytest.approx(0.67)
     assert row.quality_std == pytest.approx(0.19)  # and not 0.155, with ddof 0
     assert row.difference_mean == pytest.approx(-0.03)
@@ -43,7 +42,6 @@ def test_spreads_and_differences_which_are_paired_by_seed_and_to_the_control():
 )
 def test_verdict(control, technique, verdict):
     row = _rows(*seeds("control", control), *seeds("technique@0.8", technique))["technique@0.8"]
-
     assert row.verdict == verdict
     assert (row.quality_std is None) == (len(technique) == 1)
 
@@ -54,11 +52,8 @@ def test_only_seeds_that_both_have_are_compared():
         *seeds("technique@0.8", [0.8, 0.6]),
         failed("technique@0.8", "no memory", seed=2),
     )["technique@0.8"]
-
-    assert row.difference_n == 2
-    assert row.difference_mean == pytest.approx(-0.15)
-    assert row.status == "ok"
-    assert row.problems == ["seed 2 failed: no memory"]
+    assert (row.difference_n, row.difference_mean) == (2, pytest.approx(-0.15))
+    assert (row.status, row.problems) == ("ok", ["seed 2 failed: no memory"])
 
 
 def test_the_control_has_the_same_conversion_and_a_result():
@@ -81,13 +76,9 @@ def test_the_control_has_the_same_conversion_and_a_result():
 
 
 def test_variants_without_result_are_rows_with_their_reason():
-    why = "QAT does not know this layer"
-    runs = [failed("technique_qat", why, "not_applicable", seed=seed) for seed in range(3)]
-
+    runs = [failed("technique_qat", "no QAT", "not_applicable", seed=seed) for seed in range(3)]
     row = _rows(*runs)["technique_qat"]
-
-    assert row.status == "not_applicable"
-    assert row.problems == ["not applicable: QAT does not know this layer"]
+    assert (row.status, row.problems) == ("not_applicable", ["not applicable: no QAT"])
     assert row.quality_mean is row.run is row.storage_gzip_bytes is None
 
 
@@ -95,10 +86,8 @@ def test_sizes_and_latency_are_of_the_seed_where_latency_was_measured():
     row = _rows(run(latency={"unavailable": "no interpreter"}), run(seed=1, latency=None))
     assert row["baseline"].run["seed"] == 0
     assert row["baseline"].problems == ["latency unavailable: no interpreter"]
-
     row = _rows(run(latency=None), run(seed=1, latency=run()["latency"]))
-    assert row["baseline"].run["seed"] == 1
-    assert row["baseline"].latency_median_ms == pytest.approx(0.1)
+    assert (row["baseline"].run["seed"], row["baseline"].latency_median_ms) == (1, 0.1)
 
 
 def _latency(medians, control_medians=None, **changes):
@@ -116,7 +105,6 @@ def test_a_difference_is_a_ratio_with_its_interval(is_loss):
     # For a while the machine is three times as slow; alternating cancels that out.
     slow, fast = [0.11, 0.345, 0.12], [0.1, 0.3, 0.1]
     ratio = _latency(slow, fast) if is_loss else _latency(fast, slow)
-
     # The logarithms of 1.1, 1.15 and 1.2 have the mean 0.1391 and the deviation 0.0435: three of
     # them give a mean ± 2.484 deviations.
     loss = (1.149275, 1.031536, 1.280453)
@@ -142,19 +130,9 @@ def test_a_difference_is_a_ratio_with_its_interval(is_loss):
 @pytest.mark.filterwarnings("error")
 def test_what_is_noise_is_called_so(medians, control, clock, verdict):
     ratio = _latency(medians, control, latency__clock_ms=clock)
-
     assert ratio.verdict == verdict
     if verdict in (comparison.RESOLUTION, comparison.NOT_PAIRED):
         assert ratio.value is ratio.low is None
-
-
-def test_runs_of_earlier_versions_keep_their_spread_and_are_not_compared():
-    medians = [0.1, 0.3]
-    row = _rows(run("control"), run("technique@0.8", latency__medians=medians))["technique@0.8"]
-
-    assert row.latency_median_ms_samples == medians
-    assert row.latency_median_ms_ratio == comparison.Ratio(comparison.NOT_PAIRED)
-    assert row.memory_peak_bytes_ratio.verdict == comparison.RESOLUTION
 
 
 @pytest.mark.filterwarnings("error")
@@ -166,6 +144,9 @@ def test_sizes_are_compared_by_seed_and_memory_by_process():
         ]
 
     controls, techniques = sizes("control", [1000, 2000, 1000]), sizes("technique@0.8", [500, 990])
+    # Runs of earlier versions have no peaks of processes.
+    row = _rows(*controls, *techniques)["technique@0.8"]
+    assert row.memory_peak_bytes_ratio.verdict == comparison.RESOLUTION
     for made, peaks in ((controls, [2_000_000] * 2), (techniques, [1_000_000, 1_004_096])):
         made[0]["memory"]["peaks"] = peaks
     row = _rows(*controls, *techniques)["technique@0.8"]
@@ -182,44 +163,36 @@ def test_sizes_are_compared_by_seed_and_memory_by_process():
 def test_order():
     names = ["technique_qat@0.8", "technique@0.9", "control"]
     names += ["technique@0.25", "baseline", "pruning"]
-
     rows = list(_rows(*(run(n, conversion=c) for c in ("int8", "float") for n in names)))
-
     expected = ["baseline", "control", "technique@0.25", "technique@0.9"]
     expected += ["pruning", "technique_qat@0.8"]
     assert rows == expected + [f"{name}+int8" for name in expected]
 
 
-def test_settings_are_apart():
-    runs = [run(), run(profile="full"), run(device="adb:Pixel 8"), run(task="bert")]
-    runs += [run(strategy="mirrored")]
-
+@pytest.mark.parametrize(
+    ("changes", "titles"),
+    [
+        # Runs of earlier versions name no Keras.
+        ([{"keras": 2, "backend": "tensorflow"}], ["image, smoke profile"]),
+        ([{"profile": "full"}], ["image, full profile", "image, smoke profile"]),
+        ([{"device": "adb:P 8"}], ["image, smoke profile, on adb:P 8", "image, smoke profile"]),
+        ([{"task": "bert"}], ["bert, smoke profile", "image, smoke profile"]),
+        (
+            [{"strategy": "mirrored"}],
+            ["image, smoke profile, mirrored strategy", "image, smoke profile"],
+        ),
+        (
+            [{"keras": 3, "backend": name} for name in ("jax", "torch")],
+            [f"image, smoke profile, Keras {k}" for k in ("2", "3, JAX", "3, PyTorch")],
+        ),
+    ],
+)
+def test_settings_are_apart_and_keras_is_named_if_there_is_another(changes, titles):
+    runs = [run("control"), *(run("technique@0.8", **each) for each in changes)]
     settings = list(aggregate.aggregate(runs))
-
-    assert len(settings) == 5
-    assert "image, smoke profile, on adb:Pixel 8" in [setting.title for setting in settings]
-    assert "image_full_profile" in [setting.stem for setting in settings]
-    assert aggregate.aggregate([]) == {}
-
-
-def test_runs_of_each_keras_are_apart_and_named_if_there_is_another():
-    earlier, same = run("control"), run("technique@0.8", keras=2, backend="tensorflow")
-    (alone,) = aggregate.aggregate([earlier, same])
-    assert alone.title == "image, smoke profile"
-
-    others = [run("control", keras=3, backend=name) for name in ("jax", "torch")]
-    runs = [earlier, same, *others]
-    settings = aggregate.aggregate(runs)
-
-    assert [setting.title for setting in settings] == [
-        "image, smoke profile, Keras 2",
-        "image, smoke profile, Keras 3, JAX",
-        "image, smoke profile, Keras 3, PyTorch",
-    ]
-    assert [len(rows) for rows in settings.values()] == [2, 1, 1]
+    assert [setting.title for setting in settings] == titles
+    assert settings[0].stem == titles[0].replace(", ", "_").replace(" ", "_").replace(":", "_")
     assert aggregate.current(runs) == runs
-    (jax,) = aggregate.aggregate(others[:1])
-    assert jax.stem == "image_smoke_profile_Keras_3_JAX"
 
 
 def test_current_leaves_out_earlier_configurations_and_code():
@@ -227,7 +200,6 @@ def test_current_leaves_out_earlier_configurations_and_code():
     old, new = run("technique@0.8", seed=1), run("technique@0.8", started=TOMORROW)
     for each, digit in ((old, "0"), (new, "1")):
         each["variant"]["params"]["source_sha256"] = digit * 64
-
     assert aggregate.current([run(), other_config, old, new]) == [new, run()]
 
 

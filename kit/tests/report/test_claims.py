@@ -39,7 +39,6 @@ def _find(line, heading="## Results", numbers=NUMBERS):
 )
 def test_numbers_without_run(line, heading):
     (problem,) = _find(line, heading)
-
     assert str(problem).startswith("a.md:")
     assert "\n" not in str(problem)
 
@@ -70,16 +69,13 @@ def test_other_sections_are_not_looked_at(heading):
 def test_a_ratio_that_may_be_noise_is_no_claim():
     pairs = {"latency__medians": [0.09, 0.31, 0.12], "latency__control_medians": [0.1, 0.3, 0.1]}
     numbers = claims.known(aggregate.aggregate([run("control"), run("technique@0.8", **pairs)]))
-
     assert _find("It takes 103.6 % of the time.", numbers=numbers)
     assert not _find("It takes 0.310 ms, between 72.6 % and 148.3 %.", numbers=numbers)
 
 
 def test_lines_are_counted_and_blocks_are_not_looked_at():
     block = BLOCK.format("\n1.5 ms\n## Install\n")
-
     (problem,) = claims.unsupported("a.md", f"## Results\n\n{block}\nIt takes 7 ms.\n", NUMBERS)
-
     assert str(problem).startswith("a.md:10: no run has 7 ")
 
 

@@ -47,7 +47,6 @@ def figures(monkeypatch):
 
 def test_files_are_svg_and_name_their_axes_and_variants(figures):
     drawn = _draw(TRAININGS)
-
     assert list(drawn) == ["size", "latency", "level"]
     for svg in drawn.values():
         assert ElementTree.fromstring(svg).tag.endswith("svg")
@@ -63,7 +62,6 @@ def test_same_runs_give_same_bytes(name):
     first = _of(TRAININGS)[name].svg()
     with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": None}):
         second = _of(TRAININGS)[name].svg()
-
     assert first == second
 
 
@@ -71,9 +69,7 @@ def test_same_runs_give_same_bytes(name):
 def test_labels_do_not_overlap(figures, quality):
     trainings = dict.fromkeys(TRAININGS, 0.94) | {"control": quality}
     trainings |= {f"technique@{level / 10}": 0.94 for level in range(10)}
-
     _draw(trainings, ("float", "int8"), [0])
-
     for drawn in figures:
         boxes = [Text.get_window_extent(label) for axes in drawn.axes for label in axes.texts]
         assert boxes
@@ -86,7 +82,6 @@ def test_labels_do_not_overlap(figures, quality):
 def test_one_seed_has_no_error_bar(figures):
     for numbers in ([0], [0, 1]):
         _draw({"baseline": 0.9}, ["float"], numbers)
-
     one, two = (drawn.axes[0].collections for drawn in figures[::2])
     assert two and not one
 
@@ -96,7 +91,6 @@ def test_latency_has_the_range_of_its_processes(figures):
     same, wide = (_plots(each)["latency"] for each in made)
     for plot in (same, wide):
         plot.svg()
-
     (bar,) = figures[1].axes[0].collections
     assert bar.get_segments()[0][:, 0] == pytest.approx([0.08, 0.3])
     assert not figures[0].axes[0].collections
@@ -110,7 +104,6 @@ def test_latency_by_turns_is_drawn_beside_the_control(figures):
     by_turns |= {"latency__control_medians": [0.1, 0.3, 0.1]}
     plot = _plots(control, run("technique@0.8", **by_turns), run(seed=0))["latency"]
     plot.svg()
-
     assert plot.axis == "latency (% of control)"
     assert {row.name: x for row, x in plot.points} == {
         "control": 100,
@@ -127,7 +120,6 @@ def test_plots_without_points_are_left_out():
 
 def test_files_carry_a_fingerprint_that_changes_with_the_data_alone():
     one, same, other = (_of(t) for t in (TRAININGS, TRAININGS, TRAININGS | {"control": 0.95}))
-
     for name, plot in one.items():
         assert plot.fingerprint == same[name].fingerprint != other[name].fingerprint
     assert plots.fingerprint(plot.svg()) == plot.fingerprint

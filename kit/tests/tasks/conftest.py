@@ -41,11 +41,8 @@ def create(generated):
 def train():
     """A function that trains the model of a task for an epoch, from its first weights."""
     # What makes two updates of a technique out of few examples.
-    changes = [
-        "training.fine_tune_epochs=1",
-        "training.batch_size=8",
-        "technique.update_frequency=1",
-    ]
+    changes = ["training.fine_tune_epochs=1", "training.batch_size=8"]
+    changes += ["technique.update_frequency=1"]
 
     def run(project: Project, name: str, training: str):
         from tfmot_technique_kit.experiments import config
@@ -75,17 +72,14 @@ def write_sst2(tmp_path_factory):
         (i, {"idx": i, "sentence": text, "label": int("bad" not in text)})
         for i, text in enumerate(("a good film", "a bad film", "not good", "Good, good film!"))
     ]
+    label = tfds.features.ClassLabel(names=["negative", "positive"])
     tfds.dataset_builders.store_as_tfds_dataset(
         name="glue",
         config="sst2",
         version="2.0.0",
         data_dir=folder,
         features=tfds.features.FeaturesDict(
-            {
-                "idx": np.int32,
-                "label": tfds.features.ClassLabel(names=["negative", "positive"]),
-                "sentence": tfds.features.Text(),
-            }
+            {"idx": np.int32, "label": label, "sentence": tfds.features.Text()}
         ),
         split_datasets={"train": examples, "validation": examples[:2]},
         disable_shuffling=True,
@@ -100,49 +94,30 @@ def write_coco(tmp_path_factory):
     folder = tmp_path_factory.mktemp("datasets")
 
     def example(i, *objects):
-        return i, {
-            "image": np.full([40, 80, 3], 255, np.uint8),
-            "image/filename": f"{i}.jpg",
-            "image/id": i,
-            "objects": [
-                {
-                    "area": 1,
-                    "bbox": tfds.features.BBox(*box),
-                    "id": 1,
-                    "is_crowd": is_crowd,
-                    "label": label,
-                }
-                for box, label, is_crowd in objects
-            ],
-        }
+        keys, same = ("bbox", "label", "is_crowd"), {"area": 1, "id": 1}
+        described = [{**same, **dict(zip(keys, each, strict=True))} for each in objects]
+        image = {"image": np.full([40, 80, 3], 255, np.uint8), "image/filename": f"{i}.jpg"}
+        return i, {**image, "image/id": i, "objects": described}
 
-    small, middle = (0.1, 0.1, 0.2, 0.2), (0.5, 0.25, 0.75, 0.5)
-    large, crowd = (0.0, 0.0, 0.5, 1.0), (0.0, 0.0, 1.0, 1.0)
+    box = tfds.features.BBox
+    small, middle = box(0.1, 0.1, 0.2, 0.2), box(0.5, 0.25, 0.75, 0.5)
+    large, crowd = box(0.0, 0.0, 0.5, 1.0), box(0.0, 0.0, 1.0, 1.0)
     examples = [
         example(0, (small, 1, False), (crowd, 2, True), (middle, 3, False), (large, 79, False)),
         example(1),
     ]
+    objects = {
+        **{"area": np.int64, "id": np.int64, "is_crowd": np.bool_},
+        **{"bbox": tfds.features.BBoxFeature(), "label": tfds.features.ClassLabel(num_classes=80)},
+    }
+    image = {"image": tfds.features.Image(encoding_format="png"), "image/id": np.int64}
+    image |= {"image/filename": tfds.features.Text()}
     tfds.dataset_builders.store_as_tfds_dataset(
         name="coco",
         config="2017",
         version="1.1.0",
         data_dir=folder,
-        features=tfds.features.FeaturesDict(
-            {
-                "image": tfds.features.Image(encoding_format="png"),
-                "image/filename": tfds.features.Text(),
-                "image/id": np.int64,
-                "objects": tfds.features.Sequence(
-                    {
-                        "area": np.int64,
-                        "bbox": tfds.features.BBoxFeature(),
-                        "id": np.int64,
-                        "is_crowd": np.bool_,
-                        "label": tfds.features.ClassLabel(num_classes=80),
-                    }
-                ),
-            }
-        ),
+        features=tfds.features.FeaturesDict({**image, "objects": tfds.features.Sequence(objects)}),
         split_datasets={"train": examples, "validation": examples[:1]},
         disable_shuffling=True,
     )

@@ -70,16 +70,11 @@ def test_the_task_of_the_page_on_experiments_is_a_fourth_one(project, train):
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("name", NAMES)
-def test_options_that_a_task_does_not_take_are_explained(create, name):
-    with pytest.raises(UserError, match=f"task {name} has no option colour. It has: .*dataset"):
-        create(name, colour="red")
-
-
-@pytest.mark.tensorflow
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
+        *((n, {"hue": 1}, f"task {n} has no option hue. It has: .*dataset") for n in NAMES),
+        ("image", [1], r"must be a mapping. You gave: \[1\]"),
         ("image", {"dataset": "mnist"}, "dataset of the task image must be 'digits' or 'folder'"),
         ("image", {"image_size": 0}, "image_size .* must be greater than 0. You gave: 0"),
         ("image", {"image_size": 8.5}, "must be a valid integer. You gave: 8.5"),
@@ -90,15 +85,24 @@ def test_options_that_a_task_does_not_take_are_explained(create, name):
         ("detection", {"image_size": 30}, "multiple of 8 for cnn. You gave: 30"),
     ],
 )
-def test_impossible_options_are_explained(create, name, options, message):
+def test_impossible_options_are_explained(generated, name, options, message):
     with pytest.raises(UserError, match=message):
-        create(name, **options)
+        tasks.create(generated, name, options)
 
 
 @pytest.mark.tensorflow
-def test_options_that_are_no_mapping_are_explained(generated):
-    with pytest.raises(UserError, match=r"must be a mapping. You gave: \[1\]"):
-        tasks.create(generated, "image", [1])
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("bert", {"sequence_length": 11}, "at least 12"),
+        ("detection", {"max_boxes": 2}, "`max_boxes` of at least 3"),
+        ("image", {"image_size": 20}, "10 classes and 8 pixels"),
+        ("image", {"classes": 9}, "10 classes and 8 pixels"),
+    ],
+)
+def test_options_that_do_not_fit_the_data_are_explained(create, name, options, message):
+    with pytest.raises(UserError, match=message):
+        create(name, **options).load()
 
 
 @pytest.mark.tensorflow

@@ -19,12 +19,7 @@ _FACTS = "training.json"
 
 
 class Store:
-    """The models of one plan. Several processes may keep the same at once.
-
-    Args:
-        folder: Holds the folders of the trainings.
-        plan: The plan.
-    """
+    """The models of one plan, below a folder. Several processes may keep the same at once."""
 
     def __init__(self, folder: Path, plan: Plan) -> None:
         self._root = folder
@@ -50,10 +45,8 @@ class Store:
     def save(self, variant: Variant, model: keras.Model, facts: dict[str, Any]) -> None:
         """Keeps a trained model. One that is half written does not count as kept.
 
-        Args:
-            variant: Its conversion does not matter.
-            model: The model.
-            facts: What JSON can hold, with the `weights_sha256` of the model.
+        The conversion of the variant does not matter. Facts are what JSON can hold, with the
+        `weights_sha256` of the model.
         """
         path = self.model_path(variant)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -84,27 +84,22 @@ def list_tasks(project: Project, profile: str) -> list[str]:
     names = tasks.list_names(project)
     if _base(profile) in _PROFILES.glob("*.yaml"):
         return names
-    found = [name for name in names if _overrides(project, name, profile).exists()]
-    if not found:
-        profiles = {path.stem for path in _PROFILES.glob("*.yaml")} | {
-            path.stem.removeprefix(f"{name}_")
-            for name in names
-            for path in project.folder("configs").glob(f"{name}_*.yaml")
-        }
-        raise UserError(
-            f"There is no profile {profile!r}. Choose one of {', '.join(sorted(profiles))}."
-        )
-    return found
+    if found := [name for name in names if _overrides(project, name, profile).exists()]:
+        return found
+    profiles = {path.stem for path in _PROFILES.glob("*.yaml")} | {
+        path.stem.removeprefix(f"{name}_")
+        for name in names
+        for path in project.folder("configs").glob(f"{name}_*.yaml")
+    }
+    raise UserError(
+        f"There is no profile {profile!r}. Choose one of {', '.join(sorted(profiles))}."
+    )
 
 
 def load(project: Project, task: str, profile: str, changes: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the hyper-parameters of a task in a profile, all of them.
 
-    Args:
-        project: The project.
-        task: Name of the task, such as `bert`.
-        profile: Name of the profile, such as `smoke`.
-        changes: Strings such as `training.epochs=3`, the value as in YAML.
+    Changes are strings such as `training.epochs=3`, the value as in YAML.
 
     Raises:
         UserError: In one line, if there is no such task, or a value is wrong.
@@ -126,11 +121,7 @@ def load(project: Project, task: str, profile: str, changes: Sequence[str] = ())
 
 
 def check(config: Any, name: str) -> None:
-    """Checks hyper-parameters, but for those that the task checks.
-
-    Args:
-        config: The hyper-parameters.
-        name: What to call them in an error.
+    """Checks hyper-parameters, but for those that the task checks. Errors call them by the name.
 
     Raises:
         UserError: In one line, if a value is missing or wrong.

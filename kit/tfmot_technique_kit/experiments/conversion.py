@@ -1,11 +1,25 @@
-"""Converts trained models to TensorFlow Lite."""
+"""Converts trained models to TensorFlow Lite: here, or in a process that runs on TensorFlow."""
 
+import json
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
+from tfmot_technique_kit import tasks
+from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.keras_api import LEGACY, keras
+from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import Switch
+
+_EXAMPLES = "examples.npy"
+_CONVERTED = "model.tflite"
 
 
 def convert(model: keras.Model, conversion: str, representative: Iterable[Any] = ()) -> bytes:
@@ -13,12 +27,11 @@ def convert(model: keras.Model, conversion: str, representative: Iterable[Any] =
 
     Args:
         model: With one input and one output.
-        conversion: One of `variants.CONVERSIONS`: `float`; `dynamic` for 8-bit
-            weights and float activations; `int8` for 8-bit integers throughout, the
-            input and the output too where they were floats.
-        representative: Iterable of inputs without batch dimension, from which the
-            ranges of activations are taken. For `int8` alone, and not needed for a
-            model that was trained with quantization.
+        conversion: One of `variants.CONVERSIONS`: `float`; `dynamic` for 8-bit weights and float
+            activations; `int8` for 8-bit integers throughout, the input and the output too where
+            they were floats.
+        representative: Inputs without batch dimension, from which `int8` takes the ranges of
+            activations. Not needed for a model that was trained with quantization.
 
     Returns:
         The `.tflite` file.
@@ -51,3 +64,49 @@ def convert(model: keras.Model, conversion: str, representative: Iterable[Any] =
             converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8
     return converter.convert()
+
+
+def convert_elsewhere(
+    plan: Plan, path: Path, conversion: str, representative: Iterable[Any]
+) -> bytes:
+    """Converts the model of a plan in a `.keras` file, trained on any backend; see `convert`.
+
+    Keras converts on TensorFlow, and a process has one backend: another process loads the file,
+    which holds for all backends.
+
+    Raises:
+        RuntimeError: If it cannot be converted.
+    """
+    options = json.dumps(plan.config["task"])
+    arguments = (plan.project.root, plan.task, options, path.absolute(), conversion)
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder, _EXAMPLES), [np.asarray(example) for example in representative])
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, *map(str, arguments), folder],
+            env={**os.environ, **Switch(3, "tensorflow").variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        if done.returncode:
+            reason = (done.stdout.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+            raise RuntimeError(f"The model does not convert on TensorFlow: {reason}")
+        return Path(folder, _CONVERTED).read_bytes()
+
+
+def _main(root: str, name: str, options: str, path: str, conversion: str, folder: str) -> None:
+    from tfmot_technique_kit.experiments import training
+
+    project = Project(root)
+    task = tasks.create(project, name, json.loads(options))
+    with training.loading_scope(project.api):
+        model = keras.models.load_model(path, compile=False)
+    task.prepare_conversion(model)
+    content = convert(model, conversion, np.load(Path(folder, _EXAMPLES)))
+    Path(folder, _CONVERTED).write_bytes(content)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -13,29 +13,21 @@ from tfmot_technique_kit.switch import Switch
 
 _CPUINFO = Path("/proc/cpuinfo")
 _DISTRIBUTIONS = (
-    "tensorflow",
-    "tf_keras",
-    "tensorflow_model_optimization",
-    "ai_edge_litert",
-    "numpy",
+    *("tensorflow", "tf_keras", "tensorflow_model_optimization", "ai_edge_litert", "numpy"),
     "tfmot_technique_kit",
 )
-# The kernels of the runtime are chosen by these. 64-bit ARM has NEON under
-# another name.
+# The kernels of the runtime are chosen by these.
 _FLAGS = ("sse4_2", "avx", "avx2", "avx512f", "neon")
-_OTHER_NAMES = {"asimd": "neon"}
 
 
 def software(distribution: str, switch: Switch) -> dict[str, str | None]:
-    """Returns the versions that a run uses.
+    """Returns the versions that a run uses by name, None for what is not installed.
 
     Args:
         distribution: Name of the technique's distribution, as pip knows it.
-        switch: The Keras of the run. Keras 2 and its backend are `tf_keras` and `tensorflow`.
-
-    Returns:
-        A dict of name to version, which is None for what is not installed.
+        switch: The Keras of the run.
     """
+    # Keras 2 and its backend are `tf_keras` and `tensorflow`.
     more = () if switch.keras == 2 else ("keras", switch.backend)
     return {
         "python": platform.python_version(),
@@ -55,7 +47,7 @@ def hardware() -> dict[str, Any]:
     cpu = _cpuinfo()
     flags = cpu.get("flags", cpu.get("Features"))
     if flags is not None:
-        known = {_OTHER_NAMES.get(flag, flag) for flag in flags.split()}
+        known = flags.replace("asimd", "neon").split()  # its name on 64-bit ARM
         flags = [flag for flag in _FLAGS if flag in known]
     return {
         "cpu": cpu.get("model name") or platform.processor() or None,
@@ -77,13 +69,10 @@ def is_this_machine(recorded: dict[str, Any]) -> bool:
 def git(folder: Path, generated: str) -> dict[str, Any] | None:
     """Returns which commit a folder is at.
 
-    Args:
-        folder: A folder in a work tree.
-        generated: Path in that folder of what runs write, whose changes do not count.
-
     Returns:
-        A dict: 'commit'; 'dirty', whether files in the folder differ from it. None without git,
-        outside of a work tree and before the first commit.
+        A dict: 'commit'; 'dirty', whether files in the folder differ from it, but for the path
+        `generated`, which runs write. None without git, outside of a work tree and before the
+        first commit.
     """
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None:

@@ -21,7 +21,7 @@ def call(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
     Returns:
         The exit status, and the last line of what it wrote.
     """
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "tfmot_technique_kit", *arguments],
         cwd=root,
         env={**os.environ, EXIT_WITH_PARENT: "1"},
@@ -30,22 +30,15 @@ def call(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-    )
-    # Not `communicate`, which would close the standard input.
-    output = process.stdout.read()
-    status = process.wait()
-    process.stdin.close()
-    process.stdout.close()
+    ) as process:
+        # Not `communicate`, which would close the standard input.
+        output = process.stdout.read()
+        status = process.wait()
     return status, (output.strip().splitlines() or [""])[-1]
 
 
 def run_locally(root: Path, commands: Commands, jobs: int) -> list[Any]:
-    """Runs commands side by side on this machine.
-
-    Args:
-        root: The project's folder.
-        commands: The arguments of each, see `call`.
-        jobs: How many run at a time.
+    """Runs commands side by side on this machine, so many jobs at a time.
 
     Returns:
         A future of what `call` returns for each.

@@ -34,13 +34,9 @@ _NO_MODEL = "the models are not in {}; `technique sweep` measures them where the
 def measure(
     todo: Sequence[tuple[Plan, Sequence[Variant]]], folder: Path, artifacts: Path
 ) -> list[str]:
-    """Measures what is not measured yet, one model at a time.
+    """Measures the variants of plans that are not measured yet, one model at a time.
 
-    Args:
-        todo: Plans and variants of each. Latency and memory belong to the architecture: one seed
-            of a task is enough.
-        folder: Where run files are.
-        artifacts: Where models are kept.
+    Latency and memory belong to the architecture: one seed of a task is enough.
 
     Returns:
         One line for each reason that measurements were left for.
@@ -85,33 +81,25 @@ def _control(plan: Plan, variant: Variant, folder: Path, artifacts: Path) -> Pat
 
 def _model(run: dict[str, Any], artifacts: Path) -> tuple[Path, str | None]:
     """Returns the model of a run, and the reason if it is not to be measured here."""
-    path = artifacts / (run["artifacts"]["path"] or "")
-    path = path / variants.tflite_file(run["variant"]["conversion"])
-    return path, _reason_to_leave(run, path)
-
-
-def _reason_to_leave(run: dict[str, Any], model: Path) -> str | None:
+    file = variants.tflite_file(run["variant"]["conversion"])
+    path = artifacts / (run["artifacts"]["path"] or "") / file
+    expected, reason = run["artifacts"]["tflite_sha256"], None
     if not environment.is_this_machine(run["hardware"]):
-        return _ELSEWHERE
-    if run["software"]["ai_edge_litert"] != environment.version("ai_edge_litert"):
-        return _RUNTIME
-    expected = run["artifacts"]["tflite_sha256"]
-    if not model.is_file() or hashlib.sha256(model.read_bytes()).hexdigest() != expected:
-        return _NO_MODEL
-    return None
+        reason = _ELSEWHERE
+    elif run["software"]["ai_edge_litert"] != environment.version("ai_edge_litert"):
+        reason = _RUNTIME
+    elif not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        reason = _NO_MODEL
+    return path, reason
 
 
 def on_device(run: dict[str, Any], device: str, output: str) -> dict[str, Any]:
-    """Returns a run as measured on a phone.
+    """Returns a copy of a run of the host with the latency and memory of a phone.
 
     Args:
-        run: The run, on the host, as in `run_schema.json`. It stays as it is.
+        run: The run. The copy has a `run_id` of its own.
         device: 'adb:' and the model of the phone.
-        output: What `benchmark_model` printed for the run's model. Of several outputs, one after
-            the other, each is a process.
-
-    Returns:
-        A copy with the latency and memory of the phone and a `run_id` of its own.
+        output: What `benchmark_model` printed for the run's model, in one process or more.
 
     Raises:
         UserError: The run has no model, the device's name does not begin with 'adb:', or the

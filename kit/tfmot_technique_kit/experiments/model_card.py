@@ -33,10 +33,7 @@ _CARD.filters["yaml"] = lambda value: yaml.safe_dump(value, sort_keys=False, all
 def render(run: dict[str, Any], project: Project) -> str:
     """Returns the model card of a run, as Markdown with YAML front matter.
 
-    Args:
-        run: A run with the status 'ok', whose models are kept beside the card, as
-            `variants.model_file` and `variants.tflite_file` say.
-        project: The project.
+    The models are kept beside the card, as `variants.model_file` and `variants.tflite_file` say.
 
     Raises:
         UserError: If the run has no model.
@@ -44,11 +41,7 @@ def render(run: dict[str, Any], project: Project) -> str:
     if run["status"] != "ok":
         raise UserError(f"The run {run['run_id'][:8]} has no model to describe: {run['error']}")
     measured = [
-        (
-            f"{metric.name[0].upper()}{metric.name[1:]}",
-            catalog.write(value, metric.unit),
-            metric.unit,
-        )
+        (metric.name[0].upper() + metric.name[1:], catalog.write(value, metric.unit), metric.unit)
         for metric in catalog.METRICS
         if metric.name and (value := metric.of(run)) is not None
     ]

@@ -50,37 +50,27 @@ def _folder(name: str, help: str) -> Callable[..., Any]:
     return click.option(f"--{name}", type=click.Path(path_type=Path), metavar="DIR", help=help)
 
 
+def _choice(name: str, values: Iterable[str], help: str) -> Callable[..., Any]:
+    """Returns an option whose default is the first value."""
+    first, *others = values
+    kind = click.Choice([first, *others])
+    return click.option(f"--{name}", type=kind, default=first, show_default=True, help=help)
+
+
 data_dir = _folder("data-dir", "Folder of data sets.")
 results = _folder("results", "Folder of the run files, by default experiments/results.")
 _COMMON = (
-    click.option(
-        *("--profile", "profile"),
-        default="smoke",
-        show_default=True,
-        help="smoke, full or another.",
-    ),
+    click.option("--profile", default="smoke", show_default=True, help="smoke, full or another."),
     results,
     _folder("artifacts", "Folder of the models, by default experiments/artifacts."),
     data_dir,
-    click.option(
-        "--keras",
-        type=click.Choice(["2", "3"]),
-        default="2",
-        show_default=True,
+    _choice(
+        *("keras", ["2", "3"]),
         help="Which Keras: TFMOT's own techniques, to compare with, take 2 alone.",
     ),
-    click.option(
-        "--backend",
-        type=click.Choice(list(switch_lib.BACKENDS)),
-        default="tensorflow",
-        show_default=True,
-        help="What Keras 3 runs on.",
-    ),
-    click.option(
-        "--strategy",
-        type=click.Choice(["none", "mirrored", "multiworker"]),
-        default="none",
-        show_default=True,
+    _choice("backend", switch_lib.BACKENDS, help="What Keras 3 runs on."),
+    _choice(
+        *("strategy", ["none", "mirrored", "multiworker"]),
         help="Of tf.distribute, for training on several devices or machines.",
     ),
     click.option(

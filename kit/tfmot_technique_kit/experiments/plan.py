@@ -17,25 +17,15 @@ from tfmot_technique_kit.switch import DEFAULT, Switch
 
 @dataclass(frozen=True)
 class Plan:
-    """One task with one seed: the runs that share data and a baseline.
-
-    Attributes:
-        project: The project.
-        task: Name of the task.
-        profile: Name of the profile.
-        config: The hyper-parameters.
-        seed: The seed.
-        strategy: `none`, `mirrored` or `multiworker`.
-        switch: Which Keras trains, on which backend.
-    """
+    """One task with one seed: the runs that share data and a baseline."""
 
     project: Project
-    task: str
-    profile: str
-    config: dict[str, Any]
+    task: str  # its name
+    profile: str  # its name
+    config: dict[str, Any]  # the hyper-parameters
     seed: int
-    strategy: str = "none"
-    switch: Switch = DEFAULT
+    strategy: str = "none"  # or `mirrored` or `multiworker`
+    switch: Switch = DEFAULT  # which Keras trains, on which backend
 
     def parse(self, name: str) -> Variant:
         """Returns the variant of a name.
@@ -72,11 +62,8 @@ class Plan:
         """
         technique, params = self.project.technique, {}
         if "technique" in variant.stages:
-            params = {
-                "level_name": technique.level,
-                "level": variant.level,
-                "source_sha256": hash_of_source(self.project),
-            }
+            params = {"level_name": technique.level, "level": variant.level}
+            params["source_sha256"] = hash_of_source(self.project)
         run = {
             "task": self.task,
             "profile": self.profile,

@@ -16,11 +16,6 @@ EXIT_WITH_PARENT = "TECHNIQUE_EXIT_WITH_PARENT"
 def set_up(determinism: dict[str, Any], switch: Switch) -> None:
     """Fixes what results depend on besides the seed. Imports TensorFlow, and the backend.
 
-    Args:
-        determinism: `op_determinism`, `intra_threads`, `inter_threads` and `onednn`, as in the
-            configuration.
-        switch: Which Keras to train with.
-
     Raises:
         RuntimeError: If TensorFlow was imported already with another `onednn` or Keras, or
             runs with other numbers of threads.
@@ -45,28 +40,20 @@ def set_up(determinism: dict[str, Any], switch: Switch) -> None:
     if switch.backend != "tensorflow":
         tf.config.set_visible_devices([], "GPU")  # It reads data, and would take the memory.
     if switch.backend == "jax":
-        _set_up_jax(determinism)
+        flags = os.environ.get("XLA_FLAGS", "").split()
+        if determinism["intra_threads"] == 1:
+            flags.append("--xla_cpu_multi_thread_eigen=false")  # It takes no number.
+        if determinism["op_determinism"]:
+            flags.append("--xla_gpu_deterministic_ops=true")
+        os.environ["XLA_FLAGS"] = " ".join(flags)
     if switch.backend == "torch":
-        _set_up_torch(determinism)
+        if determinism["op_determinism"]:
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # Without, it refuses GPUs.
+        import torch
 
-
-def _set_up_jax(determinism: dict[str, Any]) -> None:
-    flags = []
-    if determinism["intra_threads"] == 1:
-        flags.append("--xla_cpu_multi_thread_eigen=false")  # It takes no number.
-    if determinism["op_determinism"]:
-        flags.append("--xla_gpu_deterministic_ops=true")
-    os.environ["XLA_FLAGS"] = " ".join([*os.environ.get("XLA_FLAGS", "").split(), *flags])
-
-
-def _set_up_torch(determinism: dict[str, Any]) -> None:
-    if determinism["op_determinism"]:
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # Without, it refuses GPUs.
-    import torch
-
-    torch.set_num_threads(determinism["intra_threads"])
-    torch.set_num_interop_threads(determinism["inter_threads"])
-    torch.use_deterministic_algorithms(determinism["op_determinism"])
+        torch.set_num_threads(determinism["intra_threads"])
+        torch.set_num_interop_threads(determinism["inter_threads"])
+        torch.use_deterministic_algorithms(determinism["op_determinism"])
 
 
 def exit_with_parent() -> None:

@@ -1,8 +1,7 @@
 """Runs a recorded run again, and compares."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfmot_technique_kit import switch
 from tfmot_technique_kit.experiments import config
@@ -10,14 +9,8 @@ from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.project import Project
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """How a repeated run compares to the recorded one.
-
-    Attributes:
-        is_match: Whether it counts as the same result.
-        reason: One line that says why.
-    """
+class Comparison(NamedTuple):
+    """Whether a repeated run counts as the same result as the recorded one, and why: one line."""
 
     is_match: bool
     reason: str
@@ -28,13 +21,8 @@ def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | Non
 
     Of the settings that have one, it takes the first in `switch.ALL`.
 
-    Args:
-        project: The project.
-        profile: Name of the profile.
-        folder: Where run files are.
-
     Returns:
-        The file for each task; None for a task without a run that still holds.
+        The file for each task; None for a task without a run in the folder that still holds.
 
     Raises:
         UserError: If there is no such profile, or a file is broken.
@@ -53,16 +41,7 @@ def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | Non
 def rerun(
     project: Project, recorded: dict[str, Any], folder: Path, data_dir: Path | None = None
 ) -> dict[str, Any]:
-    """Runs a recorded run again, with its baseline.
-
-    Args:
-        project: The project.
-        recorded: The run.
-        folder: An empty folder for the files.
-        data_dir: Folder of data sets, or None.
-
-    Returns:
-        The new run.
+    """Runs a recorded run again, with its baseline, in an empty folder. Returns the new run.
 
     Raises:
         UserError, FileNotFoundError: If it cannot be run here.
@@ -85,9 +64,10 @@ def compare(recorded: dict[str, Any], again: dict[str, Any]) -> Comparison:
     With the same software, CPU and data they have to be equal to the last bit. Otherwise the
     quality has to agree within the `tolerance` of the configuration.
     """
-    if recorded["status"] != "ok" or again["status"] != "ok":
-        is_same = recorded["status"] == again["status"]
-        return Comparison(is_same, f"recorded: {_state(recorded)}; now: {_state(again)}.")
+    old, new = recorded["status"], again["status"]
+    if old != "ok" or new != "ok":
+        states = [(run["error"] or run["status"]).rstrip(".") for run in (recorded, again)]
+        return Comparison(old == new, "recorded: {}; now: {}.".format(*states))
     if recorded["dataset"] != again["dataset"]:
         return Comparison(False, "The data set is another one.")
     values = [run["quality"]["value"] for run in (recorded, again)]
@@ -108,20 +88,13 @@ def compare(recorded: dict[str, Any], again: dict[str, Any]) -> Comparison:
     )
 
 
-def _state(run: dict[str, Any]) -> str:
-    return run["status"] if run["error"] is None else run["error"].rstrip(".")
-
-
 def _list_differences(recorded: dict[str, Any], again: dict[str, Any]) -> list[str]:
     """Returns what is different of what bits depend on."""
     old, new = recorded["software"], again["software"]
     names = [f"the version of {name}" for name in {**old, **new} if old.get(name) != new.get(name)]
     if recorded["hardware"]["cpu"] != again["hardware"]["cpu"]:
         names.append("the CPU")
-    if _source(recorded) != _source(again):
+    sources = [run["variant"]["params"].get("source_sha256") for run in (recorded, again)]
+    if sources[0] != sources[1]:
         names.append("the code of the technique")
     return names
-
-
-def _source(run: dict[str, Any]) -> str | None:
-    return run["variant"]["params"].get("source_sha256")

@@ -1,8 +1,7 @@
 """The files that runs leave: one JSON each, written as a whole.
 
-`run_schema.json` says what is in one. Tables and plots are made of these files alone. Nothing
-edits one afterwards, but that latency and memory, null until then, are measured; see
-`latencies`.
+`run_schema.json` says what is in one. Tables and plots are made of these files alone. Nothing edits
+one afterwards, but that latency and memory, null until then, are measured; see `latencies`.
 """
 
 import functools
@@ -33,20 +32,16 @@ def fingerprint(value: Any) -> str:
 def run_id(resolved_config: dict[str, Any], **identity: Any) -> str:
     """Returns the identity of a run: equal for two that would do the same.
 
-    Args:
-        resolved_config: The configuration with all its values.
-        **identity: What else tells runs apart: task, profile, variant, seed, strategy, device.
+    It is made of all values of the configuration and of what else tells runs apart: task,
+    profile, variant, seed, strategy, device.
     """
     return fingerprint({"config": resolved_config, **identity})
 
 
 def path_of(folder: Path, run: dict[str, Any]) -> Path:
-    """Returns the path of a run's file.
+    """Returns the path of a run's file in a folder.
 
-    Args:
-        folder: Where run files are.
-        run: The run, or a dict with what the name is made of: task, profile, seed, run_id, the
-            Keras and the name of the variant.
+    Of the run it takes task, profile, seed, run_id, the Keras and the name of the variant.
     """
     parts = (run["task"], run["profile"], run["variant"]["name"], *Switch.of(run).parts)
     name = "_".join(map(str, (*parts, run["seed"], run["run_id"][:8])))
@@ -54,11 +49,7 @@ def path_of(folder: Path, run: dict[str, Any]) -> Path:
 
 
 def write(folder: Path, run: dict[str, Any]) -> Path:
-    """Writes a run as a whole or not at all.
-
-    Args:
-        folder: Where run files are; it is made if needed.
-        run: As in `run_schema.json`.
+    """Writes a run, as in `run_schema.json`, into a folder, as a whole or not at all.
 
     Returns:
         The path of the file.
@@ -92,13 +83,9 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def load_all(folder: Path) -> list[dict[str, Any]]:
-    """Reads all runs of a folder, in the order of their names.
+    """Reads all runs of a folder, which may be missing, in the order of their names.
 
-    Args:
-        folder: Where run files are. What a killed writer left is ignored, and folders.
-
-    Returns:
-        The runs; none if there is no such folder.
+    What a killed writer left is ignored, and folders.
 
     Raises:
         UserError: A file is broken or no run; one line names file and field.
@@ -110,11 +97,7 @@ def in_one_line(error: Exception, root: Path) -> str:
     """Returns what an error says, short enough for a table.
 
     Of an error in a traced function that is its cause, which TensorFlow quotes below the code.
-    Folders of this machine are left out: documents show runs.
-
-    Args:
-        error: The error.
-        root: The project's folder.
+    Folders of this machine, such as the project's, are left out: documents show runs.
     """
     causes = re.findall(r"^\s*(\w*Error: .*)$", str(error), re.MULTILINE)
     kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from tfmot_technique_kit.experiments import (
     conversion,
     environment,
     model_card,
-    rebuilding,
     results,
     training,
 )
@@ -37,25 +36,15 @@ Run = dict[str, Any]  # As in `run_schema.json`.
 class Runner:
     """Trains and converts the variants of one plan, and measures all but time and memory.
 
-    Args:
-        plan: The plan.
-        folder: For the run files.
-        artifacts_folder: For what is trained and converted.
-        data_dir: Folder of data sets, or None.
-
-    Attributes:
-        is_writer: Whether this process, of those that train together, writes files.
+    Run files, and what is trained and converted, go into two folders. Of the processes that train
+    together, the one whose `is_writer` is true writes.
 
     Raises:
         UserError: If the options of the task are wrong.
     """
 
     def __init__(
-        self,
-        plan: Plan,
-        folder: Path,
-        artifacts_folder: Path,
-        data_dir: Path | None = None,
+        self, plan: Plan, folder: Path, artifacts_folder: Path, data_dir: Path | None = None
     ) -> None:
         self._plan = plan
         self._folder = folder
@@ -88,10 +77,7 @@ class Runner:
         return model.get_weights()
 
     def run(self, variants: Sequence[Variant]) -> Iterator[Run]:
-        """Runs variants. A variant that cannot run has the reason as its result.
-
-        Args:
-            variants: Those of a training together.
+        """Runs variants, those of a training together. One that cannot run says why as its result.
 
         Yields:
             The run, after its file has been written.
@@ -151,55 +137,46 @@ class Runner:
 
     def _train(self, variant: Variant) -> tuple[keras.Model, dict[str, Any]]:
         """Returns the trained model, and what is known of it."""
-        baseline = None
-        if variant.training != variants_lib.BASELINE:
-            baseline = self._baseline
-        trained = self._store.load(variant)
-        if trained is None:
-            model, train = self._trainer.train(variant, baseline)
-            inputs, labels = self._tests
-            outputs = _predict(model, inputs)
-            facts = {
-                "train": train,
-                "model": {
-                    "parameters": model.count_params(),
-                    "trainable_parameters": sum(
-                        int(np.prod(w.shape)) for w in model.trainable_weights
-                    ),
-                },
-                "keras_quality": self._quality(outputs, labels, "keras"),
-                "weights_sha256": artifacts.hash_of_weights(model.get_weights()),
-            }
-            if self.is_writer:
-                self._store.save(variant, model, facts)
-            trained = model, facts
-        return trained
+        baseline = None if variant.training == variants_lib.BASELINE else self._baseline
+        if trained := self._store.load(variant):
+            return trained
+        model, train = self._trainer.train(variant, baseline)
+        trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+        facts = {
+            "train": train,
+            "model": {"parameters": model.count_params(), "trainable_parameters": trainable},
+            "keras_quality": self._quality("keras", lambda inputs: _predict(model, inputs)),
+            "weights_sha256": artifacts.hash_of_weights(model.get_weights()),
+        }
+        if self.is_writer:
+            self._store.save(variant, model, facts)
+        return model, facts
 
-    def _quality(self, outputs: Any, labels: Sequence[Any], where: str) -> dict[str, Any]:
-        value = self._task.score(outputs, labels)
+    def _quality(self, where: str, predict: Callable[[Sequence[Any]], Any]) -> dict[str, Any]:
+        inputs, labels = self._tests
+        value = self._task.score(predict(inputs), labels)
         return {"metric": self._task.metric, "value": value, "n": len(labels), "on": where}
 
     def _deploy(self, variant: Variant, model: keras.Model, facts: dict[str, Any]) -> Run:
         """Converts and measures a trained model. Returns the run."""
         started, wall, cpu = _now(), time.perf_counter(), time.process_time()
-        count = self._plan.config["representative_examples"]
         examples = ()
         if variant.conversion == "int8" and "qat" not in variant.stages:
+            count = self._plan.config["representative_examples"]
             examples = self._data.train.take(count).map(lambda x, _: x)
         if self._plan.switch.backend == "tensorflow":
             self._task.prepare_conversion(model)
             content = conversion.convert(model, variant.conversion, examples)
         else:
             path = self._store.model_path(variant)
-            content = rebuilding.convert(self._plan, path, variant.conversion, examples)
+            content = conversion.convert_elsewhere(self._plan, path, variant.conversion, examples)
         self._store.save_tflite(variant, content)
-        inputs, labels = self._tests
-        outputs = interpreter.predict(content, inputs)
-        run = self._describe(variant, started) | {
+        quality = self._quality("tflite", functools.partial(interpreter.predict, content))
+        return self._describe(variant, started) | {
             "status": "ok",
             "dataset": self._data.info,
             **{key: facts[key] for key in ("model", "train", "keras_quality")},
-            "quality": self._quality(outputs, labels, "tflite"),
+            "quality": quality,
             "storage": flatbuffer.sizes(content),
             "static": flatbuffer.analyze(content),
             "artifacts": {
@@ -210,7 +187,6 @@ class Runner:
             "wall_s": time.perf_counter() - wall,
             "cpu_s": time.process_time() - cpu,
         }
-        return run
 
     def _write(self, run: Run) -> None:
         if self.is_writer:

@@ -16,38 +16,21 @@ _POLL_S = 0.5
 
 @dataclass(frozen=True)
 class Sweep:
-    """What to run, and how.
+    """What to run, and how."""
 
-    Attributes:
-        plans: All of the sweep, those of a task beside each other.
-        results: Where run files are.
-        artifacts: Where models are kept.
-        trainings: Names of trainings; None stands for those of the configuration.
-        changes: Hyper-parameters that differ from the files', as in `config.load`.
-        data_dir: Folder of data sets, or None.
-        executor: A key of `executors.EXECUTORS`.
-        jobs: How many processes run at a time.
-        shard: Index and number of the parts, of which this process runs one.
-        latency: Whether to measure latency and memory after the trainings, for the first seed of
-            each task.
-    """
-
-    plans: Sequence[Plan]
-    results: Path
-    artifacts: Path
-    trainings: Sequence[str] | None = None
-    changes: Sequence[str] = ()
-    data_dir: Path | None = None
-    executor: str = "local"
-    jobs: int = 1
-    shard: tuple[int, int] = (0, 1)
-    latency: bool = True
+    plans: Sequence[Plan]  # all of the sweep, those of a task beside each other
+    results: Path  # folder of run files
+    artifacts: Path  # folder of models
+    trainings: Sequence[str] | None = None  # None stands for those of the configuration
+    changes: Sequence[str] = ()  # hyper-parameters other than the files', as in `config.load`
+    data_dir: Path | None = None  # folder of data sets
+    executor: str = "local"  # a key of `executors.EXECUTORS`
+    jobs: int = 1  # how many processes run at a time
+    shard: tuple[int, int] = (0, 1)  # which of so many parts this process runs
+    latency: bool = True  # whether to measure after the trainings, the first seed of each task
 
     def run(self, show: Callable[[str], None] = print) -> list[str]:
-        """Trains, converts and measures what has no result yet.
-
-        Args:
-            show: Function that shows a line.
+        """Trains, converts and measures what has no result yet, and shows lines of that.
 
         Returns:
             One line for each process that failed.
@@ -64,7 +47,7 @@ class Sweep:
         paths = [plan.path(v, self.results) for plan in plans for v in plan.expand(self.trainings)]
         pending = [(p, p.list_pending(p.expand(self.trainings), self.results)) for p in plans]
         # The longest first, so that none is left for the end.
-        todo = sorted(filter(lambda pair: pair[1], pending), key=lambda pair: -_length(pair[0]))
+        todo = sorted((pair for pair in pending if pair[1]), key=lambda pair: -_length(pair[0]))
         left = sum(len(variants) for _, variants in todo)
         show(f"{len(paths)} runs, {len(paths) - left} of them are finished.")
         problems = self._train(todo) if todo else []

@@ -59,24 +59,15 @@ def create_strategy(name: str) -> tf.distribute.Strategy | None:
 
 def is_chief(strategy: tf.distribute.Strategy | None) -> bool:
     """Returns whether this process writes results: one worker does."""
-    if strategy is None:
-        return True
-    resolver = strategy.cluster_resolver
-    if resolver is None or not resolver.cluster_spec().jobs:
-        return True
-    has_chief = "chief" in resolver.cluster_spec().jobs
-    return resolver.task_type == "chief" or (not has_chief and resolver.task_id == 0)
+    resolver = strategy and strategy.cluster_resolver
+    jobs = resolver.cluster_spec().jobs if resolver else ()
+    if "chief" in jobs:
+        return resolver.task_type == "chief"
+    return not jobs or resolver.task_id == 0
 
 
 class Trainer:
-    """Trains the models of one task and one seed.
-
-    Args:
-        plan: What to train.
-        task: The task of the plan.
-        data: Its data.
-        strategy: Of `create_strategy`.
-    """
+    """Trains the models of one plan on the data of its task, by a strategy or on one device."""
 
     def __init__(
         self, plan: Plan, task: Task, data: Data, strategy: tf.distribute.Strategy | None = None
@@ -120,8 +111,11 @@ class Trainer:
                 model.set_weights(baseline)
                 epochs = options["fine_tune_epochs"]
                 model = self._fine_tune(model, variant, epochs)
-        if strategy:
-            model = self._copy(model)  # To be used on one device, as all others are.
+        if strategy:  # A copy is used on one device, as all others are.
+            trained = model
+            with loading_scope(self._plan.project.api):
+                model = keras.models.clone_model(trained)
+            model.set_weights(trained.get_weights())
         return model, {
             "steps": epochs * self._steps_per_epoch,
             "epochs": epochs,
@@ -185,17 +179,7 @@ class Trainer:
                 f"{epochs} epochs end before the technique is updated twice: lower "
                 "technique.update_frequency or raise training.fine_tune_epochs."
             )
-
-        def create(cls: type, level: float) -> Any:
-            return cls(0.0, level, 0, updates * frequency, frequency=frequency)
-
-        return create
-
-    def _copy(self, model: keras.Model) -> keras.Model:
-        with loading_scope(self._plan.project.api):
-            copy = keras.models.clone_model(model)
-        copy.set_weights(model.get_weights())
-        return copy
+        return lambda cls, level: cls(0.0, level, 0, updates * frequency, frequency=frequency)
 
 
 class _Stage(NamedTuple):
@@ -209,9 +193,7 @@ class _Stage(NamedTuple):
 def _stages(api: Api) -> dict[str, _Stage]:
     technique = _Stage(
         lambda model, schedule, level: api.apply(
-            model,
-            schedule=schedule(api.PolynomialDecay, level),
-            policy=api.SkipUnsupportedLayers(),
+            model, schedule=schedule(api.PolynomialDecay, level), policy=api.SkipUnsupportedLayers()
         ),
         lambda: [api.UpdateStep()],
         api.strip,

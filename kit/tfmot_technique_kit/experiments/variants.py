@@ -1,14 +1,12 @@
 """Which models are compared: how each is trained, and how it is converted.
 
-A training has a name made of its stages, `technique_qat` for one: after the
-baseline the technique, then quantization-aware training. All trainings but the
-baseline start from its weights and have the same number of epochs, which the
-stages share. `control` is the baseline trained on for as long: what the
-technique has to be compared with. `technique@0.5` sets the level.
+A training has a name made of its stages, `technique_qat` for one: after the baseline the technique,
+then quantization-aware training. All trainings but the baseline start from its weights and have the
+same number of epochs, which the stages share. `control` is the baseline trained on for as long:
+what the technique has to be compared with. `technique@0.5` sets the level.
 
-A variant is a training with a conversion to TensorFlow Lite: `technique` is
-float, `technique+dynamic` has 8-bit weights, `technique+int8` 8-bit
-activations, too.
+A variant is a training with a conversion to TensorFlow Lite: `technique` is float,
+`technique+dynamic` has 8-bit weights, `technique+int8` 8-bit activations, too.
 """
 
 import re
@@ -28,20 +26,12 @@ _NAME = re.compile(r"(?P<stages>[a-z_]+)(@(?P<level>0(\.\d+)?))?(\+(?P<conversio
 
 @dataclass(frozen=True)
 class Variant:
-    """One model that is deployed and measured.
+    """One model that is deployed and measured."""
 
-    Attributes:
-        training: Name of the training, with the level if there is one.
-        stages: Tuple of what follows the baseline, of `STAGES`. Empty for the
-            baseline and the control.
-        level: Float, the level of the technique. None without it.
-        conversion: One of `CONVERSIONS`.
-    """
-
-    training: str
-    stages: tuple[str, ...]
-    level: float | None
-    conversion: str
+    training: str  # its name, with the level if there is one
+    stages: tuple[str, ...]  # what follows the baseline, of `STAGES`; none for the control
+    level: float | None  # of the technique; None without it
+    conversion: str  # one of `CONVERSIONS`
 
     @property
     def name(self) -> str:
@@ -57,12 +47,9 @@ class Variant:
 
 
 def model_file(training: str) -> str:
-    """Returns the name of the file that a trained model is kept in.
+    """Returns the name of the file that a model of a training, such as `qat`, is kept in.
 
     The format is HDF5 for TFMOT's quantized layers, which `.keras` files do not load.
-
-    Args:
-        training: Name of the training, such as `technique_qat@0.8`.
     """
     stages = training.partition("@")[0].split("_")
     return "model.h5" if "qat" in stages else "model.keras"
@@ -74,11 +61,7 @@ def tflite_file(conversion: str) -> str:
 
 
 def parse(name: str, levels: Sequence[float]) -> Variant:
-    """Reads the name of a variant.
-
-    Args:
-        name: Such as `technique@0.5+int8`.
-        levels: The levels of the technique; the last one is the default.
+    """Reads the name of a variant, such as `technique@0.5+int8`. The last level is the default.
 
     Raises:
         UserError: If there is no such variant.
@@ -104,25 +87,16 @@ def parse(name: str, levels: Sequence[float]) -> Variant:
 
 
 def expand(trainings: Sequence[str], levels: Sequence[float]) -> list[Variant]:
-    """Lists all variants of some trainings: each level, each conversion.
+    """Lists all variants of some trainings: each level, each conversion, the baseline first.
 
-    Args:
-        trainings: Names of trainings. `technique` alone stands for one training per
-            level; combinations have the last level.
-        levels: The levels.
-
-    Returns:
-        The variants, without duplicates, the baseline first.
+    `technique` alone stands for one training per level; combinations have the last level.
     """
-    names = [BASELINE]
-    for training in trainings:
-        if training == "technique":
-            names += [f"technique@{level:g}" for level in levels]
-        else:
-            names.append(training)
+    each_level = [f"technique@{level:g}" for level in levels]
+    suffixes = ["" if conversion == "float" else f"+{conversion}" for conversion in CONVERSIONS]
     variants = [
-        parse(name if conversion == "float" else f"{name}+{conversion}", levels)
-        for name in names
-        for conversion in CONVERSIONS
+        parse(name + suffix, levels)
+        for training in (BASELINE, *trainings)
+        for name in (each_level if training == "technique" else [training])
+        for suffix in suffixes
     ]
     return list(dict.fromkeys(variants))

@@ -11,19 +11,27 @@ from typing import Any
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.metrics import latency
 
-_KEYS = {"init": r"Init: ([\d.e+]+)", "first": r"First inference: ([\d.e+]+)"}
+_FIRST = re.compile(r"Inference timings in us: .*?Init: ([\d.e+]+), .*?First inference: ([\d.e+]+)")
 _STEADY = re.compile(r"count=(\d+) .*\bmedian=([\d.e+]+) p95=([\d.e+]+)")
 _THREADS = re.compile(r"[Nn]um threads: \[(\d+)\]")
+# What is missing if one of these is not found.
+_MISSING = {
+    _FIRST: 'has no line "Inference timings in us: Init: ..., First inference: ...": did it end '
+    "with an error?",
+    _STEADY: "has no median: one slow run moves an average, so use a newer build, which prints "
+    "median= and p95=.",
+    _THREADS: "does not tell the number of threads: pass --num_threads=1.",
+}
 _SIZE = re.compile(r"input model file size \(MB\): ([\d.e+-]+)")
 _DELEGATE = re.compile(r"Created TensorFlow Lite (\w+) delegate")
 _MEMORY = re.compile(r"emory footprint .*\(MB\): init=\S+ overall=([\d.e+]+)")
 
 
 def parse(output: str, tflite_bytes: int) -> dict[str, Any]:
-    """Reads the output of `benchmark_model`.
+    """Reads what `benchmark_model` printed of one or more processes, one after the other.
 
     Args:
-        output: What it printed, of one or more processes one after the other.
+        output: What it printed.
         tflite_bytes: Size of the model that it must be of.
 
     Returns:
@@ -61,36 +69,21 @@ def parse(output: str, tflite_bytes: int) -> dict[str, Any]:
 
 
 def _parse_process(text: str) -> dict[str, Any]:
-    timings = text.partition("Inference timings in us:")[2].partition("\n")[0]
-    found = {key: re.search(regex, timings) for key, regex in _KEYS.items()}
-    if not all(found.values()):
-        raise UserError(
-            'The output of benchmark_model has no line "Inference timings in us: '
-            'Init: ..., First inference: ...": did it end with an error?'
-        )
+    for regex, what in _MISSING.items():
+        if not regex.search(text):
+            raise UserError(f"The output of benchmark_model {what}")
+    init_us, first_us = _FIRST.search(text).groups()
     # The first count is of the warm-up, the last one of the runs that count.
-    steady = _STEADY.findall(text)
-    if not steady:
-        raise UserError(
-            "The output of benchmark_model has no median: one slow run moves an "
-            "average, so use a newer build, which prints median= and p95=."
-        )
-    threads = _THREADS.search(text)
-    if not threads:
-        raise UserError(
-            "The output of benchmark_model does not tell the number of threads: "
-            "pass --num_threads=1."
-        )
-    runs, median_us, p95_us = steady[-1]
+    runs, median_us, p95_us = _STEADY.findall(text)[-1]
     delegate = _DELEGATE.search(text)
     return {
-        "init_ms": float(found["init"][1]) / 1e3,
-        "first_ms": float(found["first"][1]) / 1e3,
+        "init_ms": float(init_us) / 1e3,
+        "first_ms": float(first_us) / 1e3,
         "median_ms": float(median_us) / 1e3,
         "p95_ms": float(p95_us) / 1e3,
         "clock_ms": 0.001,
         "runs": int(runs),
-        "threads": int(threads[1]),
+        "threads": int(_THREADS.search(text)[1]),
         "pinned": None,
         "delegate": delegate[1].lower() if delegate else None,
     }

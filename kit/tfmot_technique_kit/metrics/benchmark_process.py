@@ -42,13 +42,13 @@ def benchmark(
     pinned = _pin(threads)
     # Loads what NumPy only loads when it is used, which no model needs.
     generator = np.random.default_rng(0)
-    memory = _Peak()
+    read_peak = _watch_memory()
     start = time.perf_counter()
     model = _load(paths[0], threads)
     init_ms = (time.perf_counter() - start) * 1e3
     _fill_inputs(model, generator)
     first_ms, _ = _time(model.invoke)
-    peak = memory.read()
+    peak = read_peak()
     models = [model, *(_load(path, threads) for path in paths[1:])]
     for other in models[1:]:
         _fill_inputs(other, generator)
@@ -66,11 +66,7 @@ def benchmark(
     ]
     times[0] |= {"init_ms": init_ms, "first_ms": first_ms}
     clock_ms = max(resolution_ms, float(np.percentile(empty[0], 95)))
-    return {
-        "models": times,
-        "latency": {"clock_ms": clock_ms, "pinned": pinned},
-        "memory": peak,
-    }
+    return {"models": times, "latency": {"clock_ms": clock_ms, "pinned": pinned}, "memory": peak}
 
 
 def _pin(threads: int) -> bool:
@@ -82,27 +78,21 @@ def _pin(threads: int) -> bool:
     return True
 
 
-class _Peak:
-    """The most memory that is resident at once, from now on.
+def _watch_memory() -> Callable[[], dict[str, Any]]:
+    """Returns a function that returns the most memory that was resident at once, from now on.
 
     A trap: `resource.getrusage` has `ru_maxrss`, which a new process inherits from the one that
     started it. Below a process with TensorFlow it shows the memory of TensorFlow. VmHWM belongs
     to the process, and can be reset.
     """
-
-    def __init__(self) -> None:
-        self._unavailable = None
-        try:
-            _CLEAR_REFS.write_text("5")  # Sets VmHWM to what is resident now.
-            self._before = _status("VmRSS")
-        except OSError as error:
-            place = error.filename or _CLEAR_REFS
-            self._unavailable = f"needs the files of Linux under /proc: {place}: {error.strerror}."
-
-    def read(self) -> dict[str, Any]:
-        if self._unavailable:
-            return {"unavailable": f"Peak memory {self._unavailable}"}
-        return {"peak_bytes": max(_status("VmHWM") - self._before, 0)}
+    try:
+        _CLEAR_REFS.write_text("5")  # Sets VmHWM to what is resident now.
+        before = _status("VmRSS")
+    except OSError as error:
+        place = f"{error.filename or _CLEAR_REFS}: {error.strerror}"
+        reason = f"Peak memory needs the files of Linux under /proc: {place}."
+        return lambda: {"unavailable": reason}
+    return lambda: {"peak_bytes": max(_status("VmHWM") - before, 0)}
 
 
 def _status(key: str) -> int:

@@ -17,28 +17,16 @@ UNITS: dict[str, tuple[Callable[[float], float], int]] = {
 
 @dataclass(frozen=True)
 class Metric:
-    """Something that is measured of a converted model.
+    """Something that is measured of a converted model."""
 
-    Attributes:
-        section: The section of a run file.
-        key: The key there.
-        unit: The one of `UNITS` that people read it in; '' if only the CSV file has it.
-        name: What it is, as on the axis of a plot and in model cards.
-        heading: Its column in the tables; '' if they have none.
-        lower_is_better: Whether it is a cost, which is compared with the control's.
-        plot: Name of the plot of quality against it, which puts it into the short
-            table, too; '' if there is none.
-        samples: The key of its values in each process; '' if it is one value for each seed.
-    """
-
-    section: str
-    key: str
-    unit: str = ""
-    name: str = ""
-    heading: str = ""
-    lower_is_better: bool = False
-    plot: str = ""
-    samples: str = ""
+    section: str  # of a run file
+    key: str  # in that section
+    unit: str = ""  # of `UNITS`; empty if only the CSV file has the metric
+    name: str = ""  # as on the axis of a plot and in model cards
+    heading: str = ""  # of its column in the tables; empty if they have none
+    lower_is_better: bool = False  # whether it is a cost, which is compared with the control's
+    plot: str = ""  # of quality against it, which puts it into the short table, too
+    samples: str = ""  # the key of its values in each process; empty if there is one for each seed
 
     @property
     def column(self) -> str:

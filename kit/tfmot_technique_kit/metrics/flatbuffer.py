@@ -7,47 +7,36 @@ No timing goes into these numbers: they are the same on every machine. The forma
 import collections
 import functools
 import gzip
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tfmot_technique_kit.errors import UserError
 
-_TYPES = {code: name for name, code in vars(schema.TensorType).items() if not name.startswith("_")}
-_OPERATORS = {
-    code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")
-}
+_TYPES, _OPERATORS = (
+    {code: name for name, code in vars(names).items() if not name.startswith("_")}
+    for names in (schema.TensorType, schema.BuiltinOperator)
+)
 _NUMBERS = ("FLOAT64", "FLOAT32", "FLOAT16", "INT64", "INT32", "INT16", "INT8", "UINT32", "UINT16")
 _DTYPES = {name: np.dtype(name.lower()) for name in (*_NUMBERS, "UINT8", "BOOL")}
 # Constants of other types are shapes, indices, paddings and integer biases.
 _WEIGHT_TYPES = {"FLOAT64", "FLOAT32", "FLOAT16", "INT16", "INT8", "UINT8"}
 
 
-@dataclass(frozen=True)
-class Weight:
-    """A weight of an operator, as the file holds it.
+class Weight(NamedTuple):
+    """A weight of an operator, as the file holds it."""
 
-    Attributes:
-        dtype: Name of the type of its stored values, such as 'INT8'.
-        shape: Its shape.
-        zero_fraction: In [0, 1], how many of its values stand for zero.
-        values_per_channel: The smallest and the largest number of different values in one
-            channel. Channels are along the axis that scales are for, else the first. Of a sparse
-            weight it is that of all.
-        is_sparse: Whether it is encoded as sparse: zeros are not stored.
-    """
-
-    dtype: str
+    dtype: str  # of its stored values, such as 'INT8'
     shape: tuple[int, ...]
-    zero_fraction: float
+    zero_fraction: float  # in [0, 1], how many of its values stand for zero
+    # The smallest and the largest number of different values in one channel. Channels are along
+    # the axis that scales are for, else the first. Of a sparse weight it is that of all.
     values_per_channel: tuple[int, int]
-    is_sparse: bool
+    is_sparse: bool  # whether zeros are not stored
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(NamedTuple):
     """An operator of the main graph: its name, such as 'CONV_2D', and its weights."""
 
     name: str
@@ -156,7 +145,7 @@ class _Tensor:
         self._data = data
         self.is_constant = data is not None and len(data) > 0
         self.is_sparse = raw.sparsity is not None
-        self.type = _TYPES.get(raw.type, str(raw.type))
+        self.dtype = _TYPES.get(raw.type, str(raw.type))
         self.shape = () if raw.shape is None else tuple(map(int, raw.shape))
         # A dimension that is only known at run time counts as 1, as in a batch.
         self.size = int(np.prod([max(n, 1) for n in self.shape], dtype=np.int64))
@@ -165,28 +154,26 @@ class _Tensor:
     def is_weight(self) -> bool:
         if not self.is_constant or len(self.shape) < 2:
             return False
-        if self.type not in _DTYPES:
+        if self.dtype not in _DTYPES:
             raise UserError(
-                f"The weight {self.raw.name.decode()} has the type {self.type}, which cannot be "
+                f"The weight {self.raw.name.decode()} has the type {self.dtype}, which cannot be "
                 "counted: convert the model to float, int8 or int16 weights."
             )
-        return self.type in _WEIGHT_TYPES
+        return self.dtype in _WEIGHT_TYPES
 
     @property
     def bytes(self) -> int:
         # Handles of resources have no bytes of their own.
-        return self.size * _DTYPES[self.type].itemsize if self.type in _DTYPES else 0
+        return self.size * _DTYPES[self.dtype].itemsize if self.dtype in _DTYPES else 0
 
     @property
     def values(self) -> np.ndarray:
-        return self._data.view(_DTYPES[self.type])
+        return self._data.view(_DTYPES[self.dtype])
 
     @property
     def _zero_points(self) -> np.ndarray:
-        quantization = self.raw.quantization
-        if quantization is None or quantization.zeroPoint is None:
-            return np.zeros(1, np.int64)
-        return np.asarray(quantization.zeroPoint, np.int64)
+        points = self.raw.quantization and self.raw.quantization.zeroPoint
+        return np.asarray([0] if points is None else points, np.int64)
 
     @property
     def _channels(self) -> np.ndarray:
@@ -215,7 +202,7 @@ class _Tensor:
         if not self.is_sparse:
             counts = [len(np.unique(channel)) for channel in self._channels]
         zeros = (self.size - self.nonzero) / self.size
-        return Weight(self.type, self.shape, zeros, (min(counts), max(counts)), self.is_sparse)
+        return Weight(self.dtype, self.shape, zeros, (min(counts), max(counts)), self.is_sparse)
 
 
 def _peak_live_bytes(graph: schema.SubGraphT, tensors: list[_Tensor]) -> int:
@@ -230,9 +217,8 @@ def _peak_live_bytes(graph: schema.SubGraphT, tensors: list[_Tensor]) -> int:
             first.setdefault(int(index), step)
         for index in operator.inputs:
             last[int(index)] = max(step, last.get(int(index), 0))
-    live = [0] * max(len(operators), 1)
+    live = np.zeros(max(len(operators), 1), np.int64)
     for index, begin in first.items():
         if not tensors[index].is_constant:
-            for step in range(begin, min(last.get(index, begin) + 1, len(live))):
-                live[step] += tensors[index].bytes
-    return max(live)
+            live[begin : last.get(index, begin) + 1] += tensors[index].bytes
+    return int(live.max())

@@ -25,9 +25,8 @@ class CannotRunError(RuntimeError):
 def predict(content: bytes, inputs: Iterable[Any]) -> np.ndarray:
     """Runs a model on examples, one at a time, in one thread.
 
-    A quantized input is quantized and a quantized output dequantized with the
-    scale and zero point in the file, as an application would. Integers that are
-    not quantized, as token ids, pass as they are.
+    Quantized inputs and outputs are converted from and to floats with the scale and zero point in
+    the file, as an application would. Other integers, as token ids, pass as they are.
 
     Args:
         content: The `.tflite` file. It has one input and one output, whose first dimension is a
@@ -42,8 +41,13 @@ def predict(content: bytes, inputs: Iterable[Any]) -> np.ndarray:
         UserError: There is no example, one has another shape than the input, or
             the model has more than one input or output.
     """
-    model = _allocate(content)
-    source, target = _only(model, "input"), _only(model, "output")
+    try:
+        model = litert.Interpreter(model_content=content, num_threads=1)
+        model.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        raise CannotRunError(f"The model cannot be allocated: {_one_line(error)}") from error
+    source = _only("input", model.get_input_details())
+    target = _only("output", model.get_output_details())
     outputs = []
     for example in inputs:
         batch = _quantize(np.asarray(example)[np.newaxis], source)
@@ -56,8 +60,7 @@ def predict(content: bytes, inputs: Iterable[Any]) -> np.ndarray:
         try:
             model.invoke()
         except RuntimeError as error:
-            reason = _one_line(error)
-            raise CannotRunError(f"The model does not run: {reason}") from error
+            raise CannotRunError(f"The model does not run: {_one_line(error)}") from error
         outputs.append(_dequantize(model.get_tensor(target["index"])[0], target))
     if not outputs:
         raise UserError("There is no example to run the model on: pass one.")
@@ -68,18 +71,7 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _allocate(content: bytes) -> litert.Interpreter:
-    try:
-        model = litert.Interpreter(model_content=content, num_threads=1)
-        model.allocate_tensors()
-    except (RuntimeError, ValueError) as error:
-        reason = _one_line(error)
-        raise CannotRunError(f"The model cannot be allocated: {reason}") from error
-    return model
-
-
-def _only(model: litert.Interpreter, kind: str) -> dict[str, Any]:
-    details = getattr(model, f"get_{kind}_details")()
+def _only(kind: str, details: list[dict[str, Any]]) -> dict[str, Any]:
     if len(details) != 1:
         raise UserError(f"The model has {len(details)} {kind}s, and one is expected.")
     return details[0]
@@ -89,8 +81,7 @@ def _quantize(values: np.ndarray, detail: dict[str, Any]) -> np.ndarray:
     scale, zero_point = detail["quantization"]
     if scale:
         limits = np.iinfo(detail["dtype"])
-        values = np.round(values / scale + zero_point)
-        values = np.clip(values, limits.min, limits.max)
+        values = np.clip(np.round(values / scale + zero_point), limits.min, limits.max)
     return values.astype(detail["dtype"])
 
 

@@ -40,9 +40,8 @@ def measure(path: Path, options: Mapping[str, Any], control: Path | None = None)
 
     Args:
         path: Path of the `.tflite` file.
-        options: 'processes', how many to start; 'warmup_s', seconds of runs that do not count;
-            'min_s' and 'min_runs', how long and how often the model runs in each process at
-            least; 'threads'.
+        options: 'processes', how many to start; 'warmup_s', 'min_s', 'min_runs' and 'threads', as
+            `benchmark_process.benchmark` takes them.
         control: Path of the `.tflite` file to compare with, if there is one. Then each process is
             two, of half as many runs: the model is loaded first in one, the control in the other.
 
@@ -92,26 +91,23 @@ def _measure(paths: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Any
 
 
 def summarize(processes: Sequence[dict[str, Any]], runtime: str) -> dict[str, Any]:
-    """Returns the section 'latency' of a run file.
+    """Returns the section 'latency' of a run file, for what the runtime has run.
 
-    Args:
-        processes: What each process measured: times that end in '_ms', 'runs' and the rest. Those
-            after the first may lack some times.
-        runtime: What ran the model.
+    Each process has times that end in '_ms', 'runs' and the rest. Those after the first may lack
+    some times.
     """
     times = {
         key: statistics.median(process[key] for process in processes if key in process)
         for key in processes[0]
         if key.endswith("_ms")
     }
-    control = {}
+    medians = {"medians": [process["median_ms"] for process in processes]}
     if times.pop("control_median_ms", None) is not None:
-        control["control_medians"] = [process["control_median_ms"] for process in processes]
+        medians["control_medians"] = [process["control_median_ms"] for process in processes]
     return {
         "cpu_median_ms": None,
         **times,
-        "medians": [process["median_ms"] for process in processes],
-        **control,
+        **medians,
         "runs": sum(process["runs"] for process in processes),
         "processes": len(processes),
         "runtime": runtime,

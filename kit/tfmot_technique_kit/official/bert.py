@@ -12,11 +12,8 @@ def build(
 ) -> keras.Model:
     """Builds `BertClassifier` around an encoder; as `tasks.models.bert.build` otherwise.
 
-    Args:
-        options: Options of the model.
-        classes: Number of classes.
-        encoder: `networks.BertEncoder`, which is a Functional model, or
-            `networks.BertEncoderV2`, which is one layer.
+    The encoder is `networks.BertEncoder`, which is a Functional model, or
+    `networks.BertEncoderV2`, which is one layer.
     """
     network = encoder(
         vocab_size=options.vocabulary_size,

@@ -56,18 +56,11 @@ def apply(api: Api, model: keras.Model, **arguments: Any) -> keras.Model:
 
 
 def strip(api: Api, model: keras.Model) -> keras.Model:
-    """Removes the wrappers that `apply` has put into a model.
+    """Removes the wrappers that `apply` has put into a model. Returns a new model without them.
 
-    A layer that becomes several is a `keras.Sequential` of these where it was an attribute.
-    Such a model can be converted, but not be made from its configuration: keep it as `.tflite`
-    or as a SavedModel.
-
-    Args:
-        api: That of the technique.
-        model: What `apply` has returned, trained. Its opaque layers are changed in place.
-
-    Returns:
-        A new model without wrappers.
+    Opaque layers are changed in place. A layer that becomes several is a `keras.Sequential` of
+    these where it was an attribute. Such a model can be converted, but not be made from its
+    configuration: keep it as `.tflite` or as a SavedModel.
     """
 
     def unwrap(layer: _Layer):

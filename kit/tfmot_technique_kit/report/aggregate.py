@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 import pandas as pd
 
 from tfmot_technique_kit.errors import UserError
+from tfmot_technique_kit.experiments.variants import CONVERSIONS
 from tfmot_technique_kit.metrics.catalog import COSTS, METRICS
 from tfmot_technique_kit.report import comparison
 from tfmot_technique_kit.switch import DEFAULT, Switch
@@ -23,30 +24,20 @@ Row: TypeAlias = Any  # a named tuple, as `aggregate` describes it
 
 # Rows are shown in this order.
 _ROLES = ("baseline", "control", "technique", "combination")
-_CONVERSIONS = ("float", "dynamic", "int8")
-_ORDER = {name: number for number, name in enumerate((*_ROLES, *_CONVERSIONS))}
-
+_ORDER = {name: number for number, name in enumerate((*_ROLES, *CONVERSIONS))}
 _VARIANT = ["training", "conversion", "role", "level_name", "level", "status"]
 SPREADS = [f"{what}_{of}" for what in ("quality", "difference") for of in ("mean", "std", "n")]
 _COLUMNS = [metric.column for metric in METRICS]
 
 
 class Setting(NamedTuple):
-    """What the runs of one table have in common.
-
-    Attributes:
-        task: Name of the task.
-        profile: Name of the profile, such as 'smoke'.
-        strategy: How training was distributed; 'none' if it was not.
-        device: Where the converted models were measured.
-        keras: Which Keras trained, such as 'Keras 3, JAX'; empty where all runs have Keras 2.
-    """
+    """What the runs of one table have in common."""
 
     task: str
     profile: str
-    strategy: str
-    device: str
-    keras: str
+    strategy: str  # how training was distributed; 'none' if it was not
+    device: str  # where the converted models were measured
+    keras: str  # such as 'Keras 3, JAX'; empty where all runs have Keras 2
 
     @property
     def stem(self) -> str:
@@ -56,14 +47,10 @@ class Setting(NamedTuple):
     @property
     def title(self) -> str:
         """The setting in words; what is usual is left out."""
-        title = f"{self.task}, {self.profile} profile"
-        if self.strategy != "none":
-            title += f", {self.strategy} strategy"
-        if self.device != "host":
-            title += f", on {self.device}"
-        if self.keras:
-            title += f", {self.keras}"
-        return title
+        strategy = "" if self.strategy == "none" else f"{self.strategy} strategy"
+        device = "" if self.device == "host" else f"on {self.device}"
+        parts = (self.task, f"{self.profile} profile", strategy, device, self.keras)
+        return ", ".join(filter(None, parts))
 
 
 def current(runs: list[Run]) -> list[Run]:
@@ -80,9 +67,6 @@ def current(runs: list[Run]) -> list[Run]:
 
 def aggregate(runs: list[Run]) -> dict[Setting, list[Row]]:
     """Returns the rows of all tables: of each setting, one for each variant.
-
-    Args:
-        runs: The runs, in any order.
 
     Returns:
         The rows in the order in which they are shown: by conversion, in each the
@@ -215,13 +199,11 @@ def _rows(setting: Setting, runs: pd.DataFrame) -> list[Row]:
 
 # Exact, so that other versions of pandas give the same bytes.
 def _mean(values: pd.Series) -> float:
-    values = values.dropna()
-    return statistics.fmean(values) if len(values) else math.nan
+    return statistics.fmean(values.dropna()) if values.count() else math.nan
 
 
 def _std(values: pd.Series) -> float:
-    values = values.dropna()
-    return statistics.stdev(values) if len(values) > 1 else math.nan
+    return statistics.stdev(values.dropna()) if values.count() > 1 else math.nan
 
 
 def _verdict(row: Row) -> str | None:

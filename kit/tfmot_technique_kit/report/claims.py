@@ -1,10 +1,9 @@
 """Finds numbers in documents that have no run behind them.
 
-Looked at are sections about results, by their headings, outside of the blocks
-that are rendered. Two sorts of numbers count as results: a number with a unit
-of results, or next to the name of a metric; and a number with a decimal point
-in a table. Each has to be one that the runs contain, written with the same
-digits as in the tables; a ratio that may be noise is none of them. Other
+Looked at are sections about results, by their headings, outside of the blocks that are rendered.
+Two sorts of numbers count as results: a number with a unit of results, or next to the name of a
+metric; and a number with a decimal point in a table. Each has to be one that the runs contain,
+written with the same digits as in the tables; a ratio that may be noise is none of them. Other
 numbers, and other sections, are not looked at: this finds what was typed by
 hand or is out of date, not every false claim.
 """
@@ -41,13 +40,13 @@ _DECIMAL = re.compile(r"(?<![\w.])(\d[\d,]*\.\d+)")
 
 
 def known(settings: dict[Setting, list[Row]]) -> dict[str, set[str]]:
-    """Returns the numbers that the runs contain, written as in the tables.
+    """Returns the numbers that the runs contain, without signs, as the tables write them.
 
     Args:
         settings: What aggregate.aggregate returns.
 
     Returns:
-        From each unit to the texts of numbers, without signs.
+        From each unit to the texts of numbers.
     """
     numbers: dict[str, set[str]] = {unit: set() for unit in (*UNITS, "other")}
 
@@ -101,17 +100,16 @@ def _claims(line: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _lines_about_results(document: str, text: str) -> Iterator[tuple[int, str]]:
-    number = 0
     level = None  # of the heading of the section about results
     fence = False
-    for block, lines in blocks.split(document, text, "results"):
-        for line in lines:
-            number += 1
-            fence ^= block is None and bool(_FENCE.match(line))
-            heading = None if fence or block else _HEADING.match(line)
-            if heading:
-                depth = len(heading[1])
-                if level is None or depth <= level:
-                    level = depth if _SECTION.search(heading[2]) else None
-            if level is not None and block is None:
-                yield number, line
+    parts = blocks.split(document, text, "results")
+    lines = ((block, line) for block, part in parts for line in part)
+    for number, (block, line) in enumerate(lines, 1):
+        if block:
+            continue
+        fence ^= bool(_FENCE.match(line))
+        heading = None if fence else _HEADING.match(line)
+        if heading and (level is None or len(heading[1]) <= level):
+            level = len(heading[1]) if _SECTION.search(heading[2]) else None
+        if level is not None:
+            yield number, line

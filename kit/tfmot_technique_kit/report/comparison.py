@@ -20,40 +20,26 @@ CONFIDENCE = 0.95
 _MEMORY_BYTES = 64 * 4096
 _ROUNDING = 1e-12
 
-DIFFERS = "differs"
-EQUAL = "equal in each"  # a difference without spread, or none
-NOISE = "not distinguishable"
-RESOLUTION = "below resolution"
-ONE = "n = 1"
-NOT_PAIRED = "not paired"
+DIFFERS = "differs"  # the interval is without 1
+NOISE = "not distinguishable"  # it has 1 in it
+EQUAL = "equal in each"  # pair: a difference without spread, or none
+RESOLUTION = "below resolution"  # smaller than what can be told from nothing
+ONE = "n = 1"  # nothing is known of its spread
+NOT_PAIRED = "not paired"  # measured at different times, and not comparable
 
 
 class Ratio(NamedTuple):
-    """A cost as a multiple of the control's.
-
-    Attributes:
-        verdict: DIFFERS or NOISE: whether the interval is without 1. RESOLUTION: the cost or the
-            difference is smaller than what can be told from nothing. EQUAL: the ratio is the same
-            in each pair, and exact. ONE: nothing is known of its spread. NOT_PAIRED: the two were
-            measured at different times and cannot be compared.
-        n: Number of pairs.
-        value, low, high: The ratio and its interval, None where there is none.
-    """
+    """A cost as a multiple of the control's; without a value where there is none."""
 
     verdict: str
-    n: int = 0
+    n: int = 0  # pairs
     value: float | None = None
-    low: float | None = None
+    low: float | None = None  # the ends of the interval
     high: float | None = None
 
 
 def samples(metric: Metric, row: Any) -> dict[int, float]:
-    """Returns the values of a cost that show its spread: by process, or by seed.
-
-    Args:
-        metric: The cost.
-        row: A row, as aggregate.aggregate describes it.
-    """
+    """Returns the values of a row's cost that show its spread: by process, or by seed."""
     if not metric.samples:
         runs = {run["seed"]: metric.of(run) for run in row.runs}
         return {seed: value for seed, value in runs.items() if value is not None}
@@ -66,10 +52,8 @@ def samples(metric: Metric, row: Any) -> dict[int, float]:
 def compare(metric: Metric, row: Any, control: Any) -> Ratio | None:
     """Returns the ratio of a row's cost to that of its control, None if one has no cost.
 
-    Args:
-        metric: The cost.
-        row: A row, as aggregate.aggregate describes it.
-        control: The row of the control with the same conversion, or None.
+    Both are rows as aggregate.aggregate describes them, of the same conversion. There may be no
+    control.
     """
     if control is None or row.role == "control":
         return None

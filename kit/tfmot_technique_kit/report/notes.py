@@ -62,14 +62,7 @@ class _Formatter(string.Formatter):
 
 
 def notes(rows: Sequence[Row]) -> list[str]:
-    """Returns the data set and measurement note of a table.
-
-    Args:
-        rows: The rows of one setting.
-
-    Returns:
-        Lines; none if no variant has a result.
-    """
+    """Returns the notes on the rows of one setting, lines; none if no variant has a result."""
     runs = [run for row in rows for run in row.runs if run["status"] == "ok"]
     if not runs:
         return []
@@ -85,8 +78,7 @@ def notes(rows: Sequence[Row]) -> list[str]:
         "the weights in the file. Size, latency and memory are of seed "
         f"{_distinct('{seed}', [row.run for row in rows if row.run])}.",
         *_costs(rows),
-        _latency([row.run for row in rows if row.latency_median_ms]),
-        _memory([row.run for row in rows if row.memory_peak_bytes is not None]),
+        *_measurements(rows),
         f"Machine: {_distinct('{hardware[cpu]:unknown}, {hardware[cores]} cores', runs)}. "
         f"Training: {_distinct(_DETERMINISM, runs)}.",
         f"Software: {_distinct(_versions, runs)}. Commit: {_distinct(_commit, runs)}. "
@@ -118,31 +110,24 @@ def _costs(rows: Sequence[Row]) -> list[str]:
         return []
     clocks = [(row.run["latency"] or {}).get("clock_ms", 0) for row in rows if row.run]
     clock = f" (up to {1000 * max(clocks):.2f} µs)" if any(clocks) else ""
-    of_verdicts = {
-        (comparison.NOISE, comparison.RESOLUTION): _NOISE.format(clock=clock),
-        (comparison.ONE,): _ONE,
-        (comparison.NOT_PAIRED,): _NOT_PAIRED,
-    }
-    said = [text for which, text in of_verdicts.items() if verdicts.intersection(which)]
-    return [" ".join([_OF_CONTROL, *said])]
+    said = [_OF_CONTROL]
+    if verdicts & {comparison.NOISE, comparison.RESOLUTION}:
+        said.append(_NOISE.format(clock=clock))
+    said += [_ONE] if comparison.ONE in verdicts else []
+    said += [_NOT_PAIRED] if comparison.NOT_PAIRED in verdicts else []
+    return [" ".join(said)]
 
 
-def _latency(runs: list[Run]) -> str:
-    if not runs:
-        return "Latency: not measured."
-    return f"Latency: of one example, median of the medians of {_distinct(_LATENCY, runs)}."
-
-
-def _memory(runs: list[Run]) -> str:
-    if not runs:
-        return "Memory: not measured."
-    text = f"Peak memory: {_distinct('{memory[method]}', runs).rstrip('.')}."
-    floors = [run["memory"]["floor_bytes"] for run in runs]
-    floors = [floor for floor in floors if floor is not None]
-    if floors:
+def _measurements(rows: Sequence[Row]) -> list[str]:
+    latency, memory = "Latency: not measured.", "Memory: not measured."
+    if runs := [row.run for row in rows if row.latency_median_ms]:
+        latency = f"Latency: of one example, median of the medians of {_distinct(_LATENCY, runs)}."
+    if runs := [row.run for row in rows if row.memory_peak_bytes is not None]:
+        memory = f"Peak memory: {_distinct('{memory[method]}', runs).rstrip('.')}."
+    if floors := [row.memory_floor_bytes for row in rows if row.memory_floor_bytes is not None]:
         floor = write(max(floors), "KiB")
-        text += f" A model of one operation takes up to {floor} KiB, which is included."
-    return text
+        memory += f" A model of one operation takes up to {floor} KiB, which is included."
+    return [latency, memory]
 
 
 def _versions(run: Run) -> str:

@@ -1,8 +1,7 @@
 """Plots of quality against size, latency and level.
 
-One panel per conversion, so that every point can be labelled. Colour and shape
-say the same, for readers who do not tell colours apart. The same runs give the
-same bytes.
+One panel per conversion, so that every point can be labelled. Colour and shape say the same, for
+readers who do not tell colours apart. The same runs give the same bytes.
 """
 
 import dataclasses
@@ -49,21 +48,13 @@ _ASIDE = 0.01  # of a level
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot of quality.
-
-    Attributes:
-        title: What it shows.
-        axis: Title of the horizontal axis.
-        points: The points; None as their place stands for a horizontal line.
-        draw: Function of a figure and this plot.
-        ranges: Two ends of the place of each variant, where it has them.
-        across: What the ranges are.
-    """
+    """A plot of quality."""
 
     title: str
-    axis: str
+    axis: str  # title of the horizontal axis
     points: Points
     draw: Callable[[Figure, "Plot"], None]
+    # Two ends of the place of each variant, where it has them, and what these are.
     ranges: Mapping[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
     across: str = ""
 
@@ -112,12 +103,12 @@ def plots(rows: Iterable[Row]) -> dict[str, Plot]:
 
 def _of_values(metric: Metric, rows: Sequence[Row]) -> Plot:
     convert, _ = UNITS[metric.unit]
-    values = ((row, getattr(row, metric.column)) for row in rows)
-    points = [(row, convert(value)) for row, value in values if value]
-    ranges = {}
-    for row, _ in points:
-        samples = getattr(row, f"{metric.column}_samples")
-        ranges[row.name] = (convert(min(samples)), convert(max(samples)))
+    points, ranges = [], {}
+    for row in rows:
+        if value := getattr(row, metric.column):
+            points.append((row, convert(value)))
+            samples = getattr(row, f"{metric.column}_samples")
+            ranges[row.name] = (convert(min(samples)), convert(max(samples)))
     axis = f"{metric.name} ({metric.unit})"
     return Plot("", axis, points, _against_cost, ranges, "smallest and largest cost")
 
@@ -127,6 +118,8 @@ def _of_ratios(metric: Metric, rows: Sequence[Row]) -> Plot | None:
 
     Beside each other, latencies of different times would show what the machine did meanwhile.
     """
+    if metric.section != "latency":
+        return None
     points, ranges = [], {}
     for row in rows:
         ratio = getattr(row, f"{metric.column}_ratio")
@@ -137,7 +130,7 @@ def _of_ratios(metric: Metric, rows: Sequence[Row]) -> Plot | None:
             points.append((row, 100 * (ratio.value or 1)))
             if ratio.low:
                 ranges[row.name] = (100 * ratio.low, 100 * ratio.high)
-    if metric.section != "latency" or all(row.role == "control" for row, _ in points):
+    if all(row.role == "control" for row, _ in points):
         return None
     axis = f"{metric.name} (% of control)"
     return Plot("", axis, points, _against_cost, ranges, f"95 % interval of the {metric.name}")
@@ -219,9 +212,7 @@ def _scale(axes: Axes, values: list[float]) -> None:
 def _label(axes: Axes, ends: list[tuple[str, float, Row, str]]) -> None:
     """Labels points in a column beside the axes, where nothing overlaps.
 
-    Args:
-        axes: The axes.
-        ends: Each a label, its point's x, the row with its quality, and a color.
+    The ends are a label, its point's x, the row with its quality, and a color each.
     """
     ends = sorted(ends, key=lambda end: (end[2].quality_mean, -end[1], end[0]))
     transform = axes.transData + axes.transAxes.inverted()
@@ -236,11 +227,9 @@ def _label(axes: Axes, ends: list[tuple[str, float, Row, str]]) -> None:
 
 
 def _apart(wanted: list[float], space: float) -> np.ndarray:
-    """Moves sorted positions apart, and as little as that takes.
+    """Moves ascending positions apart by a space, and as little as that takes.
 
-    Args:
-        wanted: Positions in ascending order; 0 and 1 are the ends of the axes.
-        space: Smallest distance between two of them.
+    The axes reach from 0 to 1.
     """
     steps = np.arange(len(wanted)) * space
     # Positions are apart if what is left of them without the steps does not descend.

@@ -21,19 +21,13 @@ _SUFFIXES = (".csv", ".html", ".md", ".svg")  # of what is written here
 
 @dataclass(frozen=True)
 class Outcome:
-    """What `build` did and found.
+    """What `build` did and found."""
 
-    Attributes:
-        written: Paths of the files that were written or removed, relative to the
-            project's folder.
-        problems: One for each stale file, and for each number in a document that has
-            no run behind it.
-        left_out: Number of runs of an earlier configuration, or of earlier code of
-            the technique. They are in no table.
-    """
-
+    # Files that were written or removed, relative to the project's folder.
     written: tuple[str, ...]
+    # Stale files, and numbers in documents that have no run behind them.
     problems: tuple[Problem, ...]
+    # Number of runs of an earlier configuration or earlier code, which are in no table.
     left_out: int
 
 
@@ -48,9 +42,6 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
             into its folder `report`.
         check: Whether to find what is not up to date, and to write nothing.
 
-    Returns:
-        What was done. Without `check` its problems are numbers without a run.
-
     Raises:
         UserError: If runs do not belong together, or a document cannot be rendered.
             Nothing is written then.
@@ -60,15 +51,12 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
     current = aggregate.current(runs)
     settings = aggregate.aggregate(current)
     report = folder / "report"
-    drawn = {
-        setting: {
-            report / f"{setting.stem}_{name}.svg": plot for name, plot in plots.plots(rows).items()
-        }
-        for setting, rows in settings.items()
-    }
     contents: dict[Path, str | plots.Plot] = {}
-    for group in drawn.values():
-        contents |= group
+    drawn: Drawn = {}
+    for setting, rows in settings.items():
+        made = plots.plots(rows)
+        drawn[setting] = {report / f"{setting.stem}_{name}.svg": made[name] for name in made}
+        contents |= drawn[setting]
     contents |= _files(report, settings, drawn)
     numbers = claims.known(settings)
     problems = []
@@ -88,7 +76,11 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
         message = "is not what the runs say; render it with `technique report`."
         return Outcome((), (*(Problem(message, name) for name in stale), *problems), left_out)
     # Plots are drawn before anything is written: drawing can fail.
-    for path, text in [(path, _text(contents[path])) for path in changed]:
+    texts = {
+        path: content.svg() if isinstance(content := contents[path], plots.Plot) else content
+        for path in changed
+    }
+    for path, text in texts.items():
         files.write(path, text)
     for path in removed:
         path.unlink()
@@ -142,7 +134,3 @@ def _same(path: Path, content: str | plots.Plot) -> bool:
     if isinstance(content, plots.Plot):
         return plots.fingerprint(path.read_text("utf-8", "replace")) == content.fingerprint
     return path.read_bytes() == content.encode()
-
-
-def _text(content: str | plots.Plot) -> str:
-    return content.svg() if isinstance(content, plots.Plot) else content

@@ -57,12 +57,7 @@ $body</body>
 
 
 def table(rows: Sequence[Row], plots: Plots = ()) -> str:
-    """Returns the table of one setting as Markdown, with what was not measured and notes.
-
-    Args:
-        rows: The rows of the setting.
-        plots: Those to show.
-    """
+    """Returns rows of one setting as Markdown, with what was not measured, plots and notes."""
     columns = [
         ("variant", lambda row: row.name),
         (next((row.metric for row in rows if row.metric), "quality"), _quality),
@@ -83,10 +78,10 @@ def table(rows: Sequence[Row], plots: Plots = ()) -> str:
 
 
 def summary(settings: dict[Setting, list[Row]], plots: Plots = ()) -> str:
-    """Returns a short table of the technique at each level, for all settings, as Markdown.
+    """Returns a short table of the technique at each level, and plots, as Markdown.
 
     Args:
-        settings: What aggregate.aggregate returns.
+        settings: What aggregate.aggregate returns; all are in the table.
         plots: Those to show.
     """
     columns = [
@@ -113,12 +108,11 @@ def overhead(settings: dict[Setting, list[Row]]) -> str:
     """
     rows = []
     for setting, group in settings.items():
-        trained = [row for row in group if row.conversion == "float"]
-        control = next((_seconds(row) for row in trained if row.role == "control"), {})
-        for row in (row for row in trained if row.role == "technique"):
-            seconds = _seconds(row)
+        trained = [(row, _seconds(row)) for row in group if row.conversion == "float"]
+        control = next((seconds for row, seconds in trained if row.role == "control"), {})
+        for row, seconds in trained:
             seeds = sorted(seconds.keys() & control.keys())
-            if seeds:
+            if seeds and row.role == "technique":
                 pairs = [[took[seed] for seed in seeds] for took in (seconds, control)]
                 middles = [f"{statistics.median(values):.1f}" for values in pairs]
                 ratio = _ratio(comparison.ratio(*pairs))
@@ -197,12 +191,11 @@ def _columns(metric: Metric) -> list[Column]:
         low, high = (write(of(values), metric.unit) for of in (min, max))
         return text if low == high else f"{text} ({low} to {high})"
 
-    columns = [(f"{metric.heading} ({metric.unit})", measured)]
-    if metric.lower_is_better:
-        columns.append(
-            ("of control (%)", lambda row: _ratio(getattr(row, f"{metric.column}_ratio")))
-        )
-    return columns
+    def compared(row: Row) -> str:
+        return _ratio(getattr(row, f"{metric.column}_ratio"))
+
+    columns = [(f"{metric.heading} ({metric.unit})", measured), ("of control (%)", compared)]
+    return columns if metric.lower_is_better else columns[:1]
 
 
 def _ratio(ratio: comparison.Ratio | None) -> str:

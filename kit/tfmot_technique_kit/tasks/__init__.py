@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Mapping
@@ -26,12 +27,9 @@ def list_names(project: Project) -> list[str]:
 
 
 def create(project: Project, name: str, options: Mapping[str, Any] | None = None) -> "Task":
-    """Creates a task. The first one imports TensorFlow.
+    """Creates the task of a name, that of its file without `.py`. The first imports TensorFlow.
 
-    Args:
-        project: The project that has the task.
-        name: Name of the task, that of its file without `.py`.
-        options: The part `task` of its hyper-parameters. What is missing has its default.
+    The options are the part `task` of its hyper-parameters. What is missing has its default.
 
     Raises:
         UserError: If there is no such task, its file cannot be used, or an option is
@@ -67,9 +65,7 @@ def _load(root: Path, path: Path) -> "type[Task]":
     found = {
         value
         for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Task)
-        and value.__module__ == module.__name__
+        if inspect.isclass(value) and issubclass(value, Task) and value.__module__ == spec.name
     }
     if len(found) != 1:
         names = ", ".join(sorted(cls.__name__ for cls in found)) or "none"

@@ -5,6 +5,7 @@ https://arxiv.org/abs/1405.0312, and its evaluation code, whose interpolation at
 recall is used here. Crowds are not treated: leave them out.
 """
 
+import collections
 from collections.abc import Iterable
 
 import numpy as np
@@ -31,20 +32,15 @@ def average_precision(
     Raises:
         UserError: If there is no true box at all.
     """
-    matches = {}  # Class to a list of arrays [k, 2] of (score, whether right).
-    totals = {}
+    # Class to a list of arrays [k, 2] of (score, whether right), and to the number of boxes.
+    matches, totals = collections.defaultdict(list), collections.Counter()
     for found, rows in zip(detections, map(np.asarray, truths), strict=True):
         true = rows[rows[:, 4] >= 0]
         for label in np.unique(np.concatenate([found[:, 4], true[:, 4]])):
-            mine = found[found[:, 4] == label]
             boxes = true[true[:, 4] == label]
-            matches.setdefault(label, []).append(_match(mine, boxes, threshold))
-            totals[label] = totals.get(label, 0) + len(boxes)
-    precisions = [
-        _interpolate(np.concatenate(matches[label]), total)
-        for label, total in totals.items()
-        if total
-    ]
+            matches[label].append(_match(found[found[:, 4] == label], boxes, threshold))
+            totals[label] += len(boxes)
+    precisions = [_interpolate(np.concatenate(matches[c]), n) for c, n in totals.items() if n]
     if not precisions:
         raise UserError("AP50 is not defined without any true box.")
     return float(np.mean(precisions))

@@ -74,10 +74,8 @@ class Task(abc.ABC):
         options: The part `task` of its hyper-parameters. What is missing has its default.
 
     Attributes:
-        name: Name of the task.
         metric: Name of what `score` returns, such as 'accuracy'.
         Options: The class of the options.
-        options: An `Options`.
 
     Raises:
         UserError: If an option is missing, unknown or impossible.
@@ -113,8 +111,7 @@ class Task(abc.ABC):
             An uncompiled Functional model with one input and one output.
 
         Raises:
-            UserError, FileNotFoundError: If there is no model of these options, or weights
-                that they ask for cannot be loaded.
+            UserError, FileNotFoundError: If the options fit no model, or their weights do not load.
         """
 
     @abc.abstractmethod

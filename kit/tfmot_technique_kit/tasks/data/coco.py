@@ -1,7 +1,6 @@
 """COCO 2017, by TensorFlow Datasets, without the boxes of crowds.
 
-Source: Lin et al., "Microsoft COCO: Common Objects in Context",
-https://arxiv.org/abs/1405.0312.
+Source: Lin et al., "Microsoft COCO: Common Objects in Context", https://arxiv.org/abs/1405.0312.
 """
 
 from collections.abc import Callable
@@ -18,13 +17,10 @@ CLASSES = 80
 def load(
     image_size: int, max_boxes: int, preprocess: Callable[..., tf.Tensor], **source: Any
 ) -> base.Data:
-    """Loads images with their boxes.
+    """Loads images with their boxes. Further arguments are those of `tfds.load`.
 
-    Args:
-        image_size: Height and width to resize to, in pixels.
-        max_boxes: Number of boxes of an image that are kept, the largest first.
-        preprocess: Function of a float32 image with values in [0, 255].
-        **source: Arguments of `tfds.load`: `data_dir`, `train_examples` and so on.
+    Images are resized, and preprocessed as float32 with values in [0, 255]. Of many boxes the
+    largest are kept.
 
     Returns:
         Images, float32 [image_size, image_size, 3], and boxes, float32 [max_boxes, 5]: rows of

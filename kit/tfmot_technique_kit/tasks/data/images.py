@@ -18,15 +18,12 @@ _LAYOUT = (
 def load_digits(image_size: int, classes: int) -> base.Data:
     """Loads 1,797 gray images of digits, a fifth of them for measuring.
 
-    Args:
-        image_size: Height and width in pixels, a multiple of the 8 that they have.
-        classes: Number of classes, which is 10.
-
     Returns:
         Images, float32 [image_size, image_size, 1] with values in [0, 1], and int32 labels.
 
     Raises:
-        UserError: If the digits have another size, or other classes.
+        UserError: If the size is no multiple of the 8 pixels that they have, or there are not 10
+            classes.
     """
     from sklearn import datasets, model_selection  # Slow to import.
 
@@ -52,14 +49,9 @@ def load_folder(
 ) -> base.Data:
     """Loads RGB images from `train/<class>/` and `validation/<class>/`.
 
-    Files come by class, so the training files are shuffled once, always in the same way, and
-    their images in a buffer again whenever they are read.
-
-    Args:
-        data_dir: Folder that holds both.
-        image_size: Height and width to resize to, in pixels.
-        classes: Number of classes that there must be.
-        preprocess: Function of a float32 image with values in [0, 255].
+    Images are resized, and preprocessed as float32 with values in [0, 255]. Files come by class,
+    so the training files are shuffled once, always in the same way, and their images in a buffer
+    again whenever they are read.
 
     Returns:
         Images, float32 [image_size, image_size, 3], and int32 labels. Classes are numbered in
@@ -83,8 +75,7 @@ def load_folder(
                 f"{folder} has {len(names[-1])} folders of classes, but the option `classes` is "
                 f"{classes}."
             )
-    different = ", ".join(sorted(names[0] ^ names[1]))
-    if different:
+    if different := ", ".join(sorted(names[0] ^ names[1])):
         raise UserError(f"Classes that only one of {folders[0]} and {folders[1]} has: {different}.")
     size = (image_size, image_size)
     read = keras.utils.image_dataset_from_directory

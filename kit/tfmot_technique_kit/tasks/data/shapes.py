@@ -18,19 +18,13 @@ def load(image_size: int, max_boxes: int, train_examples: int, test_examples: in
     An image has 1 to 3 shapes of bright colors that do not overlap, on a dark background with
     noise.
 
-    Args:
-        image_size: Height and width in pixels, at least 16.
-        max_boxes: Number of rows of the labels of an image, at least 3.
-        train_examples: Number of images for training.
-        test_examples: Number of images for measuring.
-
     Returns:
         RGB images, float32 [image_size, image_size, 3] with values around [0, 1], and boxes,
         float32 [max_boxes, 5]: rows of (ymin, xmin, ymax, xmax, class), in fractions of the
         image; those with class -1 hold no box.
 
     Raises:
-        UserError: If the images are too small, or the labels too short.
+        UserError: If the images have less than 16 pixels, or the labels less than 3 rows.
     """
     train = _generate(train_examples, image_size, max_boxes, seed=0)
     test = _generate(test_examples, image_size, max_boxes, seed=1)
@@ -62,10 +56,9 @@ def _generate(count: int, image_size: int, max_boxes: int, seed: int):
                 wanted -= placed > 0
                 continue
             taken[region] = True
-            inside = _draw(_SHAPES[shape], height, width)
-            image[region][inside] = random.uniform(0.5, 1, 3)
-            rows[placed] = [top, left, top + height, left + width, 0]
-            rows[placed] /= image_size
+            image[region][_draw(_SHAPES[shape], height, width)] = random.uniform(0.5, 1, 3)
+            rows[placed, :4] = [top, left, top + height, left + width]
+            rows[placed, :4] /= image_size
             rows[placed, 4] = shape
             placed += 1
         image += random.normal(0, _NOISE, image.shape)

@@ -76,8 +76,7 @@ def _word_pieces(path: Path, sequence_length: int, vocabulary_size: int):
             f"There is no file {path}. Set `vocabulary` to the vocab.txt of a BERT, or to null "
             "for the words of the training text."
         )
-    pieces = path.read_text(encoding="utf-8").split("\n")
-    pieces = pieces[:-1] if pieces[-1] == "" else pieces
+    pieces = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
     if pieces[:1] != special[:1] or not set(special) <= set(pieces):
         raise UserError(

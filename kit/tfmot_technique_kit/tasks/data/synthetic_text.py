@@ -25,17 +25,12 @@ def load(
 ) -> base.Data:
     """Generates sentences, always the same ones: some for training, others for measuring.
 
-    Args:
-        sequence_length: Number of tokens of a sentence, padding included; at least 12.
-        vocabulary_size: Number of tokens that there are; at least 30.
-        train_examples: Number of sentences for training.
-        test_examples: Number of sentences for measuring.
-
     Returns:
-        Token ids, int32 [sequence_length], and int32 labels: 1 for positive, else 0.
+        Token ids, int32 [sequence_length], padding included, and int32 labels: 1 for positive,
+        else 0.
 
     Raises:
-        UserError: If sentences are too short, or words too few.
+        UserError: If sentences have less than 12 tokens, or the vocabulary less than 30.
     """
     train = _generate(train_examples, sequence_length, vocabulary_size, seed=0)
     test = _generate(test_examples, sequence_length, vocabulary_size, seed=1)

@@ -111,13 +111,10 @@ def create_initializer(options: Options) -> keras.initializers.Initializer:
 
 
 def bound_attention_masks(model: keras.Model) -> None:
-    """Makes the attention masks of a model fit for full integer quantization.
+    """Makes the masks of the layers `MultiHeadAttention` fit for full integer quantization.
 
-    The model computes the same. A model that was loaded from a `.keras` file needs this again
-    before it is converted: Keras does not save it.
-
-    Args:
-        model: Its layers `MultiHeadAttention` are changed, wrapped ones too.
+    The model computes the same. One that was loaded from a `.keras` file needs this again before
+    it is converted: Keras does not save it.
     """
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.MultiHeadAttention):

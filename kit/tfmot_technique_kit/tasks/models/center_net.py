@@ -16,8 +16,7 @@ from pydantic import PositiveInt
 from tfmot_technique_kit.keras_api import Tensor, keras, ops
 from tfmot_technique_kit.tasks.models import classifier
 
-# Layers of the models of `keras.applications` that give features for each 8, 16 and 32
-# pixels.
+# Layers of the models of `keras.applications` that give features for each 8, 16 and 32 pixels.
 _FEATURES = {
     "mobilenet_v2": ("block_6_expand_relu", "block_13_expand_relu", "out_relu"),
     "resnet50": ("conv3_block4_out", "conv4_block6_out", "conv5_block3_out"),
@@ -52,10 +51,6 @@ class Options(classifier.BackboneOptions):
 
 def build(options: Options, classes: int) -> keras.Model:
     """Builds the model: a backbone, features of several scales, and a head.
-
-    Args:
-        options: Its options.
-        classes: Number of classes.
 
     Returns:
         A Functional model of float32 images [image_size, image_size, 3] to the output above.
@@ -177,8 +172,4 @@ def _encode(boxes: Tensor, height: int, width: int, classes: int):
     heat = ops.reshape(ops.maximum(heat[:-1], 0.0), [-1, classes, height, width])
     values = ops.concatenate([ops.log(size), center - cells], axis=-1)
     numbers = ops.cast(cells, "int32")
-    return (
-        ops.transpose(heat, [0, 2, 3, 1]),
-        numbers[..., 0] * width + numbers[..., 1],
-        values,
-    )
+    return (ops.transpose(heat, [0, 2, 3, 1]), numbers[..., 0] * width + numbers[..., 1], values)

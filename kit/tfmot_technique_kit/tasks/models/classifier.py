@@ -59,10 +59,6 @@ class Options(BackboneOptions):
 def build(options: Options, channels: int) -> keras.Model:
     """Builds the model.
 
-    Args:
-        options: Its options.
-        channels: Number of channels of images: 1 for gray, 3 for RGB.
-
     Returns:
         A Functional model of float32 images [image_size, image_size, channels] to logits
         [classes].

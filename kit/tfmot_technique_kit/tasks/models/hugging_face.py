@@ -48,10 +48,7 @@ def read_options(folder: Path) -> dict[str, Any]:
 def load(model: keras.Model, folder: Path, layers: int) -> None:
     """Loads the weights of a folder, but for those of heads, such as a classifier.
 
-    Args:
-        model: Made by `bert.build` with the options of the folder.
-        folder: The folder.
-        layers: Number of encoder blocks of the model.
+    The model is made by `bert.build` with the options of the folder, and so many encoder blocks.
 
     Raises:
         FileNotFoundError: If there is no `model.safetensors`.

@@ -9,13 +9,10 @@ from tfmot_technique_kit.keras_api import keras
 
 
 def load(model: keras.Model, path: str, option: str) -> None:
-    """Loads what `save` or `save_weights` of the same model has written.
+    """Loads what `save` or `save_weights` of the same model has written, as an option says.
 
-    Args:
-        model: It gets the weights.
-        path: Path of an `.h5` or `.keras` file, of Keras 2 or 3, or prefix of the files of a
-            TensorFlow checkpoint.
-        option: Name of the option that says the path.
+    The path is that of an `.h5` or `.keras` file, of Keras 2 or 3, or the prefix of the files of a
+    TensorFlow checkpoint.
 
     Raises:
         FileNotFoundError: If there is no such file.
