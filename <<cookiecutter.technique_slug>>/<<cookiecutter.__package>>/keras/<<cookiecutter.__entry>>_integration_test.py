@@ -29,6 +29,7 @@ collect = test_algorithms.collect
 MODELS = test_models.MODELS
 Nothing = test_algorithms.Nothing
 convolutional = test_models.convolutional
+NOT_IN_FLOAT16 = (convolutional, test_models.transformer)  # Each has a test.
 data = test_models.data
 
 layers = keras.layers
@@ -197,11 +198,15 @@ class ModelsTest(TestCase):
       self.assertSameOutputs(outputs, predict(model), 1e-3)
 
   @parameterized.named_parameters(
-    *(row for row in MODELS if row[1] is not test_models.transformer),
+    *(row for row in MODELS if row[1] not in NOT_IN_FLOAT16),
     ('MobileNet', test_models.mobile_net),
   )
   def testModelInMixedPrecision(self, create):
     self.assertTrainsInMixedPrecision(create)
+
+  @test_settings.needs('activity')
+  def testActivityRegularizerInMixedPrecision(self):
+    self.assertTrainsInMixedPrecision(convolutional)
 
   @test_settings.needs('float16')
   def testAttentionInMixedPrecision(self):

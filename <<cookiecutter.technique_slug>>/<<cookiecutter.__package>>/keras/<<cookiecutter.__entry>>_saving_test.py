@@ -198,7 +198,7 @@ class GoOnTest(TestCase):
     self.assertLoads('model.weights.h5', own)
 
   @parameterized.product(name=('weights.h5', 'checkpoint'), own=(True, False))
-  @test_settings.needs('weights')
+  @test_settings.needs('checkpoint')
   def testWeightsInOtherFormats(self, name, own):
     self.assertLoads(name, own)
 

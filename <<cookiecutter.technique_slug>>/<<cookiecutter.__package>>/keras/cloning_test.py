@@ -311,7 +311,7 @@ class TrainingArgumentTest(test_models.TestCase):
     with tf.distribute.MirroredStrategy(['/cpu:0']).scope():
       model = self._create()
     train(model, epochs=2)
-    steps = {int(keras.backend.get_value(w.step)) for w in collect(model)}
+    steps = {int(w.step.numpy()) for w in collect(model)}
     self.assertEqual(steps, {2})
 
   @test_settings.needs('training')
