@@ -14,11 +14,11 @@ SETTING = compat.BACKEND if compat.keras is keras_3 else 'tf_keras'
 NEEDS = {
   'tfmot': ('Techniques of TFMOT, before or after this one', 'tf_keras'),
   'formats': (
-    'Models as SavedModel, and as `.h5` with operations or to train on',
+    'SavedModel, and `.h5` of models with operations or an optimizer',
     'tf_keras',
   ),
   'checkpoint': ('Checkpoints of TensorFlow', 'tf_keras'),
-  'output_names': ('Losses by names of outputs, in loaded models', 'tf_keras'),
+  'output_names': ('Losses by names of outputs, after loading', 'tf_keras'),
   'training': ('`training` as a constant in a Functional model', 'tf_keras'),
   'keras_2_layers': ('Layers that Keras 3 has dropped', 'tf_keras'),
   'lite': ('Conversion to TensorFlow Lite', 'tf_keras tensorflow'),
