@@ -182,7 +182,6 @@ def _copy(layer):
 
 
 def _check_type(layer):
-  """Raises ValueError for what is neither a layer nor a model to look into."""
   name = type(layer).__name__
   if not isinstance(layer, keras.layers.Layer):
     roots = {base.__module__.split('.')[0] for base in type(layer).__mro__}

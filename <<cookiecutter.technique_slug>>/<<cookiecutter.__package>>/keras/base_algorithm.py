@@ -229,5 +229,9 @@ class Algorithm(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Creates the algorithm again from what `get_config` returned."""
+    """Returns an algorithm that is like the one with a config.
+
+    Args:
+      config: What `get_config` returned.
+    """
     return cls(**config)

@@ -43,21 +43,18 @@ class CheckedAlgorithm:
       isinstance(arguments, dict) and set(arguments) == _STATE_ARGUMENTS
       for arguments in state.values()
     )
+    given = self._state('create_state', slot, {})
     if not is_valid:
-      self._fail(
-        'create_state',
-        slot,
+      given.fail(
         'a dict from names to dicts with the keys `shape`, `dtype` and '
-        f'`initializer`, but got {state}',
+        f'`initializer`, but got {state}'
       )
     for key, arguments in state.items():
       dtype = compat.dtype_name(arguments['dtype'])
       if slot.weight is None and 'float' not in dtype:
-        self._fail(
-          'create_state',
-          slot,
+        given.fail(
           'floating point state for an output, which replicas average, but '
-          f'`{key}` is {dtype}',
+          f'`{key}` is {dtype}'
         )
     return state
 
@@ -122,10 +119,7 @@ class CheckedAlgorithm:
   def replace(self, wrapper, input_shape, names):
     """Returns the layers that take the place of the wrapper.
 
-    Args:
-      wrapper: The wrapper, its weights finished.
-      input_shape: Shape of its inputs, or nested structure of shapes.
-      names: Set of names that new layers cannot have. Theirs are added.
+    They get none of `names`, a set to which theirs are added.
     """
     slots = wrapper.slots
     given = [self._state('replace', slot, slot.state) for slot in slots]

@@ -29,7 +29,11 @@ class <<cookiecutter.__camel>>Policy(abc.ABC):
 
   @abc.abstractmethod
   def allow_<<cookiecutter.technique_slug>>(self, layer):
-    """Returns whether to wrap `layer`, a `keras.layers.Layer` of a model."""
+    """Returns whether to wrap a layer.
+
+    Args:
+      layer: A `keras.layers.Layer` of the model.
+    """
 
   @abc.abstractmethod
   def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
@@ -164,6 +168,9 @@ class AllOf(<<cookiecutter.__camel>>Policy):
   >>> layer = keras.layers.Dense(10, name='other')
   >>> policy.allow_<<cookiecutter.technique_slug>>(layer)
   False
+
+  Args:
+    *policies: The policies.
   """
 
   def __init__(self, *policies):

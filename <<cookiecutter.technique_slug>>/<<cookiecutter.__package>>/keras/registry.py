@@ -181,13 +181,18 @@ class <<cookiecutter.__camel>>Registry:
   def supports_or_custom(cls, layer):
     """Returns whether a layer can be wrapped: built in, or with the interface.
 
-    If so, `get_weights(layer)` and `get_activations(layer)` are defined.
+    Args:
+      layer: Any object.
     """
     return _has_interface(layer) or cls.supports(layer)
 
   @classmethod
   def is_operation(cls, layer):
-    """Returns whether a layer is what Keras makes of `x + y` in a model."""
+    """Returns whether a layer is what Keras makes of `x + y` in a model.
+
+    Args:
+      layer: Any object.
+    """
     return type(layer).__name__ in _OPERATIONS and isinstance(
       layer, keras.layers.Layer
     )
@@ -225,7 +230,8 @@ class <<cookiecutter.__camel>>Registry:
   def has_weights(cls, layer):
     """Returns whether a layer has technique weights, built or not.
 
-    One that is not supported has none.
+    Args:
+      layer: A `keras.layers.Layer`. One that is not supported has none.
     """
     if not cls.supports_or_custom(layer):
       return False

@@ -41,6 +41,9 @@ class <<cookiecutter.__camel>>Report:
   Attributes:
     layers: List of `LayerReport`.
     total: `LayerReport` with the sums over all layers.
+
+  Args:
+    layers: List of `LayerReport`.
   """
 
   def __init__(self, layers):

@@ -21,7 +21,7 @@ def _serialize(schedule, cls):
 
 
 def _validate_steps(begin_step, end_step, frequency, endless):
-  """Returns the steps as ints: `len(data) / batch_size` is a float."""
+  # As ints, because `len(data) / batch_size` is a float.
   begin_step = _to_int('begin_step', begin_step)
   end_step = _to_int('end_step', end_step)
   frequency = _to_int('frequency', frequency)
@@ -99,9 +99,10 @@ class <<cookiecutter.__camel>>Schedule(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Creates a schedule again from what `get_config` returned.
+    """Returns a schedule that is like the one with a config.
 
-    Keras passes all of it, or its entry `config`, by the function that reads.
+    Args:
+      config: What `get_config` returned, or its entry `config`.
     """
     return cls(**config.get('config', config))
 

@@ -72,12 +72,7 @@ class Slot:
     return self.offset, ops.stop_gradient(value - compat.to_tensor(weight))
 
   def assign(self, compute, variables=None):
-    """Gives the weight what a method of `CheckedAlgorithm` returns for it.
-
-    Args:
-      compute: The method. It takes the slot, the weight and the state.
-      variables: Copies of `variables` on one replica.
-    """
+    """Gives the weight, or its copy on a replica, what a method returns."""
     weight, state = variables or self.variables
     value = compute(self, self.load(weight), state)
     variable, value = self.get_sink(weight, value)
@@ -121,11 +116,7 @@ class Weight:
   applies_on_update = False
 
   def find_slots(self, layer, input_shape):
-    """Returns a list with one `Slot` per technique weight.
-
-    Args:
-      layer: The layer, built.
-      input_shape: Shape of its inputs.
+    """Returns a list with one `Slot` per technique weight of a built layer.
 
     Raises:
       AttributeError: If the layer has not made its weights yet.
@@ -136,19 +127,12 @@ class Weight:
     for weight in find_weights(layer):
       # Keras 3 says another `dtype` where nothing is cast, but for tensors.
       dtype = compat.to_tensor(compat.stored(weight)).dtype
-      dtype = compat.dtype_name(dtype)
-      spec = compat.Spec(weight.shape, dtype)
+      spec = compat.Spec(weight.shape, compat.dtype_name(dtype))
       slots.append(Slot(compat.get_path(weight, layer), spec, weight=weight))
     return slots
 
   def call(self, wrapper, call_layer, training):
-    """Calls the layer and returns its outputs.
-
-    Args:
-      wrapper: The wrapper.
-      call_layer: Function without arguments that calls the wrapped layer.
-      training: None, a bool, or a bool scalar tensor.
-    """
+    """Calls the layer, by `call_layer()`, and returns its outputs."""
     if _may_be(training) and wrapper.calls.is_first():
       self._train(wrapper, training)
     moved = [slot for slot in wrapper.slots if slot.offset is not None]

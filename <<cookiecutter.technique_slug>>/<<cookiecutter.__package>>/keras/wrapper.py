@@ -362,11 +362,7 @@ def get_own_name(layer):
 
 
 def restore_output_names(model):
-  """Calls the outputs of a model as they were called before wrapping.
-
-  Losses and metrics are given, and logged, by these names. Keras takes them
-  from the layers, also when a file is loaded.
-  """
+  """Names outputs as before wrapping: losses and metrics go by these names."""
   outputs = model.outputs if getattr(model, 'output_names', None) else []
   for index, output in enumerate(outputs):
     layer, name = output._keras_history[0], model.output_names[index]
