@@ -1,7 +1,8 @@
 """Uses Keras 3's own tools, and KerasHub's models, with a generated technique.
 
-Run as `python use_keras_tools.py PACKAGE KIND`: its last line is JSON, what each tool came to on
-the backend that is set. A tool that fails without the technique, too, has the result None.
+Run as `python use_keras_tools.py PACKAGE KIND`, and with a part of a name for some tools: its last
+line is JSON, what each tool came to on the backend that is set. A tool that fails without the
+technique, too, has the result None.
 """
 
 import functools
@@ -274,7 +275,8 @@ def _run_saved_model(model: keras.Model, folder: str) -> np.ndarray:
     import tensorflow as tf
 
     model.export(folder, format="tf_saved_model", verbose=False)
-    return tf.saved_model.load(folder).serve(IMAGES[:1]).numpy()
+    loaded = tf.saved_model.load(folder)  # It holds the variables.
+    return loaded.serve(IMAGES[:1]).numpy()
 
 
 def _run_litert(model: keras.Model, folder: str) -> np.ndarray:
@@ -324,7 +326,7 @@ def let_into_layers(getter: str) -> None:
     setattr(keras_hub.layers.TransformerEncoder, getter, get_kernels)
 
 
-def main(package: str, kind: str) -> None:
+def main(package: str, kind: str, only: str = "") -> None:
     warnings.simplefilter("ignore")
     tools = Tools(technique.find(package))
     if kind.startswith("weight_"):
@@ -342,7 +344,8 @@ def main(package: str, kind: str) -> None:
         ),
         "KerasHub's ResNet": lambda: tools.hub(create_resnet, IMAGES),
     }
-    print(json.dumps({name: _outcome(attempt) for name, attempt in attempts.items()}))
+    chosen = {name: attempt for name, attempt in attempts.items() if only in name}
+    print(json.dumps({name: _outcome(attempt) for name, attempt in chosen.items()}))
 
 
 def _outcome(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
