@@ -32,7 +32,7 @@ def fingerprint(value: Any) -> str:
 def run_id(resolved_config: dict[str, Any], **identity: Any) -> str:
     """Returns the identity of a run: equal for two that would do the same.
 
-    It is made of all values of the configuration and of what else tells runs apart: task,
+    The identity is made of all values of the configuration and of what tells runs apart: task,
     profile, variant, seed, strategy, device.
     """
     return fingerprint({"config": resolved_config, **identity})
