@@ -69,8 +69,9 @@ def test_a_project_is_small(kind_project):
 
 def test_tests_need_what_the_table_of_settings_has(project):
     folder = project / f"tfmot_{project.name}" / "keras"
-    text = "".join(path.read_text() for path in folder.glob("*_test.py"))
-    text += "".join(path.read_text() for path in folder.glob("test_*.py"))
+    algorithms = support.ROOT / "templates" / "algorithms"  # The tests of other kinds, too.
+    paths = [*folder.glob("*_test.py"), *folder.glob("test_*.py"), *algorithms.glob("*_test.py")]
+    text = "".join(path.read_text() for path in paths)
     asked = set(re.findall(r"test_settings\.(?:needs|has)\('(\w+)'\)", text))
     table = (folder / "test_settings.py").read_text().partition("NEEDS = ")[2]
     assert asked == set(re.findall(r"^  '(\w+)': \(", table, re.MULTILINE))

@@ -200,6 +200,7 @@ class ReplaceTest(test_models.TestCase):
 class TrainingTest(test_models.TestCase):
   """When kernels are cut."""
 
+  @test_settings.needs('assign')
   def testKernelsTrainFreelyBetweenUpdates(self):
     model, layer = create(layers.Dense(20), (24,), frequency=3)
     callback = UpdateStep()

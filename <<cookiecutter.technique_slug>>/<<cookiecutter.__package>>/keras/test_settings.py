@@ -32,6 +32,10 @@ NEEDS = {
   ),
   'float16': ('Attention in `float16` on CPUs', 'tf_keras tensorflow torch'),
   'retry': ('Training after `fit` raised', 'tf_keras tensorflow torch'),
+  'assign': (
+    'Weights that are read or assigned within an epoch',
+    'tf_keras tensorflow torch',
+  ),
   'xla': ('`jit_compile=True`', 'tf_keras tensorflow jax'),
   'steps': ('`steps_per_execution`', 'tf_keras tensorflow jax'),
 }
