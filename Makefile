@@ -138,6 +138,7 @@ lock:
 # on a machine that does nothing else. Prints the tables and keeps them in benchmarks/. A piece
 # of it, printed and not kept: make bench ARGS='--kind activation --case CNN --quick'.
 BENCH := $(VENV)/bench
+BENCH_PATH := PYTHONPATH=kit:tests/scripts  # The kit's settings, and what finds a technique.
 BAKE = $(BIN)/cookiecutter --no-input --output-dir $(BENCH)/projects .
 
 # Made again each time: the projects have to be those of the template as it is.
@@ -155,10 +156,10 @@ bench-environment: $(READY)
 	$(BENCH)/venv/bin/python -m pip install --quiet ai-edge-litert jax torch==2.13.0
 
 bench: bench-environment
-	$(BENCH)/venv/bin/python benchmarks/training_cost.py $(ARGS)
+	$(BENCH_PATH) $(BENCH)/venv/bin/python benchmarks/training_cost.py $(ARGS)
 
 bench-settings: bench-environment
-	$(BENCH)/venv/bin/python benchmarks/settings_cost.py $(ARGS)
+	$(BENCH_PATH) $(BENCH)/venv/bin/python benchmarks/settings_cost.py $(ARGS)
 
 bench-generation: $(READY)
 	$(BIN)/python -m pip install --quiet copier

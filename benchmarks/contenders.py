@@ -7,13 +7,11 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import technique
 import tensorflow as tf
 import tensorflow_model_optimization as tfmot
+from techniques import TECHNIQUES
 from tensorflow_model_optimization.python.core.keras.compat import keras
-from tfmot_activation_sparsity import keras as activation_sparsity
-from tfmot_connection_pruning import keras as connection_pruning
-from tfmot_low_rank_factorization import keras as low_rank_factorization
-from tfmot_weight_ternarization import keras as weight_ternarization
 
 Apply = Callable[[keras.Model, int], keras.Model]
 
@@ -56,9 +54,13 @@ def _scheduled(apply: Callable, schedule: Callable[..., Any], level: float) -> A
     return lambda model, frequency: apply(model, schedule(level, 0, frequency=frequency))
 
 
-def _kind(rivals: dict[str, Contender], zeros_as: str | None = None, **technique: Contender):
-    (name,) = technique
-    return Kind(name, {"dense": DENSE} | technique | rivals, zeros_as)
+def _kind(name: str, rivals: dict[str, Contender], zeros_as: str | None = None) -> Kind:
+    package, level = TECHNIQUES[name]
+    found = technique.find(package)
+    apply = _scheduled(found.apply, found.Constant, level)
+    own = Contender(apply, found.UpdateStep, found.strip, found.scope)
+    entry = found.apply.__name__
+    return Kind(entry, {"dense": DENSE, entry: own} | rivals, zeros_as)
 
 
 DENSE = Contender(lambda model, _: model)
@@ -84,52 +86,9 @@ QUANTIZE_MODEL = Contender(
     optimizations=(tf.lite.Optimize.DEFAULT,),  # Without it, floats are stored.
 )
 
-KINDS = {
-    "weight_mask": _kind(
-        prune_connections=Contender(
-            _scheduled(
-                connection_pruning.prune_connections, connection_pruning.ConstantSparsity, 0.8
-            ),
-            connection_pruning.UpdateConnectionPruningStep,
-            connection_pruning.strip_connection_pruning,
-            connection_pruning.connection_pruning_scope,
-        ),
-        rivals={"prune_low_magnitude": PRUNE_LOW_MAGNITUDE},
-        zeros_as="prune_low_magnitude",
-    ),
-    "weight_projection": _kind(
-        ternarize_weights=Contender(
-            _scheduled(
-                weight_ternarization.ternarize_weights, weight_ternarization.ConstantStrength, 0.99
-            ),
-            weight_ternarization.UpdateWeightTernarizationStep,
-            weight_ternarization.strip_weight_ternarization,
-            weight_ternarization.weight_ternarization_scope,
-        ),
-        rivals={"cluster_weights": CLUSTER_WEIGHTS, "quantize_model": QUANTIZE_MODEL},
-    ),
-    "activation": _kind(
-        sparsify_activations=Contender(
-            _scheduled(
-                activation_sparsity.sparsify_activations, activation_sparsity.ConstantSparsity, 0.8
-            ),
-            activation_sparsity.UpdateActivationSparsityStep,
-            activation_sparsity.strip_activation_sparsity,
-            activation_sparsity.activation_sparsity_scope,
-        ),
-        rivals={},
-    ),
-    "layer_replacement": _kind(
-        factorize_low_rank=Contender(
-            _scheduled(
-                low_rank_factorization.factorize_low_rank,
-                low_rank_factorization.ConstantRankReduction,
-                0.8,
-            ),
-            low_rank_factorization.UpdateLowRankFactorizationStep,
-            low_rank_factorization.strip_low_rank_factorization,
-            low_rank_factorization.low_rank_factorization_scope,
-        ),
-        rivals={},
-    ),
+_RIVALS: dict[str, dict[str, Contender]] = {
+    "weight_mask": {"prune_low_magnitude": PRUNE_LOW_MAGNITUDE},
+    "weight_projection": {"cluster_weights": CLUSTER_WEIGHTS, "quantize_model": QUANTIZE_MODEL},
 }
+_ZEROS_AS = {"weight_mask": "prune_low_magnitude"}
+KINDS = {name: _kind(name, _RIVALS.get(name, {}), _ZEROS_AS.get(name)) for name in TECHNIQUES}

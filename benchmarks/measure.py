@@ -16,11 +16,9 @@ import numpy as np
 from contenders import KINDS, Kind
 from models import CASES, WARM_UP, Case
 from rounds import Results, Run, interleave, timed
+from techniques import EVERY_STEP, ONCE
 from tensorflow_model_optimization.python.core.keras.compat import keras
 from trainer import Deployed, Trainer
-
-EVERY_STEP = 1
-ONCE = 10**9  # Steps between two updates: the first step updates, and no other.
 
 
 class Generation:

@@ -9,7 +9,6 @@ the wrapped one in turning order, so that what `fit` itself takes is part of bot
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import pathlib
@@ -20,27 +19,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from render_tables import RESULTS, SETTINGS, write_tables
+import technique
+from render_tables import RESULTS, write_tables
 from rounds import Results, Run, interleave, timed
+from techniques import EVERY_STEP, ONCE, TECHNIQUES
+
+from tfmot_technique_kit import switch
 
 SECONDS = 6.0  # For each quantity that is measured in rounds.
 # Long, so that what begins and ends an epoch counts little, as in use.
 SAMPLE_SECONDS, STEPS = 1.0, 25  # A run is a number of such steps.
-EVERY_STEP, ONCE = 1, 10**9  # Steps between two updates.
 STARTS = 3  # For what happens once in a training.
 
-# Package, entry function, schedule and level of each kind, as in contenders.py.
-TECHNIQUES = {
-    "weight_mask": ("connection_pruning", "prune_connections", "ConstantSparsity", 0.8),
-    "weight_projection": ("weight_ternarization", "ternarize_weights", "ConstantStrength", 0.99),
-    "activation": ("activation_sparsity", "sparsify_activations", "ConstantSparsity", 0.8),
-    "layer_replacement": (
-        "low_rank_factorization",
-        "factorize_low_rank",
-        "ConstantRankReduction",
-        0.8,
-    ),
-}
 CASES = ("CNN", "MLP")  # Names of models begin with these.
 
 
@@ -81,20 +71,17 @@ class Training:
 
 def measure(kind: str, case: Any, seconds: float) -> dict[str, Any]:
     """Measures one model in the setting of this process."""
-    slug, entry, schedule, level = TECHNIQUES[kind]
-    technique = importlib.import_module(f"tfmot_{slug}.keras")
-    camel = slug.title().replace("_", "")
-    callback = getattr(technique, f"Update{camel}Step")
+    package, level = TECHNIQUES[kind]
+    found = technique.find(package)
     results = Results()
 
     def start(frequency: int) -> dict[str, Training]:
         def wrap(model: Any) -> Any:
-            constant = getattr(technique, schedule)(level, 0, frequency=frequency)
-            return getattr(technique, entry)(model, constant)
+            return found.apply(model, found.Constant(level, 0, frequency=frequency))
 
         trainings = {
             "dense": Training(case, lambda model: model, []),
-            "technique": Training(case, wrap, [callback()]),
+            "technique": Training(case, wrap, [found.UpdateStep()]),
         }
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "model.keras")
@@ -145,19 +132,18 @@ def main() -> None:
         return
     found: dict[str, Any] = {}
     for kind in args.kind or TECHNIQUES:
-        for setting, (legacy, backend) in SETTINGS.items():
-            variables = {"TF_USE_LEGACY_KERAS": legacy, "KERAS_BACKEND": backend}
+        for setting in switch.ALL:
             command = [sys.executable, __file__, "--here", kind, *["--quick"] * args.quick]
             done = subprocess.run(
                 command,
-                env=os.environ | variables | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+                env=os.environ | setting.variables | {"TF_CPP_MIN_LOG_LEVEL": "3"},
                 stdout=subprocess.PIPE,
                 text=True,
                 check=True,
             )
             measured = json.loads(done.stdout.splitlines()[-1])
-            found.setdefault(kind, {})[setting] = measured
-            print(kind, setting, json.dumps(measured), flush=True)
+            found.setdefault(kind, {})[setting.title] = measured
+            print(kind, setting.title, json.dumps(measured), flush=True)
     if not (args.quick or args.kind):
         (RESULTS / "settings.json").write_text(json.dumps(found, indent=1) + "\n")
         write_tables()

@@ -13,6 +13,8 @@ from conftest import FIRST, OF_EACH_KIND, bake
 from set_up import run
 from test_baked import IN_FULL, check_passed
 
+from tfmot_technique_kit.switch import BACKENDS
+
 pytestmark = pytest.mark.baked
 
 SCRIPT = support.ROOT / "tests" / "scripts" / "train_and_strip.py"
@@ -89,7 +91,7 @@ TESTS = ["algorithm", "target", "wrapper_call", "callbacks", "{entry}_strip"]
 
 
 @pytest.mark.parametrize("kind", IN_FULL)
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_its_tests_pass_on_keras_3(kind, backend, python, set_up_project, cookies_session):
     """Those of the first kind in full, of another one what its algorithm decides."""
     project = project_of(kind, set_up_project, cookies_session)
@@ -100,7 +102,7 @@ def test_its_tests_pass_on_keras_3(kind, backend, python, set_up_project, cookie
     check_passed(run(project, f"{setting} {python} -m pytest -n auto {' '.join(files)}"))
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_the_example_runs_on_keras_3(backend, pythons, set_up_project):
     shown = run(
         set_up_project,

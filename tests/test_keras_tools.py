@@ -15,13 +15,13 @@ from conftest import bake
 from set_up import run
 
 from tfmot_technique_kit import markdown
+from tfmot_technique_kit.switch import BACKENDS
 from tfmot_template_rules import names
 
 pytestmark = pytest.mark.tools
 
 SCRIPT = support.ROOT / "tests" / "scripts" / "use_keras_tools.py"
 TABLES = support.ROOT / "templates" / "facts" / "keras_tools"
-BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 # Those that the tables were measured with. What others can do differs from month to month.
 PACKAGES = [
     "keras==3.15.1",

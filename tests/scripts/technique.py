@@ -12,6 +12,7 @@ def find(package: str) -> Any:
     parts = {name.split("_")[0]: value for name, value in named.items()}
     (schedule,) = (value for name, value in named.items() if name.startswith("Constant"))
     (callback,) = (v for n, v in named.items() if n.startswith("Update") and n.endswith("Step"))
+    (scope,) = (v for n, v in named.items() if n.endswith("_scope"))
     (layer,) = (v for n, v in named.items() if n.endswith("ableLayer"))
     (getter,) = layer.__abstractmethods__
     module = importlib.import_module(parts["strip"].__module__)
@@ -19,6 +20,7 @@ def find(package: str) -> Any:
         compat=importlib.import_module(f"{package}.keras.compat"),
         apply=getattr(module, module.__name__.rsplit(".", maxsplit=1)[1]),
         strip=parts["strip"],
+        scope=scope,
         collect=parts["collect"],
         report=parts["report"],
         Constant=schedule,

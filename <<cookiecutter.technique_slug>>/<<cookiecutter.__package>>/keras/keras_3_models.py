@@ -82,11 +82,11 @@ def copy_attributes(layer, twin):
   copied = {
     k: v.copy() if isinstance(v, is_own) else v for k, v in vars(layer).items()
   }
-  tracker, kept = copy.copy(layer._tracker), layer._tracker
+  tracker = copy.copy(layer._tracker)
   tracker.config = {
-    k: (kind, copied[f'_{k}']) for k, (kind, _) in kept.config.items()
+    k: (kind, copied[f'_{k}']) for k, (kind, _) in tracker.config.items()
   }
-  tracker.stored_ids = {k: ids.copy() for k, ids in kept.stored_ids.items()}
+  tracker.stored_ids = {k: ids.copy() for k, ids in tracker.stored_ids.items()}
   bound = {name: vars(twin)[name] for name in ('build', 'quantize')}
   vars(twin).update(copied, _tracker=tracker, **bound)
   if hasattr(twin, '_track_variables'):  # PyTorch keeps them once more.

@@ -14,6 +14,7 @@ from tfmot_technique_kit import markdown
 from tfmot_technique_kit.documents import api
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
+from tfmot_technique_kit.switch import BACKENDS
 
 # Where the result of an algorithm goes, by the class of its target in `target.py`.
 _TARGETS = {
@@ -25,12 +26,7 @@ _TARGETS = {
     "the optimizer trains the weight behind it",
     "Output": "the result replaces the output of the layer, in training and in inference",
 }
-_SETTINGS = {
-    "tf_keras": "Keras 2",
-    "tensorflow": "TensorFlow",
-    "jax": "JAX",
-    "torch": "PyTorch",
-}
+_SETTINGS = {"tf_keras": "Keras 2", **BACKENDS}
 # The bullets about methods, in the order in which they are called.
 _METHODS = {
     "accepts": "Layers",
