@@ -26,6 +26,11 @@ def test_documents_pass_the_checks(kind_project):
     check(kind_project)
 
 
+def test_words_made_of_a_name_are_no_misspellings(cookies):
+    folder = bake(cookies, {"technique_name": "Feature Gating"})  # "gatable" is in the API
+    assert "Problems: 0." in support.technique(folder, "check", "spelling")
+
+
 @pytest.mark.life
 @pytest.mark.parametrize("kind", names.LEVELS)
 @pytest.mark.parametrize("name", support.TECHNIQUES)

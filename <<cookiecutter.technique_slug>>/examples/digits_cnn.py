@@ -38,8 +38,7 @@ def draw(count, seed):
 
 def train(model, images, labels, epochs, callbacks=None):
   """Compiles and trains a model in place, with 32 images in a step."""
-  loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-  model.compile('adam', loss)
+  model.compile('adam', keras.losses.SparseCategoricalCrossentropy(True))
   model.fit(images, labels, epochs=epochs, callbacks=callbacks, verbose=0)
 
 
@@ -76,6 +75,7 @@ def main():
   parser.add_argument('--epochs', type=int, default=10, help='of each training')
   if (epochs := parser.parse_args().epochs) < 1:
     parser.error('--epochs must be at least 1')
+  keras.utils.disable_interactive_logging()  # Converting would print much.
   keras.utils.set_random_seed(0)
   model = keras.Sequential(
     [
