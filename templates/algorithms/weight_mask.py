@@ -50,7 +50,7 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
 
   def apply(self, weight, state):
     """Sets the masked elements to zero."""
-    return weight * ops.cast(state['mask'], weight.dtype)
+    return ops.where(state['mask'], weight, 0)
 
   def summarize(self, weight, state):
     """Reports the fraction of elements that are zero."""

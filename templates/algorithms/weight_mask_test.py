@@ -68,6 +68,13 @@ class MaskTest(test_models.TestCase):
     self.assertAllEqual(mask, np.abs(compat.to_numpy(weight)) > count)
     self.assertEqual(np.sum(~mask), count)
 
+  @parameterized.parameters(1000, 2**18 + 1)
+  def testPrunesTheSmallestOfAnyFloats(self, size):
+    weight = np.random.default_rng(0).normal(size=size).astype('float32')
+    mask = compat.to_numpy(mask_of(ops.convert_to_tensor(weight), 0.3))
+    smallest = np.argsort(np.abs(weight))[: pruned(size, 0.3)]
+    self.assertAllEqual(np.flatnonzero(~mask), np.sort(smallest))
+
   @parameterized.named_parameters(
     ('All', [2, 2, 2, 2], 0.5, [1, 1, 1, 1]),
     ('Zeros', [0, 0, 0, 0], 0.5, [1, 1, 1, 1]),

@@ -2,6 +2,7 @@
 """The interface between an algorithm and the wrapper that trains with it."""
 
 import abc
+import math
 
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import target as target_lib
@@ -30,9 +31,10 @@ def count(fraction, size):
 def select(values, index):
   """Returns the element that sorting would put at an index.
 
-  `select` tries the bits of the result, from the highest on, and counts how
-  many elements are smaller: floats that are not negative compare as their bits.
-  That takes a tenth of the time of sorting, and XLA can compile it.
+  Floats that are not negative are in the order of their bits. `select` counts
+  how often each value of the highest bits occurs, which tells those of the
+  result, then the next bits among the elements that share them. That takes a
+  small part of the time of sorting, and XLA can compile it.
 
   Args:
     values: Tensor of any shape, floating point, no element negative.
@@ -41,29 +43,32 @@ def select(values, index):
   Returns:
     A scalar tensor with the dtype of `values`, one of its elements.
   """
+  is_large = None not in values.shape and math.prod(values.shape) > 2**18
+  return _select(ops.reshape(values, [-1]), index, 16 if is_large else 11)
+
+
+@compat.trace_once
+def _select(values, index, digit):
+  """See `select`. Finds `digit` bits at a time, by a table of that size."""
   dtype = compat.dtype_name(values.dtype)
   wide = 'float64' if dtype == 'float64' else 'float32'
-  integer = wide.replace('float', 'int')
   # One in a row: on TensorFlow `view` has to know the last size in advance.
-  bits = ops.view(ops.reshape(ops.cast(values, wide), [-1, 1]), integer)
-  one = ops.ones([], integer)
-
-  def set_bits(first, count, found):
-    for place in range(count):
-      tried = found + ops.left_shift(one, first - place)
-      smaller = ops.sum(ops.cast(bits < tried, 'int32'))
-      found = ops.where(smaller <= index, tried, found)
-    return found
-
-  # All but the sign: some at a time, for a small and yet fast program.
-  places = int(wide[-2:]) - 1
-  found = set_bits(places - 1, 3, ops.zeros([], integer))
-  found = ops.fori_loop(
-    0,
-    (places - 3) // 4,
-    lambda i, found: set_bits(ops.cast(places - 4 - 4 * i, integer), 4, found),
-    found,
-  )
+  bits = ops.reshape(ops.cast(values, wide), [-1, 1])
+  bits = ops.reshape(ops.view(bits, wide.replace('float', 'int')), [-1])
+  found = None
+  # All bits but the sign. The last digit may have fewer.
+  for first in range(int(wide[-2:]) - 1 - digit, -digit, -digit):
+    shift, base = max(first, 0), 2 ** (digit + min(first, 0))
+    digits = ops.right_shift(bits, shift)
+    if found is not None:
+      digits = digits - found * base
+      shares = ops.logical_and(digits >= 0, digits < base)
+      digits = ops.where(shares, digits, base)
+    counts = compat.count_values(ops.cast(digits, 'int32'), base)
+    is_below = ops.cumsum(counts) <= index
+    index = index - ops.sum(ops.where(is_below, counts, 0))
+    value = ops.sum(ops.cast(is_below, bits.dtype))
+    found = value if found is None else found * base + value
   return ops.cast(ops.view(ops.reshape(found, [1]), wide)[0], dtype)
 
 
@@ -116,11 +121,11 @@ class Algorithm(abc.ABC):
   | `summarize`    | by the summaries callback and the report  | every epoch   |
 
   `update_state`, `apply` and `finish` run inside programs such as a
-  `tf.function`, so they use `ops` only. Weights have their variable dtype,
-  float32 under a mixed precision policy; outputs have the compute dtype of the
-  layer. For weights `finish` must be a fixed point of `apply`:
-  `apply(finish(w)) == finish(w)` for the same state. `checked_algorithm.py`
-  checks what the methods return.
+  `tf.function`, so they use `ops` only, and no `if` on a tensor. Weights have
+  their variable dtype, float32 under a mixed precision policy; outputs have the
+  compute dtype of the layer. For weights `finish` must be a fixed point of
+  `apply`: `apply(finish(w)) == finish(w)` for the same state.
+  `checked_algorithm.py` checks what the methods return.
 
   Attributes:
     target: An instance of a class of `target.py`: what the algorithm acts on,

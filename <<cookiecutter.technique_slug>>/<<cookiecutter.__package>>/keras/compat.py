@@ -9,6 +9,7 @@ import os
 import sys
 
 import keras as keras_3
+import numpy as np
 
 # With TF_USE_LEGACY_KERAS=1, or where a program that sets nothing has imported
 # it, `keras` is `tf_keras`, the Keras 2 of TFMOT. Else it is Keras 3.
@@ -46,14 +47,13 @@ if LEGACY:
       f'KERAS_BACKEND=tensorflow: it is {BACKEND} now.'
     )
   Shape, Spec, Variable = tf.TensorShape, tf.TensorSpec, tf.Variable
-  Wrapper = keras.layers.Wrapper
+  Wrapper, to_numpy = keras.layers.Wrapper, keras.backend.get_value
   LAYERS = [keras.layers, tf.compat.v1.keras.layers, keras.layers.experimental]
   OTHER = (
     'Keras 3. Create it with `import tf_keras as keras`, or change the '
     'environment variable TF_USE_LEGACY_KERAS before Python starts: with 1 '
     '`tf.keras` is that.'
   )
-  to_numpy = keras.backend.get_value
   _AUTOCAST = 'experimental_autocast'
   _FIRST_REPLICA = tf.VariableAggregation.ONLY_FIRST_REPLICA
 
@@ -200,11 +200,35 @@ def run_on_replicas(work, step, variables):
 
 def average(compute):
   """Returns the means of what replicas compute, None if there is one alone."""
-  if BACKEND == 'tensorflow':
-    replica = tf.distribute.get_replica_context()
-    if replica is not None and replica.num_replicas_in_sync > 1:
-      return replica.all_reduce(tf.distribute.ReduceOp.MEAN, compute())
+  replica = BACKEND == 'tensorflow' and tf.distribute.get_replica_context()
+  if replica and replica.num_replicas_in_sync > 1:
+    return replica.all_reduce(tf.distribute.ReduceOp.MEAN, compute())
   return None
+
+
+def trace_once(function):
+  """Returns a function that TensorFlow traces once, without AutoGraph.
+
+  Keras traces a training step twice. Keras 3 has no AutoGraph.
+  """
+  if BACKEND != 'tensorflow':
+    return function
+  program = tf.function(function, autograph=False, reduce_retracing=True)
+
+  def call(*args):
+    is_alone = get_trace() is None or tf.distribute.has_strategy()
+    return (function if is_alone else program)(*args)
+
+  return tf.autograph.experimental.do_not_convert(call)
+
+
+def count_values(values, size):
+  """Returns how often each int in [0, size) occurs in an int32 tensor."""
+  if BACKEND == 'tensorflow':  # XLA cannot compile `ops.bincount`.
+    return tf.raw_ops.Bincount(arr=values, size=size, weights=np.zeros(0, 'i'))
+  if BACKEND == 'jax':
+    return jax.numpy.bincount(values, length=size)
+  return ops.bincount(values, minlength=size)[:size]
 
 
 def sync(model):

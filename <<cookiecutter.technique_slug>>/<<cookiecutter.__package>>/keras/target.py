@@ -134,7 +134,7 @@ class Weight:
   def call(self, wrapper, call_layer, training):
     """Calls the layer, by `call_layer()`, and returns its outputs."""
     if _may_be(training) and wrapper.calls.is_first():
-      self._train(wrapper, training)
+      wrapper.train(training)
     moved = [slot for slot in wrapper.slots if slot.offset is not None]
     kept = [compat.to_tensor(slot.weight) for slot in moved]
     for slot in moved:
@@ -144,7 +144,8 @@ class Weight:
       slot.weight.assign(value)
     return outputs
 
-  def _train(self, wrapper, training):
+  def train(self, wrapper, training):
+    """Counts a training step, and does what the schedule asks for."""
     slots = wrapper.slots
 
     def work(step, variables):
@@ -226,7 +227,7 @@ class WeightInForward(Weight):
   def call(self, wrapper, call_layer, training):
     """See base class."""
     if _may_be(training) and wrapper.calls.is_first():
-      self._train(wrapper, training)
+      wrapper.train(training)
     try:
       for slot in wrapper.slots:
         value = wrapper.checked.apply(slot, slot.read_weight(), slot.state)
@@ -268,14 +269,15 @@ class Output:
     outputs = call_layer()
     flat = tree.flatten(outputs)
     if _may_be(training):
-      self._train(wrapper, list(flat), training)
+      count = int(wrapper.calls.is_first())
+      wrapper.train(training, list(flat), count)
     for slot in wrapper.slots:
       output = flat[slot.index]
       flat[slot.index] = wrapper.checked.apply(slot, output, slot.state)
     return tree.pack_sequence_as(outputs, flat)
 
-  def _train(self, wrapper, outputs, training):
-    count = int(wrapper.calls.is_first())
+  def train(self, wrapper, training, outputs, count):
+    """See `Weight.train`."""
     due, level = wrapper.advance(wrapper.step, training, count)
     slots = [slot for slot in wrapper.slots if slot.state]
     variables = [s.state[key] for s in slots for key in sorted(s.state)]

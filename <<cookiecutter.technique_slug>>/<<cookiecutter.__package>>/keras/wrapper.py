@@ -164,6 +164,10 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
           self, f'{slot.name}_offset', slot.spec.shape, slot.spec.dtype, 'zeros'
         )
     self._hidden.slots = slots
+    # Whether the callback has begun makes another program.
+    self._hidden.train = compat.trace_once(
+      lambda _, *args: self.algorithm.target.train(self, *args)
+    )
 
   @property
   def slots(self):
@@ -208,6 +212,14 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
       with compat.init_scope():
         self._create_technique_vars()
     return self.algorithm.target.call(self, call_layer, training)
+
+  def train(self, *args):
+    """Counts a training step, and does what the schedule asks for.
+
+    Args:
+      *args: What `train` of the target takes.
+    """
+    self._hidden.train(self.calls.has_begun, *args)
 
   def advance(self, step, training=True, count=1):
     """Counts a training step and asks the schedule.

@@ -20,8 +20,9 @@ _LEVEL = 0.8
 _BATCH, _STEPS = 8, 100
 _SHAPE = (8, 8, 1)
 
-# Operations that compute nothing.
-_BOOKKEEPING = ("Const", "Identity", "NoOp", "Placeholder")
+# Operations that call a function, and those that compute nothing.
+_CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
+_BOOKKEEPING = {"Const", "Identity", "NoOp", "Placeholder"} | _CALLS
 
 
 @dataclass(frozen=True)
@@ -140,10 +141,15 @@ def _count(model: keras.Model, training: bool) -> tuple[collections.Counter, ...
     spec = tf.TensorSpec([1, *model.input_shape[1:]], tf.float32)
     function = tf.function(lambda inputs: model(inputs, training=training))
     graph = function.get_concrete_function(spec).graph.as_graph_def()
-    inside = [node for part in graph.library.function for node in part.node_def]
+    functions = {part.signature.name: part.node_def for part in graph.library.function}
+    always = list(graph.node)
+    for node in always:  # It grows by what is called and not in a branch.
+        if node.op in _CALLS:
+            always += functions.pop(node.attr["f"].func.name, [])
+    inside = [node for nodes in functions.values() for node in nodes]
     return tuple(
         collections.Counter(n.op for n in nodes if n.op not in _BOOKKEEPING)
-        for nodes in (graph.node, inside)
+        for nodes in (always, inside)
     )
 
 
