@@ -134,7 +134,7 @@ class Weight:
   def call(self, wrapper, call_layer, training):
     """Calls the layer, by `call_layer()`, and returns its outputs."""
     if _may_be(training) and wrapper.calls.is_first():
-      wrapper.train(training)
+      wrapper.run_step(training)
     moved = [slot for slot in wrapper.slots if slot.offset is not None]
     kept = [compat.to_tensor(slot.weight) for slot in moved]
     for slot in moved:
@@ -144,7 +144,7 @@ class Weight:
       slot.weight.assign(value)
     return outputs
 
-  def train(self, wrapper, training):
+  def run_step(self, wrapper, training):
     """Counts a training step, and does what the schedule asks for."""
     slots = wrapper.slots
 
@@ -227,7 +227,7 @@ class WeightInForward(Weight):
   def call(self, wrapper, call_layer, training):
     """See base class."""
     if _may_be(training) and wrapper.calls.is_first():
-      wrapper.train(training)
+      wrapper.run_step(training)
     try:
       for slot in wrapper.slots:
         value = wrapper.checked.apply(slot, slot.read_weight(), slot.state)
@@ -270,14 +270,14 @@ class Output:
     flat = tree.flatten(outputs)
     if _may_be(training):
       count = int(wrapper.calls.is_first())
-      wrapper.train(training, list(flat), count)
+      wrapper.run_step(training, list(flat), count)
     for slot in wrapper.slots:
       output = flat[slot.index]
       flat[slot.index] = wrapper.checked.apply(slot, output, slot.state)
     return tree.pack_sequence_as(outputs, flat)
 
-  def train(self, wrapper, training, outputs, count):
-    """See `Weight.train`."""
+  def run_step(self, wrapper, training, outputs, count):
+    """See `Weight.run_step`."""
     due, level = wrapper.advance(wrapper.step, training, count)
     slots = [slot for slot in wrapper.slots if slot.state]
     variables = [s.state[key] for s in slots for key in sorted(s.state)]

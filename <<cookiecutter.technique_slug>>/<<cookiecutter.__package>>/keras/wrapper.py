@@ -165,8 +165,8 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
         )
     self._hidden.slots = slots
     # Whether the callback has begun makes another program.
-    self._hidden.train = compat.trace_once(
-      lambda _, *args: self.algorithm.target.train(self, *args)
+    self._hidden.run_step = compat.trace_once(
+      lambda _, *args: self.algorithm.target.run_step(self, *args)
     )
 
   @property
@@ -213,13 +213,13 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
         self._create_technique_vars()
     return self.algorithm.target.call(self, call_layer, training)
 
-  def train(self, *args):
+  def run_step(self, *args):
     """Counts a training step, and does what the schedule asks for.
 
     Args:
-      *args: What `train` of the target takes.
+      *args: What `run_step` of the target takes.
     """
-    self._hidden.train(self.calls.has_begun, *args)
+    self._hidden.run_step(self.calls.has_begun, *args)
 
   def advance(self, step, training=True, count=1):
     """Counts a training step and asks the schedule.
