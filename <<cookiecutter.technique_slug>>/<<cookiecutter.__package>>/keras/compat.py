@@ -20,6 +20,7 @@ LEGACY = os.environ.get(
 BACKEND = keras_3.backend.backend()
 ops, tree = keras_3.ops, keras_3.tree  # They work with `tf_keras`.
 dtype_name = keras_3.backend.standardize_dtype
+scopes = keras_3.src.backend.common.stateless_scope
 # JAX trains with copies of the weights, and takes new values only of other
 # variables from the forward pass. It has no int64 by default.
 NEEDS_OFFSET = BACKEND == 'jax'
@@ -132,7 +133,7 @@ def get_trace():
   if BACKEND == 'tensorflow' and not tf.executing_eagerly():
     return tf.compat.v1.get_default_graph()
   if BACKEND == 'jax':
-    return keras.src.backend.common.stateless_scope.get_stateless_scope()
+    return scopes.get_stateless_scope()
   return None
 
 
@@ -207,17 +208,15 @@ def average(compute):
 
 
 def trace_once(function):
-  """Returns a function that TensorFlow traces once, without AutoGraph.
-
-  Keras traces a training step twice. Keras 3 has no AutoGraph.
-  """
+  """Returns a function to trace once, where Keras traces a step twice."""
   if BACKEND != 'tensorflow':
     return function
   program = tf.function(function, autograph=False, reduce_retracing=True)
 
   def call(*args):
-    is_alone = get_trace() is None or tf.distribute.has_strategy()
-    return (function if is_alone else program)(*args)
+    # Keras 3 asks for shapes in a scope in which nothing is assigned.
+    is_alone = scopes.in_stateless_scope() or tf.distribute.has_strategy()
+    return (function if is_alone or not get_trace() else program)(*args)
 
   return tf.autograph.experimental.do_not_convert(call)
 

@@ -257,6 +257,10 @@ class <<cookiecutter.__camel>>Registry:
     """
     if _has_interface(layer):
       return list(layer.<<cookiecutter.__getter>>())
+    return cls._get_builtin_activations(layer)
+
+  @classmethod
+  def _get_builtin_activations(cls, layer):
     cls._check(layer)
     activation = layer
     if type(layer) in cls._MAY_ACTIVATE:
