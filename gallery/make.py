@@ -114,13 +114,14 @@ def run(arguments: argparse.Namespace) -> list[str]:
         with ThreadPoolExecutor(jobs) as pool:
             list(pool.map(start, units))
 
-    for seed in seeds:
-        shared = [unit(projects[0], task, seed, SHARED) for task in tasks]
-        own = [unit(project, task, seed, None) for project in projects for task in tasks]
+    for some in filter(None, (seeds[:1], seeds[1:])):
+        pairs = [(seed, task) for seed in some for task in tasks]
+        shared = [unit(projects[0], task, seed, SHARED) for seed, task in pairs]
+        own = [unit(each, task, seed, None) for seed, task in pairs for each in projects]
         for group in (shared, own):  # The first trains the baselines that the others start from.
             pending = [each for each in group if each.is_pending(arguments.runs)]
             work_off(pending, arguments.jobs, "--no-latency")
-        if seed == seeds[0]:  # Latency belongs to the architecture. Nothing may run beside it.
+        if some == seeds[:1]:  # Latency belongs to the architecture. Nothing may run beside it.
             due = [each for each in (*shared, *own) if each.is_unmeasured(arguments.runs)]
             work_off(due, 1)
     return problems

