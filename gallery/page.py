@@ -130,17 +130,13 @@ def _shown(row: Row) -> int:
 
 def _least(rows: Sequence[Row], cost: str) -> str:
     """Returns the row of the lowest cost, of those lower than the control's beyond noise."""
-    lower = [
-        row
-        for row in rows
-        if (ratio := getattr(row, cost))
-        and ratio.verdict in (comparison.DIFFERS, comparison.EQUAL, comparison.ONE)
-        and ratio.value < 1
-    ]
+    ratios = [(row.training, ratio) for row in rows if (ratio := getattr(row, cost))]
+    told = (comparison.DIFFERS, comparison.EQUAL, comparison.ONE)
+    lower = [(of, ratio) for of, ratio in ratios if ratio.verdict in told and ratio.value < 1]
     if not lower:
-        return "none is below the control"
-    least = min(lower, key=lambda row: getattr(row, cost).value)
-    return f"{least.training} ({write(getattr(least, cost).value, '%')} %)"
+        return "none is below the control" if ratios else "not measured"
+    training, least = min(lower, key=lambda pair: pair[1].value)
+    return f"{training} ({write(least.value, '%')} %)"
 
 
 def _matrix(settings: dict[Setting, list[Row]], conversion: str) -> str:
@@ -212,20 +208,20 @@ def _effort(settings: dict[Setting, list[Row]]) -> str:
     runs = [run for rows in settings.values() for row in rows for run in row.runs]
     done = [run for run in runs if run["status"] == "ok"]
     trainings = {
-        (run["task"], run["seed"], run["variant"]["training"]): run["train"]["wall_s"]
+        (run["task"], run["seed"], run["variant"]["training"]): run["train"]["cpu_s"]
         for run in done
     }
-    hours = (sum(trainings.values()) + sum(run["wall_s"] for run in done)) / 3600
+    hours = (sum(trainings.values()) + sum(run["cpu_s"] for run in done)) / 3600
     machines = {
         f"{run['hardware']['cpu'] or 'unknown CPU'}, {run['hardware']['cores']} cores"
         for run in done
     }
     days = sorted(run["started"] for run in done)
     return (
-        f"{len(runs)} runs of {len(trainings)} trainings, {hours:.1f} hours of training and "
-        f"conversion in processes of one thread, on {'; '.join(sorted(machines))}, "
+        f"{len(runs)} runs of {len(trainings)} trainings, {hours:.1f} CPU hours of training and "
+        f"conversion, on {'; '.join(sorted(machines))}, "
         f"from {days[0][:16].replace('T', ' ')} to {days[-1][:16].replace('T', ' ')} UTC. "
-        f"{len(runs) - len(done)} runs have a reason in place of a result."
+        f"Runs with a reason in place of a result: {len(runs) - len(done)}."
     )
 
 
