@@ -107,9 +107,13 @@ pictures-results: $(READY) $(KIT)/.ready
 # Its projects, data and models stay here, so that it goes on where it was stopped.
 GALLERY := $(VENV)/gallery
 
-gallery: $(KIT)/.ready
-	$(KIT)/bin/python -m pip download --quiet --no-deps --no-binary :all: \
-	  --dest $(GALLERY)/data vaderSentiment==3.3.2
+REVIEWS := vaderSentiment==3.3.2
+ARCHIVE := $(GALLERY)/data/$(subst ==,-,$(REVIEWS)).tar.gz
+
+$(ARCHIVE): | $(KIT)/.ready
+	$(KIT)/bin/python -m pip download --quiet --no-deps --no-binary :all: --dest $(@D) $(REVIEWS)
+
+gallery: $(KIT)/.ready $(ARCHIVE)
 	$(KIT)/bin/python gallery/make.py --work $(GALLERY) $(ARGS)
 
 clean:

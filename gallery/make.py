@@ -5,7 +5,8 @@
 The projects of all techniques share one folder of run files and one of models. A run is known by
 all that its result depends on, so the baseline, the control and TFMOT's own techniques are trained
 once for all. Stop it and start it again at any time. `--minutes` stops by itself, after the runs
-that have begun. In the end `README.md` and the plots are rendered.
+that have begun. In the end `README.md` and the plots are rendered, as
+`python gallery/page.py` does alone.
 """
 
 import argparse
@@ -58,10 +59,9 @@ class Unit:
 def main() -> None:
     """Runs what is missing and renders the page."""
     arguments = parse()
-    if not arguments.render:
-        problems = run(arguments)
-    page.render(arguments.runs, check=False)
-    if not arguments.render and problems:
+    problems = run(arguments)
+    page.render(arguments.runs)
+    if problems:
         raise SystemExit("\n".join(problems))
 
 
@@ -69,7 +69,7 @@ def parse() -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     add = parser.add_argument
-    add("--work", type=Path, default=Path(".gallery"), help="folder of projects and models")
+    add("--work", type=Path, required=True, help="folder of projects and models")
     add("--runs", type=Path, default=page.RUNS, help="folder of the run files")
     add("--data-dir", type=Path, help="folder of data sets, by default `data` in that of --work")
     add("--profile", default="small")
@@ -79,7 +79,6 @@ def parse() -> argparse.Namespace:
     add("--set", dest="changes", action="append", default=[], metavar="KEY=VALUE")
     add("--jobs", type=int, default=os.cpu_count(), help="trainings at a time")
     add("--minutes", type=float, default=float("inf"), help="starts no run after these")
-    add("--render", action="store_true", help="renders the page, and runs nothing")
     return parser.parse_args()
 
 
