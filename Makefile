@@ -15,6 +15,8 @@
 # make rendered-diff  what the projects of each kind differ in from those of BASE=main
 # make pictures   that of the terminal in README.md, from a real run, and PROMPTS.md
 # make pictures-results   those of results, from a small sweep; needs chromium, ten minutes
+# make gallery    the profile `small` for the baseline and a published method of each kind, into
+#                 gallery/: two hours, in parts if you stop it. ARGS='--minutes 30' stops by itself
 # make bench      what training with a technique of each kind costs, into benchmarks/
 # make bench-settings     the same with each Keras and backend, half an hour
 # make bench-generation   what generating a project takes, likewise
@@ -32,7 +34,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NEW := $(VENV)-new
 
-.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods test-tools lint lock facts rendered-diff pictures pictures-results bench bench-settings bench-generation clean
+.PHONY: new test test-fast test-life test-baked test-kit test-configurations test-methods test-tools lint lock facts rendered-diff pictures pictures-results gallery bench bench-settings bench-generation clean
 
 new: $(NEW)/.ready
 	@if [ -t 0 ]; then ask=; else ask=--no-input; fi; \
@@ -101,6 +103,18 @@ pictures-results: $(READY) $(KIT)/.ready
 	&& $(TECHNIQUE) sweep --tasks image --set training.fine_tune_epochs=30 \
 	&& $(TECHNIQUE) report && $(TECHNIQUE) preview --build
 	$(BIN)/python -m maintenance.pictures --results $(RESULTS)/connection_pruning
+
+# Its projects, data and models stay here, so that it goes on where it was stopped.
+GALLERY := $(VENV)/gallery
+
+REVIEWS := vaderSentiment==3.3.2
+ARCHIVE := $(GALLERY)/data/$(subst ==,-,$(REVIEWS)).tar.gz
+
+$(ARCHIVE): | $(KIT)/.ready
+	$(KIT)/bin/python -m pip download --quiet --no-deps --no-binary :all: --dest $(@D) $(REVIEWS)
+
+gallery: $(KIT)/.ready $(ARCHIVE)
+	$(KIT)/bin/python gallery/make.py --work $(GALLERY) $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(NEW) .pytest_cache .ruff_cache

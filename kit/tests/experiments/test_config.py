@@ -11,6 +11,9 @@ FINGERPRINTS = {
     "bert_smoke": "13ebd07679c1f6f6913e3bb2a40ff037efda355ab2730dd2677e6caf2fd4620a",
     "detection_smoke": "ebdeefeb0e70313e725c573ba7c594794fbe765d67b771454ca870ab724c4bea",
     "image_smoke": "2acc1f533f6f2870d8175e5fa5ef45f67abddb2aafc9e3c7c5e4546dc0d8982c",
+    "bert_small": "5db1c8a00274d9bfd9ed479cbd6cba3e93167a4fcab46b50665f81ecf0f3028e",
+    "detection_small": "08ff12f40a926806677abc65581766f262ae25665358acf614fa5802754cb15c",
+    "image_small": "2f05359c07a91f36c26b3c14e7e08bb356d4675dae11f02f13b7d8a50c13c7a2",
     "bert_full": "0e374274cf2d6d153297773d22a8964ce923611fd6b3a98670ba68ceba9e44ae",
     "detection_full": "0bdd27afba1207cedbe335ce1dce3b754233b06f301e1ab65f4e60a5a3f744f7",
     "image_full": "9ac84e3751c27d43a5457baeaf30b80bf449384e287451596aee02978b911f38",
@@ -61,7 +64,9 @@ def test_a_profile_of_the_project_says_everything_and_a_broken_file_is_named(pro
     add("tiny_mine", base)
     assert config.list_tasks(project, "mine") == ["tiny"]
     assert config.load(project, "tiny", "mine") == config.load(project, "tiny", "smoke")
-    with pytest.raises(UserError, match=r"no profile 'huge'\. Choose one of full, mine, smoke"):
+    with pytest.raises(
+        UserError, match=r"no profile 'huge'\. Choose one of full, mine, small, smoke"
+    ):
         config.list_tasks(project, "huge")
     add("tiny_smoke", "training: [")
     with pytest.raises(UserError, match=r"^tiny_smoke\.yaml: .*$"):

@@ -1,7 +1,9 @@
 """A project with the tasks that the template generates."""
 
 import dataclasses
+import io
 import shutil
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +87,28 @@ def write_sst2(tmp_path_factory):
         disable_shuffling=True,
     )
     return folder
+
+
+@pytest.fixture(name="movie_reviews_dir")
+def write_movie_reviews(tmp_path):
+    """Writes sentences, rated from -4 to 4, into archives as those of vaderSentiment."""
+    rated = [("a good film", 3.1), ("Good, good film!", 0.5), ("a bad film", -2.0), ("bad", -0.5)]
+    rated = [*rated, ("so so", 0.4)] * 5
+    lines = [f"{i}\t{rating}\t{text}\r\n" for i, (text, rating) in enumerate(rated)]
+
+    def pack(name, content):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        return stream.getvalue()
+
+    inner = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
+    outer = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
+    content = pack(outer, pack(inner, "".join(lines).encode()))
+    (tmp_path / "vaderSentiment-3.3.2.tar.gz").write_bytes(content)
+    return tmp_path
 
 
 @pytest.fixture(name="coco_dir", scope="session")

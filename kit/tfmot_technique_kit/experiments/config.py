@@ -1,9 +1,9 @@
 """Hyper-parameters: what all tasks of a profile share, and what a task overrides.
 
-The kit has the profiles `smoke` and `full`. A project's `experiments/configs/TASK_PROFILE.yaml`
-overrides what is other for a task, key by key; a task without that file takes the profile's
-values, and its options have their defaults. A profile of the project's own is a set of such files
-that say everything.
+The kit has the profiles `smoke`, `small` and `full`. A project's
+`experiments/configs/TASK_PROFILE.yaml` overrides what is other for a task, key by key; a task
+without that file takes the profile's values, and its options have their defaults. A profile of the
+project's own is a set of such files that say everything.
 """
 
 from collections.abc import Sequence

@@ -60,7 +60,9 @@ def _choice(name: str, values: Iterable[str], help: str) -> Callable[..., Any]:
 data_dir = _folder("data-dir", "Folder of data sets.")
 results = _folder("results", "Folder of the run files, by default experiments/results.")
 _COMMON = (
-    click.option("--profile", default="smoke", show_default=True, help="smoke, full or another."),
+    click.option(
+        "--profile", default="smoke", show_default=True, help="smoke, small, full or another."
+    ),
     results,
     _folder("artifacts", "Folder of the models, by default experiments/artifacts."),
     data_dir,

@@ -115,8 +115,8 @@ def overhead(settings: dict[Setting, list[Row]]) -> str:
             if seeds and row.role == "technique":
                 pairs = [[took[seed] for seed in seeds] for took in (seconds, control)]
                 middles = [f"{statistics.median(values):.1f}" for values in pairs]
-                ratio = _ratio(comparison.ratio(*pairs))
-                rows.append((escape(setting.title), escape(row.training), *middles, ratio))
+                compared = ratio(comparison.ratio(*pairs))
+                rows.append((escape(setting.title), escape(row.training), *middles, compared))
     header = ("task", "training", "time (s)", "of the control (s)", "of control (%)")
     return f"{markdown.table(header, rows, names=2)}\n\n{_TRAINING}\n"
 
@@ -169,7 +169,8 @@ def _quality(row: Row) -> str:
     return f"{write(row.quality_mean, 'quality')}{_deviation(row.quality_std)}"
 
 
-def _difference(row: Row) -> str:
+def difference(row: Row) -> str:
+    """Returns the difference of a row to its control, as a cell shows it."""
     if row.difference_mean is None:
         return "-"
     mean = round(row.difference_mean, 3) + 0.0  # adding 0 makes -0 positive
@@ -192,17 +193,17 @@ def _columns(metric: Metric) -> list[Column]:
         return text if low == high else f"{text} ({low} to {high})"
 
     def compared(row: Row) -> str:
-        return _ratio(getattr(row, f"{metric.column}_ratio"))
+        return ratio(getattr(row, f"{metric.column}_ratio"))
 
     columns = [(f"{metric.heading} ({metric.unit})", measured), ("of control (%)", compared)]
     return columns if metric.lower_is_better else columns[:1]
 
 
-def _ratio(ratio: comparison.Ratio | None) -> str:
+def ratio(compared: comparison.Ratio | None) -> str:
     """Returns a ratio as a cell shows it: a number only where it is more than noise."""
-    if ratio is None:
+    if compared is None:
         return "-"
-    value, low, high = (write(x, "%") for x in (ratio.value, ratio.low, ratio.high))
+    value, low, high = (write(x, "%") for x in (compared.value, compared.low, compared.high))
     return {
         comparison.DIFFERS: f"{value} ({low} to {high})",
         comparison.EQUAL: value,
@@ -210,10 +211,10 @@ def _ratio(ratio: comparison.Ratio | None) -> str:
         comparison.RESOLUTION: f"{comparison.NOISE} ({comparison.RESOLUTION})",
         comparison.ONE: f"{value} ({comparison.ONE})",
         comparison.NOT_PAIRED: comparison.NOT_PAIRED,
-    }[ratio.verdict]
+    }[compared.verdict]
 
 
 _DIFFERENCE: tuple[Column, ...] = (
-    ("difference to control", _difference),
+    ("difference to control", difference),
     ("exceeds spread", lambda row: row.verdict or "-"),
 )

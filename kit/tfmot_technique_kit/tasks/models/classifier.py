@@ -23,9 +23,9 @@ class BackboneOptions(base.Options):
         model: 'cnn' (small), or one of `keras.applications`.
         image_size: Height and width of images, in pixels.
         width: Factor for the number of channels. ResNet50 takes 1 only.
-        batch_norm_momentum: Momentum of the batch normalization outside of the models of
-            `keras.applications`. With 0.99, the default of Keras, a run of a few hundred
-            steps evaluates at chance: the moving averages have not arrived yet.
+        batch_norm_momentum: Momentum of batch normalization. With 0.99, the default of Keras, a
+            run of a few hundred steps evaluates at chance: the moving averages have not arrived
+            yet. The models of `keras.applications` keep their own with `weights`.
         weights: Weights of one of `keras.applications` to start from: null, 'imagenet', or
             the path of an `.h5` or `.keras` file of Keras 2 or 3. A detector has no use for
             those of the classifier: of `.h5` files it takes the ones with `no_top`.
@@ -105,4 +105,8 @@ def build_application(options: BackboneOptions, **arguments: Any) -> keras.Model
     model = create(weights=None, **arguments)
     if options.weights:
         weights.load(model, options.weights, "weights")
+    else:
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.momentum = options.batch_norm_momentum
     return model
