@@ -120,7 +120,7 @@ def measure_here(kind: str, seconds: float) -> None:
 
 
 def main() -> None:
-    """Measures each kind in each setting, and keeps what was measured as a whole."""
+    """Measures kinds in each setting, and keeps each kind that was measured as a whole."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kind", action="append", choices=TECHNIQUES, help="all by default")
     parser.add_argument("--quick", action="store_true", help="few rounds: printed, not kept")
@@ -130,8 +130,9 @@ def main() -> None:
     if args.here:
         measure_here(args.here, seconds)
         return
-    found: dict[str, Any] = {}
+    kept = RESULTS / "settings.json"
     for kind in args.kind or TECHNIQUES:
+        found: dict[str, Any] = {}
         for setting in switch.ALL:
             command = [sys.executable, __file__, "--here", kind, *["--quick"] * args.quick]
             done = subprocess.run(
@@ -142,11 +143,12 @@ def main() -> None:
                 check=True,
             )
             measured = json.loads(done.stdout.splitlines()[-1])
-            found.setdefault(kind, {})[setting.title] = measured
+            found[setting.title] = measured
             print(kind, setting.title, json.dumps(measured), flush=True)
-    if not (args.quick or args.kind):
-        (RESULTS / "settings.json").write_text(json.dumps(found, indent=1) + "\n")
-        write_tables()
+        if not args.quick:
+            others = json.loads(kept.read_text()) if kept.exists() else {}
+            kept.write_text(json.dumps(others | {kind: found}, indent=1) + "\n")
+            write_tables()
 
 
 if __name__ == "__main__":
