@@ -220,11 +220,18 @@ def _effort(settings: dict[Setting, list[Row]]) -> str:
         for run in done
     }
     days = sorted(run["started"] for run in done)
+    seeds = []
+    for setting, rows in settings.items():
+        counts = sorted({row.quality_n for row in rows if row.quality_n})
+        seeds.append(
+            f"{setting.task} {' to '.join(map(str, dict.fromkeys([counts[0], counts[-1]])))}"
+        )
     return (
         f"{len(runs)} runs of {len(trainings)} trainings, {hours:.1f} CPU hours of training and "
         f"conversion, on {'; '.join(sorted(machines))}, "
         f"from {days[0][:16].replace('T', ' ')} to {days[-1][:16].replace('T', ' ')} UTC. "
-        f"Runs with a reason in place of a result: {len(runs) - len(done)}."
+        f"Runs with a reason in place of a result: {len(runs) - len(done)}. "
+        f"Seeds of a training: {', '.join(seeds)}; the last tables have those of each."
     )
 
 
