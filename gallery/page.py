@@ -222,8 +222,8 @@ def _effort(settings: dict[Setting, list[Row]]) -> str:
     days = sorted(run["started"] for run in done)
     seeds = []
     for setting, rows in settings.items():
-        counts = sorted({row.quality_n for row in rows})
-        ends = dict.fromkeys([counts[0] or 1, counts[-1]])  # Zero where nothing could be run.
+        counts = sorted({row.quality_n for row in rows if row.quality_n}) or [0]
+        ends = dict.fromkeys([counts[0], counts[-1]])
         seeds.append(f"{setting.task} {' to '.join(map(str, ends))}")
     return (
         f"{len(runs)} runs of {len(trainings)} trainings, {hours:.1f} CPU hours of training and "
