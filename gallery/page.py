@@ -2,6 +2,7 @@
 
 import argparse
 import copy
+import functools
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ RUNS = Path(__file__).with_name("runs")
 _GZIP, _LATENCY = "storage_gzip_bytes_ratio", "latency_median_ms_ratio"
 _PLOTS = ("size", "latency")
 _SMALL_LOSS = 0.01
+_EMPTY = "No results yet."
 
 
 def render(folder: Path = RUNS, check: bool = False) -> list[str]:
@@ -38,15 +40,16 @@ def render(folder: Path = RUNS, check: bool = False) -> list[str]:
         made = plots.plots(rows)
         for name in filter(made.__contains__, _PLOTS):
             drawn[folder.with_name("plots") / f"{setting.task}_{name}.svg"] = (setting, made[name])
-    made = {
-        "effort": _effort(settings),
-        "data": _data(settings),
-        "winners": _winners(settings),
-        "float": _matrix(settings, "float"),
-        "int8": _matrix(settings, "int8"),
-        "tables": _tables(page, settings, drawn),
+    makers = {
+        "effort": _effort,
+        "data": _data,
+        "winners": _winners,
+        "float": functools.partial(_matrix, conversion="float"),
+        "int8": functools.partial(_matrix, conversion="int8"),
+        "tables": functools.partial(_tables, page=page, drawn=drawn),
     }
-    text = blocks.render(page.name, blocks.read(page, page.name), "results", made)
+    filled = {name: make(settings) if settings else _EMPTY for name, make in makers.items()}
+    text = blocks.render(page.name, blocks.read(page, page.name), "results", filled)
     stale = [] if page.read_text(encoding="utf-8") == text else [page.name]
     for path, (_, plot) in drawn.items():
         if not path.exists() or plots.fingerprint(path.read_text("utf-8")) != plot.fingerprint:
@@ -217,15 +220,22 @@ def _effort(settings: dict[Setting, list[Row]]) -> str:
         for run in done
     }
     days = sorted(run["started"] for run in done)
+    seeds = []
+    for setting, rows in settings.items():
+        counts = sorted({row.quality_n for row in rows if row.quality_n}) or [0]
+        ends = dict.fromkeys([counts[0], counts[-1]])
+        seeds.append(f"{setting.task} {' to '.join(map(str, ends))}")
     return (
         f"{len(runs)} runs of {len(trainings)} trainings, {hours:.1f} CPU hours of training and "
         f"conversion, on {'; '.join(sorted(machines))}, "
         f"from {days[0][:16].replace('T', ' ')} to {days[-1][:16].replace('T', ' ')} UTC. "
-        f"Runs with a reason in place of a result: {len(runs) - len(done)}."
+        f"Runs with a reason in place of a result: {len(runs) - len(done)}. "
+        f"Seeds of a training: {', '.join(seeds)}; the last tables have those of each."
     )
 
 
-def _tables(page: Path, settings: dict[Setting, list[Row]], drawn: dict[Path, Any]) -> str:
+def _tables(settings: dict[Setting, list[Row]], page: Path, drawn: dict[Path, Any]) -> str:
+    """Returns all figures and plots of each task, with notes on how they were measured."""
     parts = []
     for setting, rows in settings.items():
         links = [

@@ -52,9 +52,11 @@ def inputs(request, tmp_path):
             folder = write_images(tmp_path / "images", [f"{i:04}" for i in range(1000)])
             return folder, [write_weights()]
         if name == "bert_small":
-            return request.getfixturevalue("movie_reviews_dir"), []
+            return request.getfixturevalue("movie_reviews_dir"), ["training.batch_size=4"]
         if name.endswith("_small"):
             pytest.importorskip("mlxtend")
+        if name == "detection_small":
+            return tmp_path, ["task.train_examples=8", "training.batch_size=2"]
         return tmp_path, []  # The profile smoke has its data with it.
 
     return prepare
