@@ -43,6 +43,7 @@ def select(values, index):
   Returns:
     A scalar tensor with the dtype of `values`, one of its elements.
   """
+  # A table takes as long as so many elements.
   is_large = None not in values.shape and math.prod(values.shape) > 2**18
   return _select(ops.reshape(values, [-1]), index, 16 if is_large else 11)
 

@@ -20,7 +20,7 @@ LEGACY = os.environ.get(
 BACKEND = keras_3.backend.backend()
 ops, tree = keras_3.ops, keras_3.tree  # They work with `tf_keras`.
 dtype_name = keras_3.backend.standardize_dtype
-scopes = keras_3.src.backend.common.stateless_scope
+_scopes = keras_3.src.backend.common.stateless_scope
 # JAX trains with copies of the weights, and takes new values only of other
 # variables from the forward pass. It has no int64 by default.
 NEEDS_OFFSET = BACKEND == 'jax'
@@ -133,7 +133,7 @@ def get_trace():
   if BACKEND == 'tensorflow' and not tf.executing_eagerly():
     return tf.compat.v1.get_default_graph()
   if BACKEND == 'jax':
-    return scopes.get_stateless_scope()
+    return _scopes.get_stateless_scope()
   return None
 
 
@@ -215,19 +215,20 @@ def trace_once(function):
 
   def call(*args):
     # Keras 3 asks for shapes in a scope in which nothing is assigned.
-    is_alone = scopes.in_stateless_scope() or tf.distribute.has_strategy()
+    is_alone = _scopes.in_stateless_scope() or tf.distribute.has_strategy()
     return (function if is_alone or not get_trace() else program)(*args)
 
   return tf.autograph.experimental.do_not_convert(call)
 
 
-def count_values(values, size):
+def count_values(ints, size):
   """Returns how often each int in [0, size) occurs in an int32 tensor."""
   if BACKEND == 'tensorflow':  # XLA cannot compile `ops.bincount`.
-    return tf.raw_ops.Bincount(arr=values, size=size, weights=np.zeros(0, 'i'))
+    with tf.device('CPU'):  # On a GPU it refuses to be deterministic.
+      return tf.raw_ops.Bincount(arr=ints, size=size, weights=np.zeros(0, 'i'))
   if BACKEND == 'jax':
-    return jax.numpy.bincount(values, length=size)
-  return ops.bincount(values, minlength=size)[:size]
+    return jax.numpy.bincount(ints, length=size)
+  return ops.bincount(ints, minlength=size)[:size]
 
 
 def sync(model):
