@@ -30,15 +30,8 @@ _MEMORY = re.compile(r"emory footprint .*\(MB\): init=\S+ overall=([\d.e+]+)")
 def parse(output: str, tflite_bytes: int) -> dict[str, Any]:
     """Reads what `benchmark_model` printed of one or more processes, one after the other.
 
-    Args:
-        output: What it printed.
-        tflite_bytes: Size of the model that it must be of.
-
-    Returns:
-        The sections 'latency' and 'memory' of a run file.
-
-    Raises:
-        UserError: It is of another model, or a line is missing; the message says what to do.
+    Returns the sections 'latency' and 'memory' of a run file. Raises UserError if a line is
+    missing, or the output is of a model that does not have so many bytes.
     """
     for size in _SIZE.findall(output):
         # Six digits are printed.
@@ -76,11 +69,9 @@ def _parse_process(text: str) -> dict[str, Any]:
     # The first count is of the warm-up, the last one of the runs that count.
     runs, median_us, p95_us = _STEADY.findall(text)[-1]
     delegate = _DELEGATE.search(text)
+    times = {"init_ms": init_us, "first_ms": first_us, "median_ms": median_us, "p95_ms": p95_us}
     return {
-        "init_ms": float(init_us) / 1e3,
-        "first_ms": float(first_us) / 1e3,
-        "median_ms": float(median_us) / 1e3,
-        "p95_ms": float(p95_us) / 1e3,
+        **{name: float(time_us) / 1e3 for name, time_us in times.items()},
         "clock_ms": 0.001,
         "runs": int(runs),
         "threads": int(_THREADS.search(text)[1]),

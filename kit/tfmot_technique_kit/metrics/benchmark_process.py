@@ -26,18 +26,18 @@ _TURN_RUNS = 100
 def benchmark(
     paths: Sequence[str], warmup_s: float, min_s: float, min_runs: int, threads: int
 ) -> dict[str, Any]:
-    """Loads and runs models.
+    """Loads and runs `.tflite` files.
 
     Args:
-        paths: Paths of `.tflite` files.
+        paths: Their paths.
         warmup_s: Seconds of runs before any that counts, of each.
         min_s: Seconds of runs that count, at least, of each.
         min_runs: Number of runs that count, at least.
         threads: Number of threads of the runtime, and of cores to use.
 
     Returns:
-        A dict: 'models', the times of each in milliseconds; 'latency', what else there is to
-        say; 'memory' of the first. It alone has times of loading and of the first run.
+        'models', the times of each in milliseconds; 'latency', what else there is to say;
+        'memory' of the first. It alone has times of loading and of the first run.
     """
     pinned = _pin(threads)
     # Loads what NumPy only loads when it is used, which no model needs.
@@ -49,11 +49,11 @@ def benchmark(
     _fill_inputs(model, generator)
     first_ms, _ = _time(model.invoke)
     peak = read_peak()
-    models = [model, *(_load(path, threads) for path in paths[1:])]
-    for other in models[1:]:
+    others = [_load(path, threads) for path in paths[1:]]
+    for other in others:
         _fill_inputs(other, generator)
-    empty, *runs = _by_turns([each.invoke for each in models], warmup_s, min_s, min_runs)
-    resolution_ms = time.get_clock_info("perf_counter").resolution * 1e3
+    calls = [each.invoke for each in (model, *others)]
+    empty, *runs = _by_turns(calls, warmup_s, min_s, min_runs)
     times = [
         {
             "median_ms": float(np.median(wall_ms)),
@@ -65,6 +65,7 @@ def benchmark(
         for wall_ms, cpu_ms in runs
     ]
     times[0] |= {"init_ms": init_ms, "first_ms": first_ms}
+    resolution_ms = time.get_clock_info("perf_counter").resolution * 1e3
     clock_ms = max(resolution_ms, float(np.percentile(empty[0], 95)))
     return {"models": times, "latency": {"clock_ms": clock_ms, "pinned": pinned}, "memory": peak}
 
@@ -81,9 +82,8 @@ def _pin(threads: int) -> bool:
 def _watch_memory() -> Callable[[], dict[str, Any]]:
     """Returns a function that returns the most memory that was resident at once, from now on.
 
-    A trap: `resource.getrusage` has `ru_maxrss`, which a new process inherits from the one that
-    started it. Below a process with TensorFlow it shows the memory of TensorFlow. VmHWM belongs
-    to the process, and can be reset.
+    Not `ru_maxrss` of `resource.getrusage`, which a new process inherits from the one that
+    started it, with TensorFlow. VmHWM belongs to the process, and can be reset.
     """
     try:
         _CLEAR_REFS.write_text("5")  # Sets VmHWM to what is resident now.

@@ -1,8 +1,7 @@
 """What a converted model answers, on the runtime that devices use.
 
-Quality is measured on these outputs and not on the Keras model: conversion is
-where integer quantization can lose it. A known trap is an attention mask of
--1e9: it stretches the scale of the int8 scores until the real scores vanish.
+Quality is measured on these outputs and not on the Keras model: conversion is where integer
+quantization can lose it.
 """
 
 from collections.abc import Iterable
@@ -15,10 +14,9 @@ from tfmot_technique_kit.errors import UserError
 
 
 class CannotRunError(RuntimeError):
-    """A model that the runtime cannot load, allocate or run.
+    """The runtime cannot load, allocate or run a model: no kernel takes what some conversions give.
 
-    That is a property of the model and a result: some conversions succeed and
-    give a file that no kernel takes.
+    That is a property of the model, and a result.
     """
 
 
@@ -29,17 +27,15 @@ def predict(content: bytes, inputs: Iterable[Any]) -> np.ndarray:
     the file, as an application would. Other integers, as token ids, pass as they are.
 
     Args:
-        content: The `.tflite` file. It has one input and one output, whose first dimension is a
-            batch of 1.
-        inputs: Examples, each an array of the input's shape without the batch dimension.
+        content: A `.tflite` file with one input and one output, each a batch of 1.
+        inputs: Arrays of the input's shape without the batch dimension.
 
     Returns:
         The outputs in the same order, float32 [number of examples, ...].
 
     Raises:
         CannotRunError: The runtime cannot load, allocate or run the model.
-        UserError: There is no example, one has another shape than the input, or
-            the model has more than one input or output.
+        UserError: There is no example, or the model does not take it.
     """
     try:
         model = litert.Interpreter(model_content=content, num_threads=1)

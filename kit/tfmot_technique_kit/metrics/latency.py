@@ -1,10 +1,8 @@
 """How long a model takes and how much memory, in processes of its own.
 
-Two things to expect when reading the numbers:
-- Zeros that lie scattered do not make a float convolution faster on x86: the
-  sparse kernels of XNNPACK are off where the CPU has AVX. On ARM they are used.
-- Full int8 can be slower than float on a small model, where what surrounds the
-  multiplications takes most of the time.
+Two things to expect when reading the numbers. Zeros that lie scattered do not make a float
+convolution faster on x86: the sparse kernels of XNNPACK are off where the CPU has AVX. Full int8
+can be slower than float on a small model.
 """
 
 import functools
@@ -39,11 +37,11 @@ def measure(path: Path, options: Mapping[str, Any], control: Path | None = None)
     that runs in the same processes, in alternating slices of milliseconds.
 
     Args:
-        path: Path of the `.tflite` file.
+        path: The `.tflite` file, which exists.
         options: 'processes', how many to start; 'warmup_s', 'min_s', 'min_runs' and 'threads', as
             `benchmark_process.benchmark` takes them.
-        control: Path of the `.tflite` file to compare with, if there is one. Then each process is
-            two, of half as many runs: the model is loaded first in one, the control in the other.
+        control: The `.tflite` file to compare with, if there is one. Then each process is two, of
+            half as many runs: the model is loaded first in one, the control in the other.
 
     Returns:
         The sections 'latency' and 'memory' of a run file. Times are in milliseconds: 'median_ms'
@@ -52,17 +50,9 @@ def measure(path: Path, options: Mapping[str, Any], control: Path | None = None)
         what the clock cannot tell from nothing; 'runs' is the sum. 'memory' has 'peak_bytes', the
         median of 'peaks', and beside it 'floor_bytes', the same for a model of one operator. What
         cannot be measured is {'unavailable': reason}.
-
-    Raises:
-        FileNotFoundError: There is no such file.
     """
-    paths = [Path(path), *([Path(control)] if control else [])]
-    for each in paths:
-        if not each.is_file():
-            raise FileNotFoundError(f"There is no model {each} to measure.")
     try:
-        _check_cores(options["threads"])
-        return _measure(paths, options)
+        return _measure([path, control] if control else [path], options)
     except _FailedError as error:
         if control:  # That may be what fails.
             return measure(path, options)
@@ -72,6 +62,11 @@ def measure(path: Path, options: Mapping[str, Any], control: Path | None = None)
 
 def _measure(paths: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Any]:
     threads = options["threads"]
+    if hasattr(os, "sched_getaffinity") and (cores := len(os.sched_getaffinity(0))) < threads:
+        raise _FailedError(
+            f"{threads} threads need as many cores, and this process may use {cores}: lower the "
+            "option threads."
+        )
     child = {name: options[name] for name in (*_FLOOR_OPTIONS, "threads")}
     # The first one to be loaded is a little slower: each is that as often.
     orders = (1, -1)[: len(paths)]
@@ -93,8 +88,7 @@ def _measure(paths: Sequence[Path], options: Mapping[str, Any]) -> dict[str, Any
 def summarize(processes: Sequence[dict[str, Any]], runtime: str) -> dict[str, Any]:
     """Returns the section 'latency' of a run file, for what the runtime has run.
 
-    Each process has times that end in '_ms', 'runs' and the rest. Those after the first may lack
-    some times.
+    Processes after the first may lack some of the times, whose names end in '_ms'.
     """
     times = {
         key: statistics.median(process[key] for process in processes if key in process)
@@ -116,22 +110,15 @@ def summarize(processes: Sequence[dict[str, Any]], runtime: str) -> dict[str, An
 
 
 def one_operator_model() -> bytes:
-    """Returns the smallest `.tflite` file, the ReLU of four floats.
-
-    What a measurement of it has is the runtime's own.
-    """
-    tensors = [
-        schema.TensorT(name=name, shape=[1, 4], type=schema.TensorType.FLOAT32, buffer=0)
-        for name in ("input", "output")
-    ]
+    """Returns the smallest `.tflite` file, the ReLU of four floats."""
+    tensors = [schema.TensorT(name=name, shape=[1, 4], buffer=0) for name in ("input", "output")]
     operator = schema.OperatorT(opcodeIndex=0, inputs=[0], outputs=[1])
+    graph = schema.SubGraphT(tensors=tensors, inputs=[0], outputs=[1], operators=[operator])
     relu = schema.BuiltinOperator.RELU
     model = schema.ModelT(
         version=3,
         operatorCodes=[schema.OperatorCodeT(builtinCode=relu, deprecatedBuiltinCode=relu)],
-        subgraphs=[
-            schema.SubGraphT(tensors=tensors, inputs=[0], outputs=[1], operators=[operator])
-        ],
+        subgraphs=[graph],
         buffers=[schema.BufferT()],  # By convention the first one is empty.
     )
     builder = flatbuffers.Builder()
@@ -141,16 +128,6 @@ def one_operator_model() -> bytes:
 
 class _FailedError(Exception):
     """A measurement that did not happen, and why in one line."""
-
-
-def _check_cores(threads: int) -> None:
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-        if cores < threads:
-            raise _FailedError(
-                f"{threads} threads need as many cores, and this process may use "
-                f"{cores}: lower the option threads."
-            )
 
 
 def _start(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, Any]:
@@ -166,8 +143,7 @@ def _start(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, Any]:
         lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
         raise _FailedError(f"The benchmark failed: {lines[-1]}")
     result = json.loads(done.stdout.splitlines()[-1])
-    uses_xnnpack = "XNNPACK delegate" in done.stderr
-    result["latency"]["delegate"] = "xnnpack" if uses_xnnpack else None
+    result["latency"]["delegate"] = "xnnpack" if "XNNPACK delegate" in done.stderr else None
     return result
 
 
