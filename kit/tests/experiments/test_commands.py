@@ -77,13 +77,6 @@ def _broken_link(project, plan):
     project.folder("results").parent.joinpath("artifacts").symlink_to("nowhere")
 
 
-@pytest.fixture
-def full_disk(project):
-    """A disk on which files can be made, and nothing be written to them."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +96,19 @@ def test_what_cannot_be_written_is_found_before_training(
     assert re.search(expected, shown) and shown.count("\n") == 1, shown
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_is_found_before_training(invoke):
-    for command in ("run --task=tiny --variant=control", "sweep"):
-        status, shown = invoke(*command.split())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Files can be made, and nothing be written to them.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        ends = [invoke(*c.split()) for c in ("run --task=tiny --variant=control", "sweep")]
+        with pytest.raises(OSError, match=r"File too large: .*page\.md"):  # of other commands
+            files.write("page.md", "text")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    for status, shown in ends:
         assert status == 1
         assert re.match(r"Error: Cannot write into .*/results: File too large\. Change", shown)
-    with pytest.raises(OSError, match=r"File too large: .*page\.md"):  # of other commands
-        files.write("page.md", "text")
 
 
 def test_a_broken_run_file_is_named(invoke, project):

@@ -5,7 +5,7 @@ import concurrent.futures
 import pytest
 
 from tfmot_technique_kit.experiments import executors, latencies, progress
-from tfmot_technique_kit.experiments.sweep import Sweep
+from tfmot_technique_kit.experiments import sweep as sweep_lib
 from tfmot_technique_kit.switch import DEFAULT, Switch
 
 
@@ -33,10 +33,10 @@ def commands(monkeypatch):
 def sweep(make_plan, tmp_path):
     """A function that sweeps over seeds and returns the problems."""
 
-    def run(seeds=(0,), switch=DEFAULT, **options):
+    def run(seeds=(0,), switch=DEFAULT, trainings=("control",), **options):
         plans = [make_plan(seed, switch=switch) for seed in seeds]
         folders = (tmp_path / "results", tmp_path / "artifacts")
-        return Sweep(plans, *folders, **{"trainings": ["control"], **options}).run()
+        return sweep_lib.run(plans, *folders, trainings, **options)
 
     return run
 

@@ -48,9 +48,9 @@ def command(files: tuple[Path, ...], each_task: bool, profile: str, data_dir: Pa
         process.set_up(recorded["determinism"], Switch.of(recorded))
         with tempfile.TemporaryDirectory() as folder:
             again = reproduce.rerun(project, recorded, Path(folder), data_dir)
-        comparison = reproduce.compare(recorded, again)
-        print("Matches." if comparison.is_match else "Does not match.", comparison.reason)
-        raise SystemExit(not comparison.is_match)
+        is_match, reason = reproduce.compare(recorded, again)
+        print("Matches." if is_match else "Does not match.", reason)
+        raise SystemExit(not is_match)
     failed = False
     for path in files:  # In processes of their own: TensorFlow is set up once in each.
         arguments = ["reproduce", str(path.absolute())]

@@ -1,11 +1,11 @@
 """`technique run`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tfmot_technique_kit.experiments import options
-from tfmot_technique_kit.project import Project
 
 
 @click.command("run")
@@ -25,15 +25,9 @@ def command(
     task: str,
     names: tuple[str, ...],
     seed: int,
-    profile: str,
-    results: Path | None,
-    artifacts: Path | None,
     data_dir: Path | None,
-    strategy: str,
-    keras: str,
-    backend: str,
-    changes: tuple[str, ...],
     latency: bool,
+    **chosen: Any,
 ) -> None:
     r"""Train, convert and measure variants of a task.
 
@@ -44,16 +38,11 @@ def command(
     \b
     technique run --task image --variant technique@0.5 --variant control
     """
-    from tfmot_technique_kit.experiments import config, latencies, process
-    from tfmot_technique_kit.experiments.plan import Plan
+    from tfmot_technique_kit.experiments import latencies, process
     from tfmot_technique_kit.experiments.variants import KERAS_2_ALONE
 
     process.exit_with_parent()
-    project = Project.find()
-    switch = options.switch(keras, backend, strategy)
-    results, artifacts = options.folders(project, results, artifacts)
-    values = config.load(project, task, profile, changes)
-    plan = Plan(project, task, profile, values, seed, strategy, switch)
+    (plan,), results, artifacts = options.choose([task], [seed], **chosen)
     variants = [plan.parse(name) for name in names if name != "all"]
     if "all" in names:
         variants = plan.expand()
@@ -66,7 +55,7 @@ def command(
     is_writer, statuses = True, set()
     if pending:
         options.check_writable(artifacts / plan.training_name(variant) for variant in pending)
-        process.set_up(values["determinism"], switch)
+        process.set_up(plan.config["determinism"], plan.switch)
         from tfmot_technique_kit.experiments.run import Runner  # Imports TensorFlow.
 
         runner = Runner(plan, results, artifacts, data_dir)

@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from tfmot_technique_kit.experiments import options
-from tfmot_technique_kit.project import Project
 
 
 def _parse_shard(_: click.Context, __: click.Parameter, text: str) -> tuple[int, int]:
@@ -20,24 +19,13 @@ def _parse_shard(_: click.Context, __: click.Parameter, text: str) -> tuple[int,
 
 
 @click.command("sweep")
-@click.option(
-    "--tasks",
-    cls=options.Several,
-    type=options.Values(),
-    help="Such as image bert; by default all.",
-)
+@click.option("--tasks", cls=options.Several, help="Such as image bert; by default all.")
 @click.option(
     "--trainings",
     cls=options.Several,
-    type=options.Values(),
     help="Such as control technique; by default those of the configuration.",
 )
-@click.option(
-    "--seeds",
-    cls=options.Several,
-    type=options.Values(options.SEED),
-    help="Such as 0 1; likewise.",
-)
+@click.option("--seeds", cls=options.Several, type=options.SEED, help="Such as 0 1; likewise.")
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -52,25 +40,21 @@ def _parse_shard(_: click.Context, __: click.Parameter, text: str) -> tuple[int,
     metavar="I/N",
     help="The I-th of N parts, I from 0: for arrays of jobs.",
 )
-@click.option(
-    "--executor",
-    type=click.Choice(["local", "slurm", "ray"]),
-    default="local",
-    show_default=True,
+@options.choice(
+    *("executor", ["local", "slurm", "ray"]),
     help="Where to run: here, as a Slurm job array, or on the Ray cluster of RAY_ADDRESS.",
 )
 @options.common
 def command(
-    tasks: tuple[str, ...] | None,
-    seeds: tuple[int, ...] | None,
-    profile: str,
-    results: Path | None,
-    artifacts: Path | None,
-    strategy: str,
-    keras: str,
-    backend: str,
-    changes: tuple[str, ...],
-    **settings: Any,
+    tasks: tuple[str, ...],
+    trainings: tuple[str, ...],
+    seeds: tuple[int, ...],
+    jobs: int,
+    shard: tuple[int, int],
+    executor: str,
+    data_dir: Path | None,
+    latency: bool,
+    **chosen: Any,
 ) -> None:
     r"""Run all that has no result yet, then measure latencies.
 
@@ -83,19 +67,13 @@ def command(
     technique sweep
     technique sweep --profile full --data-dir ~/data --tasks image --seeds 0 1
     """
-    from tfmot_technique_kit.experiments import config
-    from tfmot_technique_kit.experiments.plan import Plan
-    from tfmot_technique_kit.experiments.sweep import Sweep
+    from tfmot_technique_kit.experiments import sweep
 
-    project = Project.find()
-    switch = options.switch(keras, backend, strategy)
-    results, artifacts = options.folders(project, results, artifacts)
-    plans = []
-    for task in tasks or config.list_tasks(project, profile):
-        values = config.load(project, task, profile, changes)
-        for seed in seeds or values["seeds"]:
-            plans.append(Plan(project, task, profile, values, seed, strategy, switch))
-    problems = Sweep(plans, results, artifacts, changes=changes, **settings).run()
+    plans, results, artifacts = options.choose(tasks, seeds, **chosen)
+    changes = chosen["changes"]
+    problems = sweep.run(
+        *(plans, results, artifacts, trainings, changes, data_dir, executor, jobs, shard, latency)
+    )
     for problem in problems:
         click.echo(f"Failed: {problem}", err=True)
     if problems:

@@ -19,17 +19,25 @@ _FACTS = "training.json"
 
 
 class Store:
-    """The models of one plan, below a folder. Several processes may keep the same at once."""
+    """The models of one plan, below a folder. Several processes may keep the same at once.
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
-        self._root = folder
+    The conversions of variants do not matter: they share a folder.
+    """
+
+    def __init__(self, root: Path, plan: Plan) -> None:
+        self._root = root
         self._plan = plan
 
-    def load(self, variant: Variant) -> tuple[keras.Model, dict[str, Any]] | None:
-        """Returns a trained model and what is known of it, None if the two are not kept.
+    def folder(self, variant: Variant) -> Path:
+        """Returns the folder of what is trained, with all that is made of it."""
+        return self._root / self._plan.training_name(variant)
 
-        The conversion of the variant does not matter.
-        """
+    def model_path(self, variant: Variant) -> Path:
+        """Returns the path of a trained model, as Keras saves it."""
+        return self.folder(variant) / variants.model_file(variant.training)
+
+    def load(self, variant: Variant) -> tuple[keras.Model, dict[str, Any]] | None:
+        """Returns a trained model and what is known of it, None if the two are not kept."""
         path = self.model_path(variant)
         facts_path = path.with_name(_FACTS)
         if not facts_path.exists():
@@ -43,10 +51,9 @@ class Store:
         return (model, facts) if is_one else None
 
     def save(self, variant: Variant, model: keras.Model, facts: dict[str, Any]) -> None:
-        """Keeps a trained model. One that is half written does not count as kept.
+        """Keeps a trained model, which counts once it is whole, and facts that JSON can hold.
 
-        The conversion of the variant does not matter. Facts are what JSON can hold, with the
-        `weights_sha256` of the model.
+        One of these is the `weights_sha256` of the model.
         """
         path = self.model_path(variant)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,23 +64,6 @@ class Store:
         finally:
             temporary.unlink(missing_ok=True)
         files.write(path.with_name(_FACTS), json.dumps(facts, indent=1))
-
-    def model_path(self, variant: Variant) -> Path:
-        """Returns the path of a trained model, as Keras saves it."""
-        return self._folder(variant) / variants.model_file(variant.training)
-
-    def save_tflite(self, variant: Variant, content: bytes) -> Path:
-        """Keeps a converted model. Returns the path of the file."""
-        return files.write(
-            self._folder(variant) / variants.tflite_file(variant.conversion), content
-        )
-
-    def save_card(self, variant: Variant, card: str) -> None:
-        """Keeps a model card, Markdown text, beside the model that it describes."""
-        files.write(self._folder(variant) / f"model_{variant.conversion}.md", card)
-
-    def _folder(self, variant: Variant) -> Path:
-        return self._root / self._plan.training_name(variant)
 
 
 def hash_of_weights(weights: Sequence[np.ndarray]) -> str:

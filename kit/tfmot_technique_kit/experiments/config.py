@@ -1,11 +1,11 @@
 """Hyper-parameters: what all tasks of a profile share, and what a task overrides.
 
 The kit has the profiles `smoke`, `small` and `full`. A project's
-`experiments/configs/TASK_PROFILE.yaml` overrides what is other for a task, key by key; a task
-without that file takes the profile's values, and its options have their defaults. A profile of the
-project's own is a set of such files that say everything.
+`experiments/configs/TASK_PROFILE.yaml`, where there is one, overrides what is other for a task, key
+by key. A profile of the project's own is a set of such files that say everything.
 """
 
+import collections
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,33 +76,24 @@ class _Config(_Section):
 
 
 def list_tasks(project: Project, profile: str) -> list[str]:
-    """Returns the names of the tasks that have a profile.
-
-    Raises:
-        UserError: If there is no such profile.
-    """
+    """Returns the names of the tasks that have a profile; raises UserError if none has."""
     names = tasks.list_names(project)
-    if _base(profile) in _PROFILES.glob("*.yaml"):
-        return names
-    if found := [name for name in names if _overrides(project, name, profile).exists()]:
-        return found
-    profiles = {path.stem for path in _PROFILES.glob("*.yaml")} | {
-        path.stem.removeprefix(f"{name}_")
-        for name in names
-        for path in project.folder("configs").glob(f"{name}_*.yaml")
-    }
-    raise UserError(
-        f"There is no profile {profile!r}. Choose one of {', '.join(sorted(profiles))}."
-    )
+    own = collections.defaultdict(list)
+    for name in names:
+        for path in project.folder("configs").glob(f"{name}_*.yaml"):
+            own[path.stem.removeprefix(f"{name}_")].append(name)
+    profiles = own | {path.stem: names for path in _PROFILES.glob("*.yaml")}
+    if profile not in profiles:
+        known = ", ".join(sorted(profiles))
+        raise UserError(f"There is no profile {profile!r}. Choose one of {known}.")
+    return profiles[profile]
 
 
 def load(project: Project, task: str, profile: str, changes: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the hyper-parameters of a task in a profile, all of them.
 
-    Changes are strings such as `training.epochs=3`, the value as in YAML.
-
-    Raises:
-        UserError: In one line, if there is no such task, or a value is wrong.
+    Changes are strings such as `training.epochs=3`, the value as in YAML. Raises UserError if there
+    is no such task, or a value is wrong.
     """
     names = list_tasks(project, profile)
     if task not in names:
@@ -111,33 +102,25 @@ def load(project: Project, task: str, profile: str, changes: Sequence[str] = ())
             f"Choose one of {', '.join(names)}."
         )
     config: dict[str, Any] = {"task": {}}
-    for path in (_base(profile), _overrides(project, task, profile)):
+    own = f"{task}_{profile}.yaml"
+    for path in (_PROFILES / f"{profile}.yaml", project.folder("configs") / own):
         if path.exists():
             config = _merge(config, _parse(path.read_text(encoding="utf-8"), path.name) or {})
     for change in changes:
         config = _merge(config, _parse_change(change))
-    check(config, f"{task}_{profile}.yaml")
+    check(config, own)
     return config
 
 
 def check(config: Any, name: str) -> None:
-    """Checks hyper-parameters, but for those that the task checks. Errors call them by the name.
+    """Checks hyper-parameters, but for those that the task checks.
 
-    Raises:
-        UserError: In one line, if a value is missing or wrong.
+    Raises UserError, which calls them by the name, if a value is missing or wrong.
     """
     try:
         _Config.model_validate(config)
     except pydantic.ValidationError as error:
         raise UserError(f"{name}: {in_one_line(error)}.") from error
-
-
-def _base(profile: str) -> Path:
-    return _PROFILES / f"{profile}.yaml"
-
-
-def _overrides(project: Project, task: str, profile: str) -> Path:
-    return project.folder("configs") / f"{task}_{profile}.yaml"
 
 
 def _parse(text: str, name: str) -> Any:

@@ -23,10 +23,10 @@ _CONVERTED = "model.tflite"
 
 
 def convert(model: keras.Model, conversion: str, representative: Iterable[Any] = ()) -> bytes:
-    """Converts a model, with a batch size of one.
+    """Converts a model of one input and one output, with a batch size of one.
 
     Args:
-        model: With one input and one output.
+        model: The model.
         conversion: One of `variants.CONVERSIONS`: `float`; `dynamic` for 8-bit weights and float
             activations; `int8` for 8-bit integers throughout, the input and the output too where
             they were floats.
@@ -72,10 +72,7 @@ def convert_elsewhere(
     """Converts the model of a plan in a `.keras` file, trained on any backend; see `convert`.
 
     Keras converts on TensorFlow, and a process has one backend: another process loads the file,
-    which holds for all backends.
-
-    Raises:
-        RuntimeError: If it cannot be converted.
+    which holds for all backends. Raises RuntimeError if it fails.
     """
     options = json.dumps(plan.config["task"])
     arguments = (plan.project.root, plan.task, options, path.absolute(), conversion)

@@ -21,12 +21,7 @@ _FLAGS = ("sse4_2", "avx", "avx2", "avx512f", "neon")
 
 
 def software(distribution: str, switch: Switch) -> dict[str, str | None]:
-    """Returns the versions that a run uses by name, None for what is not installed.
-
-    Args:
-        distribution: Name of the technique's distribution, as pip knows it.
-        switch: The Keras of the run.
-    """
+    """Returns the versions that a run uses by name, the technique's too, None without one."""
     # Keras 2 and its backend are `tf_keras` and `tensorflow`.
     more = () if switch.keras == 2 else ("keras", switch.backend)
     return {
@@ -39,10 +34,8 @@ def software(distribution: str, switch: Switch) -> dict[str, str | None]:
 def hardware() -> dict[str, Any]:
     """Returns what this machine is, and how busy.
 
-    Returns:
-        A dict: 'cpu', its name, and 'flags', those of its extensions that decide
-        on kernels, each None where the system does not tell; 'cores'; 'ram_bytes';
-        'load_average' over 1, 5 and 15 minutes.
+    'flags' are those extensions of the 'cpu' that decide on kernels; both are None where the
+    system does not tell. The 'load_average' is over 1, 5 and 15 minutes.
     """
     cpu = _cpuinfo()
     flags = cpu.get("flags", cpu.get("Features"))
@@ -67,19 +60,21 @@ def is_this_machine(recorded: dict[str, Any]) -> bool:
 
 
 def git(folder: Path, generated: str) -> dict[str, Any] | None:
-    """Returns which commit a folder is at.
+    """Returns which 'commit' a folder is at, None without git, a work tree or a commit.
 
-    Returns:
-        A dict: 'commit'; 'dirty', whether files in the folder differ from it, but for the path
-        `generated`, which runs write. None without git, outside of a work tree and before the
-        first commit.
+    The folder is 'dirty' if files in it differ, but for the path `generated`, which runs write.
     """
-    commit = _git(folder, "rev-parse", "--verify", "HEAD")
-    if commit is None:
+
+    def ask(*arguments: str) -> str:
+        command = ["git", "-C", os.fspath(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        commit = ask("rev-parse", "--verify", "HEAD")
+        changes = ask("status", "--porcelain", "--", ".", f":(exclude){generated}")
+    except (OSError, subprocess.CalledProcessError):
         return None
-    paths = (".", f":(exclude){generated}")
-    changes = _git(folder, "status", "--porcelain", "--", *paths)
-    return {"commit": commit, "dirty": changes != ""}
+    return {"commit": commit, "dirty": bool(changes)}
 
 
 def version(distribution: str) -> str | None:
@@ -97,13 +92,3 @@ def _cpuinfo() -> dict[str, str]:
     first, _, _ = _CPUINFO.read_text().partition("\n\n")
     pairs = (line.partition(":") for line in first.splitlines())
     return {key.strip(): value.strip() for key, _, value in pairs}
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", os.fspath(folder), *arguments], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()

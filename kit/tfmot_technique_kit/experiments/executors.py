@@ -18,8 +18,7 @@ Commands = Sequence[Sequence[str]]
 def call(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
     """Runs `technique` with arguments in a project's folder, in a process of its own.
 
-    Returns:
-        The exit status, and the last line of what it wrote.
+    Returns the exit status, and the last line of what it wrote.
     """
     with subprocess.Popen(
         [sys.executable, "-m", "tfmot_technique_kit", *arguments],
@@ -38,30 +37,18 @@ def call(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def run_locally(root: Path, commands: Commands, jobs: int) -> list[Any]:
-    """Runs commands side by side on this machine, so many jobs at a time.
-
-    Returns:
-        A future of what `call` returns for each.
-    """
+    """Runs commands on this machine, so many at a time; returns a future of each by `call`."""
     pool = concurrent.futures.ThreadPoolExecutor(jobs)
     futures = [pool.submit(call, root, command) for command in commands]
     pool.shutdown(wait=False)
     return futures
 
 
-def run_on_slurm(
-    root: Path, commands: Commands, jobs: int, cluster: str | None = None
-) -> list[Any]:
-    """Runs commands as a Slurm job array; see `run_locally`. Logs go to experiments/logs.
-
-    For tests, the `cluster` `local` runs the same on this machine.
-    """
+def run_on_slurm(root: Path, commands: Commands, jobs: int) -> list[Any]:
+    """Runs commands as a Slurm job array; see `run_locally`. Logs go to experiments/logs."""
     submitit = _import("submitit", "slurm")
-    executor = submitit.AutoExecutor(root / "experiments" / "logs", cluster=cluster)
-    options = {"timeout_min": 24 * 60}
-    if executor.cluster == "slurm":
-        options["slurm_array_parallelism"] = jobs
-    executor.update_parameters(**options)
+    executor = submitit.AutoExecutor(root / "experiments" / "logs")
+    executor.update_parameters(timeout_min=24 * 60, slurm_array_parallelism=jobs)
     return executor.map_array(call, [root] * len(commands), commands)
 
 

@@ -4,13 +4,11 @@ A run leaves both null: nothing may run beside a measurement. They are measured 
 where they belong: on the machine that the run file names as its hardware, or one just like it,
 with the runtime that it names, on the very model whose hash it has. The control with the same
 conversion runs alternately with each other model: measurements of different times show no
-difference. Then the run is written again as a whole. What was measured without the control, or
-by an earlier version, is measured again. What a phone measured is a run of its own, beside that
-of the host.
+difference. What was measured without the control, or by an earlier version, is measured again.
+What a phone measured is a run of its own, beside that of the host.
 """
 
 import collections
-import copy
 import dataclasses
 import hashlib
 import re
@@ -49,24 +47,19 @@ def measure(
             continue
         control = None if run["variant"]["control"] else _control(plan, variant, folder, artifacts)
         path, reason = _model(run, artifacts)
-        if not reason and _is_due(run, control):
+        wanted = {"clock_ms", "control_medians"} if control else {"clock_ms"}
+        measured = run["latency"]
+        if reason:
+            left[reason.format(artifacts)] += measured is None
+        elif measured is None or ("medians" in measured and not wanted <= measured.keys()):
             due.append((plan, run, path, control))
-        elif run["latency"] is None:
-            left[reason.format(artifacts)] += 1
     with progress("latencies", len(due)) as show_done:
         for done, (plan, run, path, control) in enumerate(due, 1):
             run |= latency.measure(path, plan.config["measure"], control)
             results.write(folder, run)
             files.write(path.with_suffix(".md"), model_card.render(run, plan.project))
             show_done(done)
-    return [f"Left {n} latencies: {reason}." for reason, n in left.items()]
-
-
-def _is_due(run: dict[str, Any], control: Path | None) -> bool:
-    """Tells whether a run is not measured, or lacks what would be measured now."""
-    measured = run["latency"]
-    wanted = {"clock_ms", "control_medians"} if control else {"clock_ms"}
-    return measured is None or ("medians" in measured and not wanted <= measured.keys())
+    return [f"Left {n} latencies: {reason}." for reason, n in left.items() if n]
 
 
 def _control(plan: Plan, variant: Variant, folder: Path, artifacts: Path) -> Path | None:
@@ -96,14 +89,9 @@ def _model(run: dict[str, Any], artifacts: Path) -> tuple[Path, str | None]:
 def on_device(run: dict[str, Any], device: str, output: str) -> dict[str, Any]:
     """Returns a copy of a run of the host with the latency and memory of a phone.
 
-    Args:
-        run: The run. The copy has a `run_id` of its own.
-        device: 'adb:' and the model of the phone.
-        output: What `benchmark_model` printed for the run's model, in one process or more.
-
-    Raises:
-        UserError: The run has no model, the device's name does not begin with 'adb:', or the
-            output is incomplete or of another model.
+    The copy has a `run_id` of its own. The device is 'adb:' and the model of the phone; the output
+    is what `benchmark_model` printed for the run's model, in one process or more. Raises UserError
+    if they do not fit the run, or it has no model.
     """
     if run["status"] != "ok" or run["device"] != "host":
         raise UserError(
@@ -112,7 +100,6 @@ def on_device(run: dict[str, Any], device: str, output: str) -> dict[str, Any]:
         )
     if not re.fullmatch("adb:.+", device):
         raise UserError(f"The device is {device!r}: write adb: and the model of the phone.")
-    measured = copy.deepcopy(run)
-    measured.update(adb.parse(output, run["storage"]["tflite_bytes"]), device=device)
-    measured["run_id"] = results.run_id(run["config"]["resolved"], run=run["run_id"], device=device)
-    return measured
+    run_id = results.run_id(run["config"]["resolved"], run=run["run_id"], device=device)
+    measured = adb.parse(output, run["storage"]["tflite_bytes"])
+    return {**run, **measured, "device": device, "run_id": run_id}

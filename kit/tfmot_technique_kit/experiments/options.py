@@ -1,8 +1,8 @@
-"""Options that several commands have."""
+"""Options that several commands have, and what they choose."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,50 +11,44 @@ from tfmot_technique_kit import switch as switch_lib
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.project import Project
 
+if TYPE_CHECKING:  # Other commands start without it.
+    from tfmot_technique_kit.experiments.plan import Plan
+
 SEED = click.IntRange(0, 2**32 - 1)
 
 
 class Several(click.Option):
-    """An option that takes all arguments up to the next option, as `--seeds 0 1 2`."""
+    """An option that takes all arguments up to the next option, as `--seeds 0 1` or `--seeds 0,1`.
+
+    Its value is a tuple.
+    """
+
+    def __init__(self, *names: Any, **settings: Any) -> None:
+        super().__init__(*names, multiple=True, metavar="VALUES", **settings)
 
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
         """See base class."""
         super().add_to_parser(parser, ctx)
-        for name in self.opts:
-            option = parser._long_opt[name]
+        option = parser._long_opt[self.opts[0]]
 
-            def process(value: str, state: Any, take: Callable[..., None] = option.process) -> None:
-                while state.rargs and not state.rargs[0].startswith("-"):
-                    value += f",{state.rargs.pop(0)}"
-                take(value, state)
+        def process(value: str, state: Any, take: Callable[..., None] = option.process) -> None:
+            while state.rargs and not state.rargs[0].startswith("-"):
+                value += f",{state.rargs.pop(0)}"
+            for each in value.split(","):
+                take(each.strip(), state)
 
-            option.process = process
-
-
-class Values(click.ParamType):
-    """Values with commas between them, such as `0,1,2`; a tuple of what `of` says."""
-
-    name = "values"
-
-    def __init__(self, of: Any = click.STRING) -> None:
-        self._of = of
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[Any, ...]:
-        """See base class."""
-        if isinstance(value, tuple):
-            return value
-        return tuple(self._of.convert(part.strip(), param, ctx) for part in value.split(","))
+        option.process = process
 
 
-def _folder(name: str, help: str) -> Callable[..., Any]:
-    return click.option(f"--{name}", type=click.Path(path_type=Path), metavar="DIR", help=help)
-
-
-def _choice(name: str, values: Iterable[str], help: str) -> Callable[..., Any]:
+def choice(name: str, values: Iterable[str], help: str) -> Callable[..., Any]:
     """Returns an option whose default is the first value."""
     first, *others = values
     kind = click.Choice([first, *others])
     return click.option(f"--{name}", type=kind, default=first, show_default=True, help=help)
+
+
+def _folder(name: str, help: str) -> Callable[..., Any]:
+    return click.option(f"--{name}", type=click.Path(path_type=Path), metavar="DIR", help=help)
 
 
 data_dir = _folder("data-dir", "Folder of data sets.")
@@ -66,12 +60,12 @@ _COMMON = (
     results,
     _folder("artifacts", "Folder of the models, by default experiments/artifacts."),
     data_dir,
-    _choice(
+    choice(
         *("keras", ["2", "3"]),
         help="Which Keras: TFMOT's own techniques, to compare with, take 2 alone.",
     ),
-    _choice("backend", switch_lib.BACKENDS, help="What Keras 3 runs on."),
-    _choice(
+    choice("backend", switch_lib.BACKENDS, help="What Keras 3 runs on."),
+    choice(
         *("strategy", ["none", "mirrored", "multiworker"]),
         help="Of tf.distribute, for training on several devices or machines.",
     ),
@@ -97,19 +91,42 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def switch(keras: str, backend: str, strategy: str = "none") -> switch_lib.Switch:
-    """Returns the setting that options say.
+def choose(
+    tasks: Iterable[str],
+    seeds: Iterable[int],
+    profile: str,
+    results: Path | None,
+    artifacts: Path | None,
+    keras: str,
+    backend: str,
+    strategy: str,
+    changes: tuple[str, ...],
+) -> "tuple[list[Plan], Path, Path]":
+    """Returns the plans that options choose, and the folders of run files and of models.
+
+    Without tasks they are those of the profile, without seeds those of its hyper-parameters.
 
     Raises:
-        UserError: If they do not go together.
+        UserError: If options do not go together, or files cannot be written.
     """
+    from tfmot_technique_kit.experiments import config
+    from tfmot_technique_kit.experiments.plan import Plan
+
+    project = Project.find()
     if backend != "tensorflow" and keras == "2":
         raise UserError(
             f"Keras 2 runs on TensorFlow alone: pass --keras 3 with --backend {backend}."
         )
     if backend != "tensorflow" and strategy != "none":
         raise UserError(f"--strategy is of tf.distribute: leave it out with --backend {backend}.")
-    return switch_lib.Switch(int(keras), backend)
+    switch = switch_lib.Switch(int(keras), backend)
+    results, artifacts = folders(project, results, artifacts)
+    plans = []
+    for task in tasks or config.list_tasks(project, profile):
+        values = config.load(project, task, profile, changes)
+        for seed in seeds or values["seeds"]:
+            plans.append(Plan(project, task, profile, values, seed, strategy, switch))
+    return plans, results, artifacts
 
 
 def folders(
@@ -117,8 +134,7 @@ def folders(
 ) -> tuple[Path, Path]:
     """Returns the folders of results and artifacts, the project's where they are None.
 
-    Raises:
-        UserError: If files cannot be written there.
+    Raises UserError if files cannot be written there.
     """
     own = project.folder("results")
     places = results or own, artifacts or own.with_name("artifacts")
@@ -127,11 +143,7 @@ def folders(
 
 
 def check_writable(places: Iterable[Path]) -> None:
-    """Checks that files can be written into folders; better before than after training.
-
-    Raises:
-        UserError: If they cannot.
-    """
+    """Raises UserError if files cannot be written into folders; better before training."""
     for place in places:
         try:
             files.check_writable(place)

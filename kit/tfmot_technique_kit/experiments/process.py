@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import sys
 import threading
 from typing import Any
 
@@ -14,22 +13,13 @@ EXIT_WITH_PARENT = "TECHNIQUE_EXIT_WITH_PARENT"
 
 
 def set_up(determinism: dict[str, Any], switch: Switch) -> None:
-    """Fixes what results depend on besides the seed. Imports TensorFlow, and the backend.
+    """Fixes what results depend on besides the seed, before anything else imports TensorFlow.
 
-    Raises:
-        RuntimeError: If TensorFlow was imported already with another `onednn` or Keras, or
-            runs with other numbers of threads.
-        UserError: If the backend is not installed.
+    Raises UserError if the backend is not installed.
     """
     if importlib.util.find_spec(switch.backend) is None:
         raise UserError(f"{switch.backend} is not installed: run pip install {switch.backend}.")
-    variables = {"TF_ENABLE_ONEDNN_OPTS": str(int(determinism["onednn"])), **switch.variables}
-    for name, value in variables.items():
-        if "tensorflow" in sys.modules and os.environ.get(name) != value:
-            raise RuntimeError(
-                f"Set {name}={value} before you import TensorFlow: results depend on it."
-            )
-    os.environ.update(variables)
+    os.environ.update(switch.variables, TF_ENABLE_ONEDNN_OPTS=str(int(determinism["onednn"])))
     import tensorflow as tf
 
     tf_threads = tf.config.threading
@@ -59,8 +49,7 @@ def set_up(determinism: dict[str, Any], switch: Switch) -> None:
 def exit_with_parent() -> None:
     """Has a process that `executors` started end with the one that holds its standard input.
 
-    A sweep that is killed must not leave runs behind, which would go on beside
-    those of the next sweep.
+    The runs of a sweep that is killed would go on beside those of the next sweep.
     """
     if not os.environ.pop(EXIT_WITH_PARENT, None):
         return

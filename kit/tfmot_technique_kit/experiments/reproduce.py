@@ -1,7 +1,7 @@
 """Runs a recorded run again, and compares."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tfmot_technique_kit import switch
 from tfmot_technique_kit.experiments import config
@@ -9,23 +9,11 @@ from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.project import Project
 
 
-class Comparison(NamedTuple):
-    """Whether a repeated run counts as the same result as the recorded one, and why: one line."""
-
-    is_match: bool
-    reason: str
-
-
 def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | None]:
     """Chooses a run of each task to repeat: the technique with its first seed, as float.
 
-    Of the settings that have one, it takes the first in `switch.ALL`.
-
-    Returns:
-        The file for each task; None for a task without a run in the folder that still holds.
-
-    Raises:
-        UserError: If there is no such profile, or a file is broken.
+    Of the settings that have one, it takes the first in `switch.ALL`. Returns the file for each
+    task, None for one without a run in the folder that still holds.
     """
     chosen: dict[str, Path | None] = {}
     for task in config.list_tasks(project, profile):
@@ -41,11 +29,7 @@ def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | Non
 def rerun(
     project: Project, recorded: dict[str, Any], folder: Path, data_dir: Path | None = None
 ) -> dict[str, Any]:
-    """Runs a recorded run again, with its baseline, in an empty folder. Returns the new run.
-
-    Raises:
-        UserError, FileNotFoundError: If it cannot be run here.
-    """
+    """Runs a recorded run again, with its baseline, in an empty folder. Returns the new run."""
     values = recorded["config"]["resolved"]
     config.check(values, "The recorded configuration")
     from tfmot_technique_kit.experiments.run import Runner  # It takes TensorFlow.
@@ -58,8 +42,8 @@ def rerun(
     return again
 
 
-def compare(recorded: dict[str, Any], again: dict[str, Any]) -> Comparison:
-    """Compares two runs of the same configuration.
+def compare(recorded: dict[str, Any], again: dict[str, Any]) -> tuple[bool, str]:
+    """Returns whether two runs of the same configuration count as equal, and why in one line.
 
     With the same software, CPU and data they have to be equal to the last bit. Otherwise the
     quality has to agree within the `tolerance` of the configuration.
@@ -67,24 +51,23 @@ def compare(recorded: dict[str, Any], again: dict[str, Any]) -> Comparison:
     old, new = recorded["status"], again["status"]
     if old != "ok" or new != "ok":
         states = [(run["error"] or run["status"]).rstrip(".") for run in (recorded, again)]
-        return Comparison(old == new, "recorded: {}; now: {}.".format(*states))
+        return old == new, "recorded: {}; now: {}.".format(*states)
     if recorded["dataset"] != again["dataset"]:
-        return Comparison(False, "The data set is another one.")
+        return False, "The data set is another one."
     values = [run["quality"]["value"] for run in (recorded, again)]
     metric = recorded["quality"]["metric"]
     numbers = f"{metric} {values[0]:.6g} as recorded, {values[1]:.6g} now"
     hashes = [run["artifacts"]["weights_sha256"] for run in (recorded, again)]
     if hashes[0] == hashes[1]:
-        return Comparison(values[0] == values[1], f"The weights are equal; {numbers}.")
+        return values[0] == values[1], f"The weights are equal; {numbers}."
     differences = _list_differences(recorded, again)
     if not differences:
-        return Comparison(False, f"The weights differ on the same software and CPU; {numbers}.")
+        return False, f"The weights differ on the same software and CPU; {numbers}."
     tolerance = recorded["config"]["resolved"]["tolerance"]
     is_close = abs(values[0] - values[1]) <= tolerance
-    return Comparison(
-        is_close,
+    return is_close, (
         f"{numbers}, {'within' if is_close else 'not within'} {tolerance:g}; the weights differ, "
-        f"as do {', '.join(differences)}.",
+        f"as do {', '.join(differences)}."
     )
 
 

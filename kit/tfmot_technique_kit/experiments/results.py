@@ -20,7 +20,6 @@ from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.switch import Switch
 
 _SCHEMA = Path(__file__).with_name("run_schema.json")
-_MESSAGE_LENGTH = 200
 
 
 def fingerprint(value: Any) -> str:
@@ -32,27 +31,20 @@ def fingerprint(value: Any) -> str:
 def run_id(resolved_config: dict[str, Any], **identity: Any) -> str:
     """Returns the identity of a run: equal for two that would do the same.
 
-    The identity is made of all values of the configuration and of what tells runs apart: task,
-    profile, variant, seed, strategy, device.
+    It is made of the whole configuration and of task, profile, variant, seed, strategy, device.
     """
     return fingerprint({"config": resolved_config, **identity})
 
 
 def path_of(folder: Path, run: dict[str, Any]) -> Path:
-    """Returns the path of a run's file in a folder.
-
-    Of the run it takes task, profile, seed, run_id, the Keras and the name of the variant.
-    """
+    """Returns the path of a run's file in a folder, of a planned run too."""
     parts = (run["task"], run["profile"], run["variant"]["name"], *Switch.of(run).parts)
     name = "_".join(map(str, (*parts, run["seed"], run["run_id"][:8])))
     return Path(folder, f"{name}.json")
 
 
 def write(folder: Path, run: dict[str, Any]) -> Path:
-    """Writes a run, as in `run_schema.json`, into a folder, as a whole or not at all.
-
-    Returns:
-        The path of the file.
+    """Writes a run into a folder, as a whole or not at all, and returns the path of the file.
 
     Raises:
         UserError: The run is not as the schema says, or the file cannot be written.
@@ -69,8 +61,7 @@ def load(path: Path) -> dict[str, Any]:
     """Reads a run, a dict as in `run_schema.json`.
 
     Raises:
-        FileNotFoundError: There is no such file.
-        UserError: The file is broken or no run; one line names file and field.
+        FileNotFoundError, UserError: The file is missing, broken or no run; one line names it.
     """
     try:
         run = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -83,12 +74,9 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def load_all(folder: Path) -> list[dict[str, Any]]:
-    """Reads all runs of a folder, which may be missing, in the order of their names.
+    """Reads all runs of a folder, which may be missing, in the order of their names, by `load`.
 
     What a killed writer left is ignored, and folders.
-
-    Raises:
-        UserError: A file is broken or no run; one line names file and field.
     """
     return [load(path) for path in sorted(Path(folder).glob("[!.]*.json")) if path.is_file()]
 
@@ -117,8 +105,8 @@ def _validate(run: Any, source: str | Path) -> None:
     if error is not None:
         field = ".".join(map(str, error.absolute_path)) or "the whole"
         message = " ".join(error.message.split())
-        if len(message) > _MESSAGE_LENGTH:
-            message = f"... {message[-_MESSAGE_LENGTH:]}"
+        if len(message) > 200:
+            message = f"... {message[-200:]}"
         raise UserError(f"{source} is not as {_SCHEMA.name} says, in {field}: {message}.")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tfmot_technique_kit import tasks
+from tfmot_technique_kit import files, tasks
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import (
     artifacts,
@@ -37,10 +37,8 @@ class Runner:
     """Trains and converts the variants of one plan, and measures all but time and memory.
 
     Run files, and what is trained and converted, go into two folders. Of the processes that train
-    together, the one whose `is_writer` is true writes.
-
-    Raises:
-        UserError: If the options of the task are wrong.
+    together, the one whose `is_writer` is true writes. Raises UserError if the options of the
+    task are wrong.
     """
 
     def __init__(
@@ -77,14 +75,10 @@ class Runner:
         return model.get_weights()
 
     def run(self, variants: Sequence[Variant]) -> Iterator[Run]:
-        """Runs variants, those of a training together. One that cannot run says why as its result.
+        """Runs variants, those of a training together, and yields each run once it is written.
 
-        Yields:
-            The run, after its file has been written.
-
-        Raises:
-            UserError, FileNotFoundError: In one line, if the data cannot be loaded, or a file
-                cannot be written.
+        One that cannot run says why as its result. Raises UserError or FileNotFoundError if the
+        data cannot be loaded, or a file cannot be written.
         """
         _ = self._data  # What is wrong with the data is no result of a variant.
         for _, group in itertools.groupby(variants, lambda v: v.training):
@@ -98,7 +92,8 @@ class Runner:
                 yield from failures
                 if not failures:
                     self._write(run)
-                    self._store.save_card(variant, model_card.render(run, self._plan.project))
+                    path = self._store.folder(variant) / f"model_{variant.conversion}.md"
+                    files.write(path, model_card.render(run, self._plan.project))
                     yield run
 
     @contextlib.contextmanager
@@ -170,7 +165,8 @@ class Runner:
         else:
             path = self._store.model_path(variant)
             content = conversion.convert_elsewhere(self._plan, path, variant.conversion, examples)
-        self._store.save_tflite(variant, content)
+        name = variants_lib.tflite_file(variant.conversion)
+        files.write(self._store.folder(variant) / name, content)
         quality = self._quality("tflite", functools.partial(interpreter.predict, content))
         return self._describe(variant, started) | {
             "status": "ok",

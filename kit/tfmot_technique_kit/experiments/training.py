@@ -35,11 +35,10 @@ def loading_scope(api: Api) -> Iterator[None]:
 
 
 def create_strategy(name: str) -> tf.distribute.Strategy | None:
-    """Returns a distribution strategy, None for training on one device.
+    """Returns a distribution strategy, None for `none`: training on one device.
 
-    Args:
-        name: `none`, `mirrored` or `multiworker`. Without GPUs `mirrored` has a replica on each
-            of two logical CPUs; `multiworker` reads `TF_CONFIG`.
+    Without GPUs `mirrored` has a replica on each of two logical CPUs; `multiworker` reads
+    `TF_CONFIG`.
     """
     if name == "none":
         return None
@@ -83,11 +82,7 @@ class Trainer:
     def train(
         self, variant: Variant, baseline: Sequence[np.ndarray] | None = None
     ) -> tuple[keras.Model, dict[str, Any]]:
-        """Trains a model.
-
-        Args:
-            variant: Its conversion does not matter.
-            baseline: The weights of the baseline. None to train it.
+        """Trains the model of a variant from the weights of the baseline, None to train that.
 
         Returns:
             The trained model without wrappers, and a dict with `steps`, `epochs`, `wall_s` and
@@ -102,14 +97,13 @@ class Trainer:
         wall, cpu = time.perf_counter(), time.process_time()
         options = self._plan.config["training"]
         strategy = self._strategy
+        epochs = options["epochs" if baseline is None else "fine_tune_epochs"]
         with strategy.scope() if strategy else contextlib.nullcontext():
             model = self._task.build()
             if baseline is None:
-                epochs = options["epochs"]
                 self._fit(model, epochs, options["learning_rate"])
             else:
                 model.set_weights(baseline)
-                epochs = options["fine_tune_epochs"]
                 model = self._fine_tune(model, variant, epochs)
         if strategy:  # A copy is used on one device, as all others are.
             trained = model
@@ -134,9 +128,9 @@ class Trainer:
                 f"{epochs} epochs are too few for the {count} stages of {variant.training}: raise "
                 "training.fine_tune_epochs."
             )
-        # Each stage has its part of the epochs, the last one what is left.
-        parts = [epochs // count] * (count - 1)
-        for name, part in zip(variant.stages, [*parts, epochs - sum(parts)], strict=True):
+        for i, name in enumerate(variant.stages):
+            # Each stage has its part of the epochs, the last one what is left.
+            part = epochs // count + (epochs % count if i == count - 1 else 0)
             stage = self._stages[name]
             schedule = self._schedule(part)
             # TFMOT has many types for "not supported". In the technique, others than
@@ -167,10 +161,9 @@ class Trainer:
         model.fit(batches, epochs=epochs, callbacks=list(callbacks), shuffle=False, verbose=0)
 
     def _schedule(self, epochs: int) -> Callable[[type, float], Any]:
-        """Returns a function that makes a schedule of a class of TFMOT's form.
+        """Returns a function that makes a schedule of a class of TFMOT's form, up to a level.
 
-        The level rises for the first 70 % of the steps; the weights get used to the last level
-        in the rest.
+        The level rises for the first 70 % of the steps; the weights get used to it in the rest.
         """
         frequency = self._plan.config["technique"]["update_frequency"]
         updates = int(0.7 * epochs * self._steps_per_epoch / frequency)
@@ -185,9 +178,9 @@ class Trainer:
 class _Stage(NamedTuple):
     """How a stage of a training changes a model."""
 
-    apply: Callable[..., keras.Model]  # Takes a model, a function that makes schedules, a level.
-    callbacks: Callable[[], list[Any]]
+    apply: Callable[..., keras.Model]  # takes a model, a function that makes schedules, a level
     strip: Callable[[keras.Model], keras.Model]
+    callbacks: Callable[[], list[Any]] = list
 
 
 def _stages(api: Api) -> dict[str, _Stage]:
@@ -195,8 +188,8 @@ def _stages(api: Api) -> dict[str, _Stage]:
         lambda model, schedule, level: api.apply(
             model, schedule=schedule(api.PolynomialDecay, level), policy=api.SkipUnsupportedLayers()
         ),
-        lambda: [api.UpdateStep()],
         api.strip,
+        lambda: [api.UpdateStep()],
     )
     return {"technique": technique, **(_tfmot_stages() if LEGACY else {})}
 
@@ -220,8 +213,8 @@ def _tfmot_stages() -> dict[str, _Stage]:
             lambda model, schedule, _: sparsity.prune_low_magnitude(
                 model, schedule(sparsity.PolynomialDecay, 0.5)
             ),
-            lambda: [sparsity.UpdatePruningStep()],
             sparsity.strip_pruning,
+            lambda: [sparsity.UpdatePruningStep()],
         ),
         "clustering": _Stage(
             lambda model, *_: clustering.cluster_weights(
@@ -231,14 +224,11 @@ def _tfmot_stages() -> dict[str, _Stage]:
                 cluster_centroids_init=clustering.CentroidInitialization.LINEAR,
                 preserve_sparsity=True,
             ),
-            list,
             strip_clustering,
         ),
         # Its quantizers stay in the model: the converter reads their ranges.
         "qat": _Stage(
-            lambda model, *_: tfmot.quantization.keras.quantize_model(model),
-            list,
-            lambda model: model,
+            lambda model, *_: tfmot.quantization.keras.quantize_model(model), lambda model: model
         ),
     }
 
@@ -246,8 +236,7 @@ def _tfmot_stages() -> dict[str, _Stage]:
 def _restore_kernels(attention: keras.layers.Layer) -> None:
     """Puts kernels back where files are loaded to.
 
-    TFMOT leaves them as attributes of the attention layer itself, with names such as
-    `_query_dense.kernel`.
+    TFMOT leaves them as attributes of the layer itself, with names such as `_query_dense.kernel`.
     """
     for name in [name for name in vars(attention) if "." in name]:
         part, _, attribute = name.rpartition(".")

@@ -51,8 +51,7 @@ def model_file(training: str) -> str:
 
     The format is HDF5 for TFMOT's quantized layers, which `.keras` files do not load.
     """
-    stages = training.partition("@")[0].split("_")
-    return "model.h5" if "qat" in stages else "model.keras"
+    return "model.h5" if "qat" in training else "model.keras"
 
 
 def tflite_file(conversion: str) -> str:
@@ -61,11 +60,7 @@ def tflite_file(conversion: str) -> str:
 
 
 def parse(name: str, levels: Sequence[float]) -> Variant:
-    """Reads the name of a variant, such as `technique@0.5+int8`. The last level is the default.
-
-    Raises:
-        UserError: If there is no such variant.
-    """
+    """Reads the name of a variant, such as `technique@0.5+int8`. The last level is the default."""
     match = _NAME.fullmatch(name)
     stages = match["stages"].split("_") if match else []
     is_plain = stages in ([BASELINE], [CONTROL])

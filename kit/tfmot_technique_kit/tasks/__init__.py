@@ -17,19 +17,16 @@ if TYPE_CHECKING:  # It imports TensorFlow.
 
 
 def list_names(project: Project) -> list[str]:
-    """Returns the names of a project's tasks: each file in its folder `tasks` is one.
+    """Returns the names of a project's tasks: the files in its folder `tasks`.
 
-    Tests (`*_test.py`) are none, nor are files that start with an underscore: what tasks
-    share can be in these.
+    Tests (`*_test.py`) are none, nor are files that start with an underscore, which tasks share.
     """
     names = (path.stem for path in project.folder("tasks").glob("[!_]*.py"))
     return sorted(name for name in names if not name.endswith("_test"))
 
 
 def create(project: Project, name: str, options: Mapping[str, Any] | None = None) -> "Task":
-    """Creates the task of a name, that of its file without `.py`. The first imports TensorFlow.
-
-    The options are the part `task` of its hyper-parameters. What is missing has its default.
+    """Creates a task with the part `task` of its hyper-parameters. The first imports TensorFlow.
 
     Raises:
         UserError: If there is no such task, its file cannot be used, or an option is
@@ -56,9 +53,8 @@ def _load(root: Path, path: Path) -> "type[Task]":
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        lines = [
-            f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
-        ]
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(path)]
         where = f"{place}:{lines[-1]}" if lines else place
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"{where}: cannot be imported: {reason}") from error

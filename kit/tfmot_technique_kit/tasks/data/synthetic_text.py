@@ -26,8 +26,7 @@ def load(
     """Generates sentences, always the same ones: some for training, others for measuring.
 
     Returns:
-        Token ids, int32 [sequence_length], padding included, and int32 labels: 1 for positive,
-        else 0.
+        Token ids, int32 [sequence_length], and int32 labels: 1 for positive, else 0.
 
     Raises:
         UserError: If sentences have less than 12 tokens, or the vocabulary less than 30.

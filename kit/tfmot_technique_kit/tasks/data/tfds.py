@@ -1,7 +1,6 @@
-"""Loads data sets by TensorFlow Datasets, without surprises.
+"""Loads data sets by TensorFlow Datasets.
 
-What is missing is said at once: left alone, the library first tries to reach the network for
-minutes.
+What is missing is said at once: the library first tries to reach the network for minutes.
 """
 
 import sys
@@ -31,8 +30,8 @@ def load(
         The data. Examples are dicts, as the data set has them.
 
     Raises:
-        UserError: If TensorFlow Datasets is not installed.
-        FileNotFoundError: If the data set is not there, and `download` is False.
+        UserError, FileNotFoundError: If the library, or the data set without `download`, is
+            missing.
     """
     try:
         import tensorflow_datasets  # An extra, and slow to import.
@@ -41,10 +40,9 @@ def load(
             f"{name} needs TensorFlow Datasets: pip install 'tfmot-technique-kit[datasets]' "
             f"({error})."
         ) from error
+    core = tensorflow_datasets.core
     # A path of the library, which may lie in a bucket.
-    folder = tensorflow_datasets.core.as_path(
-        data_dir or tensorflow_datasets.core.constants.DATA_DIR
-    ).expanduser()
+    folder = core.as_path(data_dir or core.constants.DATA_DIR).expanduser()
     if not download and not any((folder / name).glob("*/dataset_info.json")):
         raise FileNotFoundError(
             f"There is no data set in {folder / name}. Pass the folder that has it as --data-dir, "

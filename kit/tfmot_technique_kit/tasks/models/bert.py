@@ -77,16 +77,8 @@ class Options(base.Options):
 def build(options: Options, classes: int) -> keras.Model:
     """Builds a BERT that classifies texts.
 
-    Args:
-        options: Its options.
-        classes: Number of classes.
-
-    Returns:
-        A Functional model of token ids, int32 [sequence_length], 0 for padding, to logits
-        [classes].
-
-    Raises:
-        UserError, FileNotFoundError: As `weights.load` or `hugging_face.load`.
+    It is a Functional model of token ids, int32 [sequence_length], 0 for padding, to logits
+    [classes]. Raises as `weights.load` or `hugging_face.load`.
     """
     ids = keras.Input([options.sequence_length], dtype="int32", name="ids")
     x = _encode(ids, options)
@@ -150,12 +142,9 @@ def _encode(ids: Tensor, options: Options):
 
     mask = keras.layers.Lambda(attention_mask, name="attention_mask")(ids)
     positions = keras.layers.Lambda(token_positions, name="positions")(ids)
-    x = keras.layers.Add()(
-        [
-            embedding(options.vocabulary_size, "word_embeddings")(ids),
-            embedding(options.sequence_length, "position_embeddings")(positions),
-        ]
-    )
+    words = embedding(options.vocabulary_size, "word_embeddings")(ids)
+    places = embedding(options.sequence_length, "position_embeddings")(positions)
+    x = keras.layers.Add()([words, places])
     x = keras.layers.LayerNormalization(epsilon=options.epsilon, name="embedding_norm")(x)
     x = keras.layers.Dropout(dropout)(x)
     for i in range(options.layers):
@@ -174,10 +163,9 @@ def _encode(ids: Tensor, options: Options):
 
 
 class _Function:
-    """A function that a `Lambda` layer of Keras 2 saves by its name.
+    """A function that a `Lambda` layer of Keras 2 saves by its name, not as bytecode.
 
-    Keras 2 saves Python functions as bytecode, and refuses to load that unless it is told that the
-    file is safe.
+    Keras refuses to load that unless it is told that the file is safe.
     """
 
     def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
@@ -214,8 +202,8 @@ def gelu(x: Tensor) -> Tensor:
 def exact_gelu(x: Tensor) -> Tensor:
     """Returns GELU, as Hugging Face computes it by default.
 
-    The function is made of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. What
-    follows, such as a ReLU, would hide that: the maximum, which changes nothing, is between.
+    It is made of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. A ReLU that
+    follows would hide that: the maximum, which changes nothing, is between.
     """
     return ops.maximum(keras.activations.gelu(x), -1.0)
 

@@ -31,10 +31,7 @@ _SPREAD = 6  # A heat map's bump is as wide as the box at three deviations.
 
 
 class Options(classifier.BackboneOptions):
-    """Options of the model: those of `classifier.BackboneOptions`, for its backbone.
-
-    The size of images is a multiple of 8 for the small CNN, of 32 for the others.
-    """
+    """Options of the model. Images are a multiple of 8 for the small CNN, of 32 for the others."""
 
     image_size: PositiveInt = 64
 
@@ -52,12 +49,8 @@ class Options(classifier.BackboneOptions):
 def build(options: Options, classes: int) -> keras.Model:
     """Builds the model: a backbone, features of several scales, and a head.
 
-    Returns:
-        A Functional model of float32 images [image_size, image_size, 3] to the output above.
-        A cell has 4 pixels, or 8 with a backbone of `keras.applications`.
-
-    Raises:
-        UserError, FileNotFoundError: As `classifier.build_application`.
+    It is a Functional model of float32 images [image_size, image_size, 3] to the output above. A
+    cell has 4 pixels, or 8 with a backbone by `classifier.build_application`, which may raise.
     """
     inputs = keras.Input([options.image_size, options.image_size, 3])
     channels = max(int(_NECK_CHANNELS[options.model] * options.width), 8)
@@ -118,11 +111,10 @@ class Loss(keras.losses.Loss):
 
 
 def decode(output: np.ndarray) -> np.ndarray:
-    """Finds the objects in an output, an array [height, width, classes + 4].
+    """Finds the objects in an output, an array [height, width, classes + 4]: up to 100.
 
-    Returns:
-        Array [k, 6], k up to 100, rows of (ymin, xmin, ymax, xmax, class, score) in fractions
-        of the image, the surest first. A score is a probability.
+    Returns rows of (ymin, xmin, ymax, xmax, class, score) in fractions of the image, the surest
+    first. A score is a probability.
     """
     height, width, channels = output.shape
     classes = channels - _BOX_VALUES

@@ -47,24 +47,15 @@ class BackboneOptions(base.Options):
 
 
 class Options(BackboneOptions):
-    """Options of a classifier.
+    """Options of a classifier."""
 
-    Attributes:
-        classes: Number of classes.
-    """
-
-    classes: PositiveInt = 10
+    classes: PositiveInt = 10  # how many there are
 
 
 def build(options: Options, channels: int) -> keras.Model:
-    """Builds the model.
+    """Builds a Functional model of images to logits [classes]; raises as `build_application`.
 
-    Returns:
-        A Functional model of float32 images [image_size, image_size, channels] to logits
-        [classes].
-
-    Raises:
-        UserError, FileNotFoundError: As `build_application`.
+    Images are float32 [image_size, image_size, channels].
     """
     shape = (options.image_size, options.image_size, channels)
     if options.model != "cnn":
@@ -85,8 +76,7 @@ def build_application(options: BackboneOptions, **arguments: Any) -> keras.Model
     """Builds a model of `keras.applications`, with arguments of its function.
 
     Raises:
-        UserError: If the model has no such variant, or the weights do not fit it.
-        FileNotFoundError: If there is no file with the weights.
+        UserError, FileNotFoundError: If there is no such variant, or the weights do not load.
     """
     if options.model == "mobilenet_v2":
         create = functools.partial(keras.applications.MobileNetV2, alpha=options.width)

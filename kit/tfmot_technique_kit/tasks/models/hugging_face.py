@@ -4,6 +4,7 @@ The folder holds `config.json` (the sizes), `vocab.txt` (the tokens) and `model.
 weights).
 """
 
+import itertools
 import math
 from pathlib import Path
 from typing import Any, Literal
@@ -35,8 +36,7 @@ def read_options(folder: Path) -> dict[str, Any]:
     """Returns the options of `bert` that a folder decides.
 
     Raises:
-        FileNotFoundError: If it has no `config.json`.
-        UserError: If that is not one of a BERT.
+        FileNotFoundError, UserError: If it has no `config.json`, or not that of a BERT.
     """
     path = _find(folder, "config.json")
     try:
@@ -52,18 +52,18 @@ def load(model: keras.Model, folder: Path, layers: int) -> None:
 
     Raises:
         FileNotFoundError: If there is no `model.safetensors`.
-        UserError: If a weight is missing, has another shape or no place in the model, if there
-            are fewer positions than the model has, or if safetensors is not installed.
+        UserError: If it does not fit the model, or safetensors is not installed.
     """
     path = _find(folder, "model.safetensors")
     tensors = _read(path)
 
     def take(name: str, *shape: int) -> np.ndarray:
-        """Takes a tensor. The first of more axes may be -1, for any length."""
+        """Takes a tensor of a shape, whose -1 stands for any length."""
         if name not in tensors:
             raise UserError(f"{path} has no {name}.")
         tensor = tensors.pop(name)
-        if tensor.shape != (*tensor.shape[: shape[0] == -1], *shape[shape[0] == -1 :]):
+        pairs = itertools.zip_longest(shape, tensor.shape)
+        if not all(expected in (-1, length) for expected, length in pairs):
             raise UserError(
                 f"{path}: {name} has the shape {list(tensor.shape)}; by config.json it is "
                 f"{list(shape)}."
@@ -97,10 +97,9 @@ def load(model: keras.Model, folder: Path, layers: int) -> None:
     fill("embedding_norm", "embeddings.LayerNorm")
     for i in range(layers):
         block = f"encoder.layer.{i}"
-        attention = f"{block}.attention"
         parts = ("self.query", "self.key", "self.value", "output.dense")
-        fill(f"attention_{i}", *(f"{attention}.{part}" for part in parts))
-        fill(f"attention_norm_{i}", f"{attention}.output.LayerNorm")
+        fill(f"attention_{i}", *(f"{block}.attention.{part}" for part in parts))
+        fill(f"attention_norm_{i}", f"{block}.attention.output.LayerNorm")
         fill(f"intermediate_{i}", f"{block}.intermediate.dense")
         fill(f"output_{i}", f"{block}.output.dense")
         fill(f"output_norm_{i}", f"{block}.output.LayerNorm")

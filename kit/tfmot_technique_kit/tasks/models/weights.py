@@ -1,5 +1,6 @@
 """Weights that a model starts from, in a file of Keras."""
 
+import glob
 from pathlib import Path
 
 import tensorflow as tf
@@ -12,15 +13,11 @@ def load(model: keras.Model, path: str, option: str) -> None:
     """Loads what `save` or `save_weights` of the same model has written, as an option says.
 
     The path is that of an `.h5` or `.keras` file, of Keras 2 or 3, or the prefix of the files of a
-    TensorFlow checkpoint.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        UserError: If the weights are those of another model, or the file has none.
+    TensorFlow checkpoint. Raises FileNotFoundError or UserError if there is none, or none that
+    fits.
     """
     place = Path(path).expanduser()
-    folder = place.parent
-    if not folder.is_dir() or not any(f.name.startswith(place.name) for f in folder.iterdir()):
+    if not any(place.parent.glob(f"{glob.escape(place.name)}*")):
         raise FileNotFoundError(
             f"There is no file {path}. Set `{option}` to a file that `save` or `save_weights` of "
             "this model has written, or to null."
