@@ -77,8 +77,6 @@ def _broken_link(project, plan):
     project.folder("results").parent.joinpath("artifacts").symlink_to("nowhere")
 
 
-
-
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
@@ -111,18 +109,16 @@ def test_a_full_disk_is_found_before_training(invoke):
         assert re.match(r"Error: Cannot write into .*/results: File too large\. Change", shown)
 
 
-def test_a_broken_run_file_is_named(invoke, project):
-    results.write(project.folder("results"), run_example())
-    (path,) = project.folder("results").iterdir()
-    path.write_text("{}")
+def test_a_broken_run_file_is_named(invoke, tmp_path):
+    path = files.write(tmp_path / "run.json", "{}")
     assert "is not as run_schema.json says" in invoke("reproduce", path)[1]
 
 
 def test_device_latency_writes_a_run(invoke, project, tmp_path):
     run = run_example(storage__tflite_bytes=1_234_567)
     path = results.write(tmp_path, run)
-    (tmp_path / "benchmark.txt").write_text(output_of())
-    device = ("--device=adb:Pixel 8", f"--benchmark-output={tmp_path}/benchmark.txt")
+    output = files.write(tmp_path / "benchmark.txt", output_of())
+    device = ("--device=adb:Pixel 8", f"--benchmark-output={output}")
     status, shown = invoke("device-latency", path, *device)
     assert status == 0
     (measured,) = results.load_all(project.folder("results"))

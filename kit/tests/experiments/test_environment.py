@@ -3,11 +3,11 @@
 import platform
 import subprocess
 
-import jsonschema
 import numpy as np
 import pytest
 
-from tfmot_technique_kit.experiments import environment, results
+from tests.run_example import check_sections
+from tfmot_technique_kit.experiments import environment
 from tfmot_technique_kit.switch import Switch
 
 _INTEL = """processor : 0
@@ -48,9 +48,7 @@ def test_sections_fit_the_run_file(repository):
         "hardware": environment.hardware(),
         "git": environment.git(repository, "results"),
     }
-    schema = results.schema()
-    for section, value in sections.items():
-        jsonschema.validate(value, {"$ref": f"#/$defs/{section}", "$defs": schema["$defs"]})
+    check_sections(sections)
     assert sections["software"]["numpy"] == np.__version__
     assert sections["software"]["python"] == platform.python_version()
     assert sections["software"]["technique"] == pytest.__version__
@@ -72,22 +70,19 @@ def test_cpu(tmp_path, monkeypatch, text, cpu, flags):
     monkeypatch.setattr(environment, "_CPUINFO", path)
     monkeypatch.setattr("platform.processor", lambda: "machine")
     hardware = environment.hardware()
-    assert hardware["cpu"] == cpu
-    assert hardware["flags"] == flags
+    assert (hardware["cpu"], hardware["flags"]) == (cpu, flags)
 
 
 def test_commit_and_whether_the_code_is_that_of_the_commit(repository):
     clean = environment.git(repository, "results")
-    assert clean["dirty"] is False
-    assert len(clean["commit"]) == 40
+    assert clean["dirty"] is False and len(clean["commit"]) == 40
     (repository / "results" / "run.json").write_text("{}")
     (repository.parent / "beside").write_text("another project")
     assert environment.git(repository, "results") == clean
-    (repository / "new.py").write_text("b")
-    assert environment.git(repository, "results") == {**clean, "dirty": True}
-    (repository / "new.py").unlink()
-    (repository / "code.py").write_text("b")
-    assert environment.git(repository, "results") == {**clean, "dirty": True}
+    for name in ("new.py", "code.py"):
+        (repository / name).write_text("b")
+        assert environment.git(repository, "results") == {**clean, "dirty": True}
+        (repository / "new.py").unlink(missing_ok=True)
 
 
 def test_no_commit(tmp_path, repository, monkeypatch):

@@ -65,28 +65,37 @@ def train():
     return run
 
 
-@pytest.fixture(name="sst2_dir", scope="session")
-def write_sst2(tmp_path_factory):
-    """Writes four sentences to train and two to validate, as TensorFlow Datasets does."""
+@pytest.fixture(name="store")
+def _store(tmp_path):
+    """A function that writes a data set as TensorFlow Datasets does, and returns its folder."""
     tfds = pytest.importorskip("tensorflow_datasets")
-    folder = tmp_path_factory.mktemp("datasets")
+
+    def run(name, version, features, train, validation):
+        name, config = name.split("/")
+        tfds.dataset_builders.store_as_tfds_dataset(
+            **{"name": name, "config": config, "version": version, "data_dir": tmp_path / "data"},
+            features=tfds.features.FeaturesDict(features),
+            split_datasets={"train": train, "validation": validation},
+            disable_shuffling=True,
+        )
+        return tmp_path / "data"
+
+    return run
+
+
+@pytest.fixture(name="sst2_dir")
+def write_sst2(store):
+    """Four sentences to train and two to validate."""
+    from tensorflow_datasets import features
+
+    texts = ("a good film", "a bad film", "not good", "Good, good film!")
     examples = [
         (i, {"idx": i, "sentence": text, "label": int("bad" not in text)})
-        for i, text in enumerate(("a good film", "a bad film", "not good", "Good, good film!"))
+        for i, text in enumerate(texts)
     ]
-    label = tfds.features.ClassLabel(names=["negative", "positive"])
-    tfds.dataset_builders.store_as_tfds_dataset(
-        name="glue",
-        config="sst2",
-        version="2.0.0",
-        data_dir=folder,
-        features=tfds.features.FeaturesDict(
-            {"idx": np.int32, "label": label, "sentence": tfds.features.Text()}
-        ),
-        split_datasets={"train": examples, "validation": examples[:2]},
-        disable_shuffling=True,
-    )
-    return folder
+    label = features.ClassLabel(names=["negative", "positive"])
+    kinds = {"idx": np.int32, "label": label, "sentence": features.Text()}
+    return store("glue/sst2", "2.0.0", kinds, examples, examples[:2])
 
 
 @pytest.fixture(name="movie_reviews_dir")
@@ -111,41 +120,27 @@ def write_movie_reviews(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(name="coco_dir", scope="session")
-def write_coco(tmp_path_factory):
-    """Writes two images per split in the format of TensorFlow Datasets."""
-    tfds = pytest.importorskip("tensorflow_datasets")
-    folder = tmp_path_factory.mktemp("datasets")
+@pytest.fixture(name="coco_dir")
+def write_coco(store):
+    """Two images, and the first of them to validate."""
+    from tensorflow_datasets import features
+
+    box = features.BBox
 
     def example(i, *objects):
-        keys, same = ("bbox", "label", "is_crowd"), {"area": 1, "id": 1}
-        described = [{**same, **dict(zip(keys, each, strict=True))} for each in objects]
+        keys = ("bbox", "label", "is_crowd", "area", "id")
+        described = [dict(zip(keys, (*each, 1, 1), strict=True)) for each in objects]
         image = {"image": np.full([40, 80, 3], 255, np.uint8), "image/filename": f"{i}.jpg"}
         return i, {**image, "image/id": i, "objects": described}
 
-    box = tfds.features.BBox
-    small, middle = box(0.1, 0.1, 0.2, 0.2), box(0.5, 0.25, 0.75, 0.5)
-    large, crowd = box(0.0, 0.0, 0.5, 1.0), box(0.0, 0.0, 1.0, 1.0)
-    examples = [
-        example(0, (small, 1, False), (crowd, 2, True), (middle, 3, False), (large, 79, False)),
-        example(1),
-    ]
-    objects = {
-        **{"area": np.int64, "id": np.int64, "is_crowd": np.bool_},
-        **{"bbox": tfds.features.BBoxFeature(), "label": tfds.features.ClassLabel(num_classes=80)},
-    }
-    image = {"image": tfds.features.Image(encoding_format="png"), "image/id": np.int64}
-    image |= {"image/filename": tfds.features.Text()}
-    tfds.dataset_builders.store_as_tfds_dataset(
-        name="coco",
-        config="2017",
-        version="1.1.0",
-        data_dir=folder,
-        features=tfds.features.FeaturesDict({**image, "objects": tfds.features.Sequence(objects)}),
-        split_datasets={"train": examples, "validation": examples[:1]},
-        disable_shuffling=True,
-    )
-    return folder
+    small, middle = (box(0.1, 0.1, 0.2, 0.2), 1, False), (box(0.5, 0.25, 0.75, 0.5), 3, False)
+    large, crowd = (box(0.0, 0.0, 0.5, 1.0), 79, False), (box(0.0, 0.0, 1.0, 1.0), 2, True)
+    examples = [example(0, small, crowd, middle, large), example(1)]
+    objects = {"area": np.int64, "id": np.int64, "is_crowd": np.bool_}
+    objects |= {"bbox": features.BBoxFeature(), "label": features.ClassLabel(num_classes=80)}
+    kinds = {"image": features.Image(encoding_format="png"), "image/id": np.int64}
+    kinds |= {"image/filename": features.Text(), "objects": features.Sequence(objects)}
+    return store("coco/2017", "1.1.0", kinds, examples, examples[:1])
 
 
 def write_images(folder, names=("cat", "dog")):

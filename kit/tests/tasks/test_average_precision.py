@@ -53,8 +53,6 @@ def test_scores_are_compared_over_all_images():
     assert average_precision(found, true) == pytest.approx(51 / 101 / 2)
 
 
-
-
 def test_no_true_box_is_an_error():
     with pytest.raises(UserError, match="without any true box"):
         average_precision([detections(FOUND)], [truths()])

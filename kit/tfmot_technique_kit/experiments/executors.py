@@ -6,11 +6,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments.process import EXIT_WITH_PARENT
+from tfmot_technique_kit.tasks import extras
 
 Commands = Sequence[Sequence[str]]
 
@@ -46,7 +45,9 @@ def run_locally(root: Path, commands: Commands, jobs: int) -> list[Any]:
 
 def run_on_slurm(root: Path, commands: Commands, jobs: int) -> list[Any]:
     """Runs commands as a Slurm job array; see `run_locally`. Logs go to experiments/logs."""
-    submitit = _import("submitit", "slurm")
+    extras.require("submitit", "Slurm needs submitit", "slurm")
+    import submitit
+
     executor = submitit.AutoExecutor(root / "experiments" / "logs")
     executor.update_parameters(timeout_min=24 * 60, slurm_array_parallelism=jobs)
     return executor.map_array(call, [root] * len(commands), commands)
@@ -54,20 +55,13 @@ def run_on_slurm(root: Path, commands: Commands, jobs: int) -> list[Any]:
 
 def run_on_ray(root: Path, commands: Commands, jobs: int) -> list[Any]:
     """Runs commands as Ray tasks, on the cluster of `RAY_ADDRESS` or here; see `run_locally`."""
-    ray = _import("ray", "ray")
+    extras.require("ray", "Ray needs its library", "ray")
+    import ray
+
     cpus = None if "RAY_ADDRESS" in os.environ else jobs
     ray.init(num_cpus=cpus, include_dashboard=False, log_to_driver=False)
     remote = ray.remote(num_cpus=1)(call)
     return [remote.remote(root, command).future() for command in commands]
-
-
-def _import(name: str, extra: str) -> ModuleType:
-    try:
-        return __import__(name)
-    except ImportError as error:
-        raise UserError(
-            f"{name} is not installed: run pip install 'tfmot-technique-kit[{extra}]'."
-        ) from error
 
 
 EXECUTORS = {"local": run_locally, "slurm": run_on_slurm, "ray": run_on_ray}

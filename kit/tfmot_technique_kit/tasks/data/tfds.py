@@ -6,8 +6,7 @@ What is missing is said at once: the library first tries to reach the network fo
 import sys
 from pathlib import Path
 
-from tfmot_technique_kit.errors import UserError
-from tfmot_technique_kit.tasks import base
+from tfmot_technique_kit.tasks import base, extras
 
 
 def load(
@@ -33,13 +32,9 @@ def load(
         UserError, FileNotFoundError: If the library, or the data set without `download`, is
             missing.
     """
-    try:
-        import tensorflow_datasets  # An extra, and slow to import.
-    except ImportError as error:
-        raise UserError(
-            f"{name} needs TensorFlow Datasets: pip install 'tfmot-technique-kit[datasets]' "
-            f"({error})."
-        ) from error
+    extras.require("tensorflow_datasets", f"{name} needs TensorFlow Datasets")
+    import tensorflow_datasets  # Slow to import.
+
     core = tensorflow_datasets.core
     # A path of the library, which may lie in a bucket.
     folder = core.as_path(data_dir or core.constants.DATA_DIR).expanduser()

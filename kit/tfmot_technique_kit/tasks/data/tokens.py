@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.keras_api import keras
-from tfmot_technique_kit.tasks import base
+from tfmot_technique_kit.tasks import base, extras
 
 # Without a vocabulary file 0 is padding and 1 the start, as in synthetic text.
 _START = 1
@@ -54,13 +54,9 @@ def _words(texts: tf.data.Dataset, sequence_length: int, vocabulary_size: int):
 
 def _word_pieces(path: Path, sequence_length: int, vocabulary_size: int):
     """Makes the tokenizer of a BERT of its vocabulary file."""
-    try:
-        import tokenizers  # An extra.
-    except ImportError as error:
-        raise UserError(
-            "A `vocabulary` needs the library tokenizers: "
-            f"pip install 'tfmot-technique-kit[datasets]' ({error})."
-        ) from error
+    extras.require("tokenizers", "A `vocabulary` needs the library tokenizers")
+    import tokenizers
+
     if not path.exists():
         raise FileNotFoundError(
             f"There is no file {path}. Set `vocabulary` to the vocab.txt of a BERT, or to null "

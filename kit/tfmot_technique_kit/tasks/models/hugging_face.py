@@ -15,6 +15,7 @@ from pydantic import Field, PositiveFloat, PositiveInt
 
 from tfmot_technique_kit.errors import UserError, in_one_line
 from tfmot_technique_kit.keras_api import keras
+from tfmot_technique_kit.tasks import extras
 
 
 class _Config(pydantic.BaseModel):
@@ -121,13 +122,9 @@ def _find(folder: Path, name: str) -> Path:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     """Returns the tensors of a file, under the names that `BertModel` has for them."""
-    try:
-        from safetensors import SafetensorError, numpy  # An extra.
-    except ImportError as error:
-        raise UserError(
-            f"{path} needs the library safetensors: pip install 'tfmot-technique-kit[datasets]' "
-            f"({error})."
-        ) from error
+    extras.require("safetensors", f"{path} needs the library safetensors")
+    from safetensors import SafetensorError, numpy
+
     try:
         found = numpy.load_file(path)
     except SafetensorError as error:
