@@ -2,10 +2,6 @@
 
 from typing import Any
 
-import jsonschema
-
-from tfmot_technique_kit.experiments import results
-
 
 def run_example(**changes: Any) -> dict[str, Any]:
     """Returns a new run with status 'ok'.
@@ -86,10 +82,3 @@ def failed_example(status: str = "failed", error: str = "It does not convert.") 
     sections = ("model", "dataset", "train", "quality", "keras_quality", "storage", "static")
     nothing = dict.fromkeys((*sections, "latency", "memory", "artifacts"))
     return run_example(**nothing, status=status, error=error)
-
-
-def check_sections(sections: dict[str, Any]) -> None:
-    """Checks sections of a run file, by name, against the schema."""
-    definitions = results.schema()["$defs"]
-    for name, value in sections.items():
-        jsonschema.validate(value, {"$ref": f"#/$defs/{name}", "$defs": definitions})

@@ -1,10 +1,34 @@
-"""Plans to test with."""
+"""Plans to test with, and commands as a user types them."""
+
+import os
+import subprocess
+import sys
 
 import pytest
 
 from tests.run_example import run_example
 from tfmot_technique_kit.experiments import config, results
 from tfmot_technique_kit.experiments.plan import Plan
+
+
+def start(root, *arguments, **environment):
+    """Starts `technique` in a project."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tfmot_technique_kit", *arguments],
+        cwd=root,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(process, status=0):
+    """Returns what a command shows that ends with a status."""
+    shown, _ = process.communicate()
+    assert process.returncode == status, shown
+    return shown
 
 
 @pytest.fixture

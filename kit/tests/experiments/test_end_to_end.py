@@ -7,12 +7,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 import pytest
 
 from tests.conftest import DATA
+from tests.experiments.conftest import finish, start
 from tfmot_technique_kit.experiments import config, results
 from tfmot_technique_kit.experiments.plan import Plan
 from tfmot_technique_kit.project import Project
@@ -27,33 +27,10 @@ TINY = (
 TRAININGS = "--trainings=control,technique,technique_qat"
 
 
-def start(root, *arguments, **environment):
-    """Starts `technique` in a project."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tfmot_technique_kit", *arguments],
-        cwd=root,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def finish(process):
-    """Returns what is shown."""
-    shown, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, shown
-    return shown
-
-
-def tiny(root, command, *arguments, **environment):
-    """Starts `technique run` or `technique sweep` with the smallest hyper-parameters."""
-    return start(root, command, *arguments, *(f"--set={c}" for c in TINY), **environment)
-
-
 def sweep(root, *arguments):
-    return tiny(root, "sweep", "--seeds=0,1", *arguments)
+    """Starts a sweep with the smallest hyper-parameters."""
+    changes = (f"--set={change}" for change in TINY)
+    return start(root, "sweep", "--seeds=0,1", TRAININGS, *arguments, *changes)
 
 
 def load(root):
@@ -64,8 +41,7 @@ def load(root):
 
 def times(root):
     """Returns when each run file was written."""
-    folder = root / "experiments" / "results"
-    return {p.name: p.stat().st_mtime_ns for p in folder.glob("*.json")}
+    return {p.name: p.stat().st_mtime_ns for p in root.glob("experiments/results/*.json")}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +54,7 @@ def copy(tmp_path_factory):
 def swept(copy):
     """A project in which two sweeps ran at once."""
     root = copy()
-    shown = [finish(process) for process in [sweep(root, TRAININGS) for _ in range(2)]]
+    shown = [finish(process) for process in [sweep(root) for _ in range(2)]]
     assert all("\n20 ok. Show them: `technique report`" in text for text in shown)
     return root
 
@@ -101,8 +77,7 @@ def test_a_sweep_writes_a_file_for_each_run_and_its_model(swept):
         assert run["artifacts"]["tflite_sha256"] in model.with_suffix(".md").read_text()
     zeros = [runs[name, 0]["static"]["zero_fraction"] for name in ("technique@0.5", "control")]
     assert zeros[0] > 0.4 > zeros[1]
-    files = {p.name for p in (swept / "experiments").rglob("*") if p.is_file()}
-    assert not [name for name in files if name.startswith(".")]
+    assert not list(swept.glob("experiments/**/.*"))
     for path in (swept / "experiments" / "results").iterdir():
         json.loads(path.read_text(), parse_constant=pytest.fail)
 
@@ -128,11 +103,12 @@ def test_a_model_and_what_another_process_says_of_its_own_are_not_taken_for_one(
     plan = Plan(project, "tiny", "smoke", config.load(project, "tiny", "smoke", TINY), seed=0)
     control = plan.parse("control")
     kept = shutil.copytree(swept / "experiments" / "artifacts", tmp_path / "artifacts")
-    model, facts = artifacts.Store(kept, plan).load(control)
+    store = artifacts.Store(kept, plan)
+    model, facts = store.load(control)
     assert artifacts.hash_of_weights(model.get_weights()) == facts["weights_sha256"]
     other = json.dumps(facts | {"weights_sha256": "0" * 64})
-    (kept / plan.training_name(control) / "training.json").write_text(other)
-    assert artifacts.Store(kept, plan).load(control) is None
+    (store.folder(control) / "training.json").write_text(other)
+    assert store.load(control) is None
 
 
 def test_latency_is_measured_for_one_seed_and_a_second_sweep_runs_nothing(swept):
@@ -143,7 +119,7 @@ def test_latency_is_measured_for_one_seed_and_a_second_sweep_runs_nothing(swept)
             assert ("control_medians" in run["latency"]) != run["variant"]["control"]
             assert set(run["memory"]) & {"peak_bytes", "unavailable"}
     before = times(swept)
-    assert "20 runs, 20 of them are finished" in finish(sweep(swept, TRAININGS))
+    assert "20 runs, 20 of them are finished" in finish(sweep(swept))
     assert times(swept) == before
 
 
@@ -159,7 +135,7 @@ def test_reproduces_runs_to_the_last_bit(swept):
 
 def test_a_killed_sweep_goes_on_where_it_stopped(swept, copy):
     root = copy()
-    process = sweep(root, TRAININGS)
+    process = sweep(root)
     while len(times(root)) < 2:
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.05)
@@ -171,7 +147,7 @@ def test_a_killed_sweep_goes_on_where_it_stopped(swept, copy):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     before = times(root)
-    finish(sweep(root, TRAININGS, "--no-latency"))
+    finish(sweep(root, "--no-latency"))
     after = times(root)
     assert before.items() <= after.items()
     assert len(after) == 20
@@ -183,31 +159,24 @@ def test_a_killed_sweep_goes_on_where_it_stopped(swept, copy):
 
 
 def _count_processes(root):
-    shown = subprocess.run(
-        ["ps", "-A", "-o", "args="], capture_output=True, text=True, check=True
-    ).stdout
+    shown = subprocess.check_output(["ps", "-A", "-o", "args="], text=True)
     return shown.count(f"--results={root}")
 
 
-def test_what_cannot_run_is_a_result(copy):
+@pytest.mark.parametrize(
+    ("variant", "change", "ends", "shown", "status"),
+    [
+        ("qat", "task.normalized=true", 0, "qat+int8: qat: ", {"not_applicable"}),
+        ("control", "task.widht=3", 1, "has no option widht", set()),
+        ("technique", "technique.update_frequency=999", 1, "lower technique.upd", {"failed"}),
+    ],
+)
+def test_what_cannot_run_is_a_line_and_a_result(copy, variant, change, ends, shown, status):
     root = copy()
-    finish(tiny(root, "run", "--task=tiny", "--variant=qat", "--set=task.normalized=true"))
-    (run,) = load(root).values()
-    assert run["status"] == "not_applicable"
-    assert run["error"].startswith("qat: ")
-
-
-def test_what_does_not_fit_is_one_line(copy):
-    root = copy()
-    process = start(root, "run", "--task=tiny", "--variant=control", "--set=task.widht=3")
-    assert "has no option widht" in process.communicate()[0].splitlines()[-1]
-    assert process.returncode == 1
-    changes = ("--set=technique.update_frequency=999", "--no-latency")
-    process = start(root, "run", "--task=tiny", "--variant=technique", *changes)
-    shown, _ = process.communicate()
-    assert "lower technique.update_frequency" in shown and "Traceback" not in shown
-    assert process.returncode == 1
-    assert {run["status"] for run in load(root).values()} == {"failed"}
+    options = ("--task=tiny", f"--variant={variant}", f"--set={change}", "--no-latency")
+    *_, line = finish(start(root, "run", *options), ends).splitlines()
+    assert shown in line
+    assert {run["status"] for run in load(root).values()} == status
 
 
 @pytest.mark.parametrize("strategy", ["mirrored", "multiworker"])

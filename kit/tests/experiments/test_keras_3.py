@@ -2,13 +2,11 @@
 
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from tests.conftest import USUAL
+from tests.experiments.conftest import finish, start
 from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.switch import BACKENDS
 
@@ -26,21 +24,11 @@ NAMES = ("control", "control+int8", "technique")
 def test_trains_and_converts(bake, tmp_path, task, backend):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    project = bake(**USUAL)
-    folders = {name: tmp_path / name for name in ("results", "artifacts")}
     command = ["run", f"--task={task}", "--keras=3", f"--backend={backend}", "--no-latency"]
     command += [f"--variant={name}" for name in NAMES] + [f"--set={change}" for change in SMALL]
-    command += [f"--{name}={folder}" for name, folder in folders.items()]
-    done = subprocess.run(
-        [sys.executable, "-m", "tfmot_technique_kit", *command],
-        cwd=project.root,
-        env={k: v for k, v in os.environ.items() if k not in ("KERAS_BACKEND",)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
-    runs = results.load_all(folders["results"])
+    command += [f"--{name}={tmp_path / name}" for name in ("results", "artifacts")]
+    finish(start(bake(**USUAL).root, *command))
+    runs = results.load_all(tmp_path / "results")
     assert len(runs) == len(NAMES)
     for run in runs:
         assert (run["status"], run["keras"], run["backend"]) == ("ok", 3, backend), run["error"]
@@ -48,6 +36,6 @@ def test_trains_and_converts(bake, tmp_path, task, backend):
         # The converted model is the one that was trained.
         if run["variant"]["conversion"] == "float":
             assert run["quality"]["value"] == pytest.approx(run["keras_quality"]["value"], abs=0.03)
-    kept = folders["artifacts"] / runs[0]["artifacts"]["path"]
+    kept = tmp_path / "artifacts" / runs[0]["artifacts"]["path"]
     assert json.loads((kept / "training.json").read_text())["weights_sha256"]
     assert (kept / "model.keras").is_file()

@@ -2,8 +2,6 @@
 
 import gzip
 import random
-import subprocess
-import sys
 
 import flatbuffers
 import numpy as np
@@ -122,11 +120,3 @@ def test_sizes():
     fastest, best = (len(gzip.compress(content, level)) for level in (1, 9))
     assert flatbuffer.sizes(content) == {"tflite_bytes": len(content), "gzip_bytes": best}
     assert best < fastest
-
-
-def test_metrics_work_without_tensorflow():
-    code = (
-        "import sys; from tfmot_technique_kit.metrics import adb, flatbuffer, interpreter, latency;"
-        'sys.exit("tensorflow" in sys.modules)'
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)

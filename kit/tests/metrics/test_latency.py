@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from tests.run_example import check_sections
+from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.metrics import benchmark_process, latency
 
 _OPTIONS = {"processes": 2, "warmup_s": 0.0, "min_s": 0.0, "min_runs": 5, "threads": 1}
@@ -20,6 +21,15 @@ child.main(*sys.argv[1:])
 _linux = pytest.mark.skipif(
     not Path("/proc/self/clear_refs").exists(), reason="needs /proc of Linux"
 )
+
+
+def measure(model, **options):
+    """Measures a model, and checks that a run file can hold the result."""
+    sections = latency.measure(model, _OPTIONS, **options)
+    schema = results.schema()
+    for name, value in sections.items():
+        jsonschema.validate(value, {**schema["properties"][name], "$defs": schema["$defs"]})
+    return sections
 
 
 @pytest.fixture
@@ -45,9 +55,7 @@ def change_process(tmp_path, monkeypatch):
 
 @_linux
 def test_latency_is_of_all_processes(model):
-    sections = latency.measure(model, _OPTIONS)
-    check_sections(sections)
-    measured = sections["latency"]
+    measured = measure(model)["latency"]
     assert measured["processes"] == len(measured["medians"]) == 2
     assert measured["runs"] >= 10
     assert min(measured["medians"]) <= measured["median_ms"]
@@ -62,26 +70,25 @@ def test_latency_is_of_all_processes(model):
 def test_memory_is_the_models_own(model, change_process):
     # What the process held before does not count, and not what it inherits.
     ballast = bytearray(os.urandom(1)) * 200_000_000
-    small = latency.measure(model, _OPTIONS)["memory"]
+    small = measure(model)["memory"]
     del ballast
     assert small["peak_bytes"] < 20_000_000
     assert abs(small["peak_bytes"] - small["floor_bytes"]) < 1_000_000
     # Neither does what it has given back.
     change_process("numpy.ones(25_000_000)")
-    assert latency.measure(model, _OPTIONS)["memory"]["peak_bytes"] < 20_000_000
+    assert measure(model)["memory"]["peak_bytes"] < 20_000_000
     # 40 MB that the model needs while it runs do count.
     change_process(
         "measure = child._time\n"
         "child._time = lambda call: (numpy.ones(5_000_000), measure(call))[1]"
     )
-    large = latency.measure(model, _OPTIONS)["memory"]
+    large = measure(model)["memory"]
     assert large["peak_bytes"] - small["peak_bytes"] > 39_000_000
 
 
 @_linux
 def test_a_model_and_its_control_run_in_the_same_processes(model):
-    sections = latency.measure(model, _OPTIONS, control=model)
-    check_sections(sections)
+    sections = measure(model, control=model)
     measured = sections["latency"]
     # Each is loaded first in as many processes, and runs as often in both together.
     assert measured["processes"] == len(measured["medians"]) == 4
@@ -94,7 +101,7 @@ def test_a_model_and_its_control_run_in_the_same_processes(model):
 def test_a_control_that_does_not_run_is_left_out(model, tmp_path):
     control = tmp_path / "control.tflite"
     control.write_bytes(bytes(100))
-    measured = latency.measure(model, _OPTIONS, control)["latency"]
+    measured = measure(model, control=control)["latency"]
     assert measured["median_ms"] > 0 and "control_medians" not in measured
 
 
@@ -114,7 +121,7 @@ def test_where_the_system_cannot_it_says_so(model, change_process):
         'vars(os).pop("sched_setaffinity", None)\n'
         'child._CLEAR_REFS = child.Path("/nowhere/clear_refs")'
     )
-    measured = latency.measure(model, _OPTIONS)
+    measured = measure(model)
     assert measured["latency"]["pinned"] is False and measured["latency"]["median_ms"] > 0
     assert "Linux under /proc: /nowhere/clear_refs" in measured["memory"]["unavailable"]
 
@@ -131,7 +138,7 @@ def test_process_that_fails_is_a_result(model, change_process, monkeypatch, code
     if "sleep" in code:
         monkeypatch.setattr(latency, "_TIMEOUT_S", 1)
     change_process(code)
-    measured = latency.measure(model, _OPTIONS)
+    measured = measure(model)
     for section in ("latency", "memory"):
         assert reason in measured[section]["unavailable"]
         assert "\n" not in measured[section]["unavailable"]
@@ -143,7 +150,7 @@ def test_what_cannot_be_measured_is_said(model):
         reason = latency.measure(model, options)["latency"]["unavailable"]
         assert "lower the option threads" in reason
     model.write_bytes(bytes(100))
-    assert "failed" in latency.measure(model, _OPTIONS)["latency"]["unavailable"]
+    assert "failed" in measure(model)["latency"]["unavailable"]
 
 
 @_linux
@@ -156,4 +163,4 @@ def test_the_process_stays_on_one_core_and_imports_nothing_but_the_runtime(model
         '  assert not {"tensorflow", "tf_keras", "tfmot_technique_kit"} & set(sys.modules)\n'
         "child._fill_inputs = check"
     )
-    assert latency.measure(model, _OPTIONS)["latency"]["pinned"]
+    assert measure(model)["latency"]["pinned"]

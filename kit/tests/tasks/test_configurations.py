@@ -4,13 +4,9 @@ The data are a handful of examples as the real ones are stored, the weights to s
 ones in a file, and a model is trained for some steps: this shows that all of it runs.
 """
 
-import os
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import REPOSITORY
+from tests.experiments.conftest import finish, start
 from tests.tasks.conftest import TEMPLATE, make_project, write_images
 from tfmot_technique_kit.experiments import results
 
@@ -69,12 +65,10 @@ def test_a_configuration_runs(inputs, tmp_path, name):
     task, profile = name.split("_")
     if profile == "full":
         changes = [*changes, "training.batch_size=1"]
-    command = [sys.executable, "-m", "tfmot_technique_kit", "run"]
-    command += [f"--variant={variant}" for variant in VARIANTS]
-    command += [f"--task={task}", f"--profile={profile}", f"--data-dir={data_dir}"]
-    command += [f"--set={change}" for change in (*QUICK, *changes)]
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "kit")}
-    subprocess.run(command, cwd=project.root, env=environment, check=True)
+    options = [f"--variant={variant}" for variant in VARIANTS]
+    options += [f"--task={task}", f"--profile={profile}", f"--data-dir={data_dir}"]
+    options += [f"--set={change}" for change in (*QUICK, *changes)]
+    finish(start(project.root, "run", *options))
     runs = {run["variant"]["name"]: run for run in results.load_all(project.folder("results"))}
     assert set(runs) == set(VARIANTS)
     # TFMOT does not quantize attention.

@@ -1,7 +1,6 @@
 """The command that runs the gallery, on a small part of it, and the page that it renders."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -27,14 +26,7 @@ def make(tmp_path):
         command = [sys.executable, REPOSITORY / "gallery" / "make.py", "--work", tmp_path / "work"]
         command += ["--runs", folder / "runs", "--profile", "smoke", "--tasks", "image"]
         command += ["--techniques", *TECHNIQUES, *(f"--set={change}" for change in QUICK)]
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "kit")}
-        return subprocess.run(
-            [*map(str, command), *arguments],
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        ).stdout
+        return subprocess.check_output([*map(str, command), *arguments], text=True)
 
     return folder, run
 
