@@ -6,8 +6,7 @@ from tfmot_technique_kit.project import Project
 
 
 @click.command("doctor")
-@click.pass_context
-def command(context: click.Context) -> None:
+def command() -> None:
     r"""Find what is wrong with the environment, each with its fix.
 
     Looks at the versions of Python, TensorFlow, Keras and TFMOT, for a second TensorFlow,
@@ -28,4 +27,4 @@ def command(context: click.Context) -> None:
     levels = [finding.level for finding in findings]
     broken = levels.count(doctor.BROKEN)
     click.echo(f"{broken} broken, {levels.count(doctor.WARNING)} warnings.")
-    context.exit(min(broken, 1))
+    raise SystemExit(min(broken, 1))

@@ -11,8 +11,7 @@ from tfmot_technique_kit.project import Project
 @click.argument("version", required=False)
 @click.option("--check", is_flag=True, help="Write nothing; exit with status 1 if all is not well.")
 @click.option("--tag", metavar="TAG", help="With --check: whether this tag can be released.")
-@click.pass_context
-def command(context: click.Context, version: str | None, check: bool, tag: str | None) -> None:
+def command(version: str | None, check: bool, tag: str | None) -> None:
     r"""Prepare VERSION for release, and say what is missing and what to type next.
 
     Writes VERSION into the package, CHANGELOG.md (in place of "unreleased"), RELEASE.md (in
@@ -52,4 +51,4 @@ def command(context: click.Context, version: str | None, check: bool, tag: str |
             f"  git tag v{version}\n"
             f"  git push origin HEAD v{version}"
         )
-    context.exit(min(len(problems), 1))
+    raise SystemExit(min(len(problems), 1))

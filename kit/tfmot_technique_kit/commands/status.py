@@ -14,10 +14,7 @@ _KIND = "status"  # of the blocks in documents
 @click.option("--strict", is_flag=True, help="Exit with status 1 if something required is open.")
 @click.option("--write", is_flag=True, help="Render the status in the documents.")
 @click.option("--check", is_flag=True, help="Exit with status 1 if that is out of date.")
-@click.pass_context
-def command(
-    context: click.Context, as_json: bool, step: int | None, strict: bool, write: bool, check: bool
-) -> None:
+def command(as_json: bool, step: int | None, strict: bool, write: bool, check: bool) -> None:
     r"""Say where the contribution stands, and what to do next.
 
     Applies the rules of contribution.toml to each component, by step of TFMOT's guidelines for
@@ -60,4 +57,4 @@ def command(
         message = "its status is out of date; render it: `technique status --write`."
         click.echo(f"{name}: {message}", err=True)
     is_open = status.next_finding(entries) is not None or bool(problems)
-    context.exit(int(bool(outdated) or (strict and is_open)))
+    raise SystemExit(int(bool(outdated) or (strict and is_open)))
