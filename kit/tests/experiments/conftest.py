@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from tests.run_example import run_example
+from tfmot_technique_kit import cli
 from tfmot_technique_kit.experiments import config, results
 from tfmot_technique_kit.experiments.plan import Plan
 
@@ -49,3 +51,16 @@ def record(tmp_path):
         return run
 
     return write
+
+
+@pytest.fixture
+def invoke(project, monkeypatch):
+    """A function that runs a command in the project, and returns its exit status and output."""
+    monkeypatch.chdir(project.root / "experiments")
+
+    def run(*arguments):
+        done = CliRunner().invoke(cli.main, list(map(str, arguments)))
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
+
+    return run

@@ -5,25 +5,11 @@ import re
 import resource
 
 import pytest
-from click.testing import CliRunner
 
 from tests.metrics.benchmark_output import output_of
 from tests.run_example import run_example
-from tfmot_technique_kit import cli, files
+from tfmot_technique_kit import files
 from tfmot_technique_kit.experiments import results
-
-
-@pytest.fixture
-def invoke(project, monkeypatch):
-    """A function that runs a command in the project, and returns its exit status and output."""
-    monkeypatch.chdir(project.root / "experiments")
-
-    def run(*arguments):
-        done = CliRunner().invoke(cli.main, list(map(str, arguments)))
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.output
-
-    return run
 
 
 @pytest.mark.parametrize(

@@ -71,9 +71,13 @@ def test_with_keras_3_it_leaves_tfmot_out_and_says_so_once(commands, sweep, caps
         assert {"--keras=3", "--backend=jax", "--variant=control+int8"} <= set(command)
 
 
-def test_tells_which_process_failed(commands, sweep):
+def test_the_command_passes_all_on_and_tells_which_process_failed(commands, invoke, tmp_path):
     commands.end = (1, "Error: No space left on device.")
-    assert sweep() == ["tiny, seed 0: Error: No space left on device."]
+    options = (f"--data-dir={tmp_path}", "--set=training.epochs=2")
+    chosen = ("--trainings", "control", "--seeds", "0", "1", "--shard=1/2", "--no-latency")
+    status, shown = invoke("sweep", *chosen, *options)
+    assert status == 1 and "Failed: tiny, seed 1: Error: No space left on device." in shown
+    assert len(commands) == 1 and {"--seed=1", *options} <= set(commands[0])
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,8 @@ def command(
     from tfmot_technique_kit.experiments import sweep
 
     plans, results, artifacts = options.choose(tasks, seeds, **chosen)
-    changes = chosen["changes"]
-    problems = sweep.run(
-        *(plans, results, artifacts, trainings, changes, data_dir, executor, jobs, shard, latency)
-    )
+    settings = (data_dir, executor, jobs, shard, latency)
+    problems = sweep.run(plans, results, artifacts, trainings, chosen["changes"], *settings)
     for problem in problems:
         click.echo(f"Failed: {problem}", err=True)
     if problems:
