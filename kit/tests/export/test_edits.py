@@ -22,14 +22,13 @@ def facts(slug="some_method", title="Some method"):
         technique=technique,
         core=f"{miniature.CORE}/{slug}/keras",
         api=f"{miniature.CORE}/api/{slug}/keras",
+        guide=f"{miniature.T}/g3doc/guide/{slug}",
     )
     return edits.Facts(
         names,
         ("New.", "Tested against all."),
         ("apply_some", "schedule"),
-        f"{miniature.T}/g3doc/guide/{slug}",
         (("Overview", ""), ("Example", f"{slug}_example")),
-        (f"{miniature.CORE}/{slug}", f"{miniature.T}/g3doc/guide/{slug}"),
     )
 
 
@@ -110,6 +109,8 @@ def test_labels_stand_among_those_of_techniques() -> None:
     assert (
         "technique:qat:\n- c/**/*\n\ntechnique:some_method:\n"
         f"- {miniature.CORE}/some_method/**/*\n"
+        f"- {miniature.CORE}/api/some_method/**/*\n"
+        f"- {miniature.T}/python/examples/some_method/**/*\n"
         f"- {miniature.T}/g3doc/guide/some_method/**/*\n\ncomp:weight"
     ) in edited(edits.LABELER, facts())
 

@@ -15,7 +15,6 @@ from typing import Any
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.export.checkout import Tree
 from tfmot_technique_kit.export.names import PACKAGE
-from tfmot_technique_kit.export.python_code import imports_of
 
 # Rules that own sources; others, such as `package`, say something else.
 _RULES = ("py_library", "py_test", "py_binary", "sh_binary", "filegroup")
@@ -100,10 +99,9 @@ class Graph:
 
     def _uncovered(self, target: Target, source: str) -> Iterator[str]:
         covered = {target.label, *target.deps}
-        for imported in imports_of(self._tree.read(source)):
-            path = imported.file_in(self._tree)
+        for path in filter(None, (found.file for found in self._tree.imports(source))):
             owners = (owner.label for owner in self.owners.get(path, ()))
-            if path and path not in target.sources and covered.isdisjoint(owners):
+            if path not in target.sources and covered.isdisjoint(owners):
                 yield path
 
     def _read(self, path: str) -> Iterator[Target]:

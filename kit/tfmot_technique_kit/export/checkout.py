@@ -1,10 +1,13 @@
 """A checkout of tensorflow/model-optimization: its files, as they are or would be, and git."""
 
+import ast
 import contextlib
+import functools
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tfmot_technique_kit import files
 from tfmot_technique_kit.checks import programs
@@ -14,6 +17,15 @@ _CACHES = {".git", "__pycache__", ".pytest_cache", "build", "dist"}
 
 # What every version of TFMOT has and no other repository does.
 _MARK = "tensorflow_model_optimization/python/core/BUILD"
+
+
+class Import(NamedTuple):
+    """What an import statement brings in."""
+
+    module: str
+    name: str | None  # None for `import module`.
+    line: int  # From 1.
+    file: str | None  # The path of the file of the tree that it leads to.
 
 
 class Tree:
@@ -45,6 +57,15 @@ class Tree:
             except (OSError, UnicodeDecodeError) as error:
                 raise UserError(f"{path}: cannot be read: {error}.") from error
         return self._texts.get(path) or ""
+
+    def imports(self, path: str) -> list[Import]:
+        """Returns the imports of a Python file, those in functions too."""
+        return [Import(*found, self._file_of(*found[:2])) for found in _imports_in(self.read(path))]
+
+    def _file_of(self, module: str, name: str | None) -> str | None:
+        bases = [base.replace(".", "/") for base in (f"{module}.{name}", module)]
+        paths = (f"{base}{end}" for base in bases for end in (".py", "/__init__.py"))
+        return next((path for path in paths if path in self.paths), None)
 
 
 class Checkout:
@@ -115,6 +136,18 @@ def git(folder: Path, *arguments: str) -> str:
     if done.returncode:
         raise UserError(f"git {' '.join(arguments[:3])} failed: {programs.last_line(done)}")
     return done.stdout
+
+
+@functools.cache
+def _imports_in(source: str) -> list[tuple[str, str | None, int]]:
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, None, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found += [(module, alias.name, node.lineno) for alias in node.names]
+    return found
 
 
 def _walk(root: Path) -> Iterator[str]:

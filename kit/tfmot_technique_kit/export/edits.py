@@ -31,9 +31,7 @@ class Facts:
     names: Names
     release_notes: tuple[str, ...]  # Lines of Markdown.
     api_modules: tuple[str, ...]  # Names of the modules that the API imports.
-    guide: str  # Folder of its pages in a checkout.
     pages: tuple[tuple[str, str], ...]  # Their titles, and addresses below the guide.
-    folders: tuple[str, ...]  # Those that are the technique's own.
 
 
 class Lines:
@@ -132,7 +130,7 @@ def _labeler(lines: Lines, facts: Facts) -> None:
     if not heads:
         raise lines.lack_of('a block like "technique:clustering:"')
     index = next((i for i in heads if blocks[i] > own), heads[-1] + 1)
-    blocks.insert(index, own + "\n".join(f"- {folder}/**/*" for folder in facts.folders))
+    blocks.insert(index, own + "\n".join(f"- {folder}/**/*" for folder in facts.names.folders))
     lines.lines = "\n\n".join(blocks).split("\n")
 
 
@@ -178,7 +176,7 @@ def _release_block(lines: Lines, start: int, title: str, notes: list[str]) -> No
 
 def _book(lines: Lines, facts: Facts) -> None:
     """The navigation of the site."""
-    address = f"/model_optimization/guide/{facts.guide.rpartition('/')[2]}"
+    address = f"/model_optimization/guide/{facts.names.guide.rpartition('/')[2]}"
     heading = r" *- heading: Collaborative.*"
     collaborative = lines.find(heading, 'the heading "Collaborative optimization"')
     indent = " " * lines.lines[collaborative].index("-")

@@ -1,10 +1,8 @@
 """Reads Python files, and rewrites them for their place in TFMOT."""
 
 import ast
-import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 import libcst as cst
@@ -13,43 +11,10 @@ from libcst import helpers, metadata
 
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.export import keras_2
-from tfmot_technique_kit.export.checkout import Tree
 from tfmot_technique_kit.export.names import PACKAGE, Names
 
 # Comments for tools that TFMOT does not use.
 _OURS = re.compile(r"#\s*(noqa|ruff:|isort:|fmt:)")
-
-
-@dataclass(frozen=True)
-class Import:
-    """What an import statement brings in."""
-
-    module: str
-    name: str | None  # None for `import module`.
-    line: int  # From 1.
-
-    def file_in(self, tree: Tree) -> str | None:
-        """Returns the path of the file of a tree that this leads to, or None."""
-        inside = [] if self.name is None else [f"{self.module}.{self.name}"]
-        for name in (*inside, self.module):
-            base = name.replace(".", "/")
-            for path in (f"{base}.py", f"{base}/__init__.py"):
-                if path in tree.paths:
-                    return path
-        return None
-
-
-@functools.cache
-def imports_of(source: str) -> tuple[Import, ...]:
-    """Returns the imports in the text of a Python file, those in functions too."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found += [Import(alias.name, None, node.lineno) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            found += [Import(module, alias.name, node.lineno) for alias in node.names]
-    return tuple(found)
 
 
 def public_symbols(path: str, source: str, names: Names) -> dict[str, str]:

@@ -21,7 +21,6 @@ from tfmot_technique_kit.export.build_graph import Graph
 from tfmot_technique_kit.export.checkout import Checkout
 from tfmot_technique_kit.export.names import PACKAGE
 from tfmot_technique_kit.export.plan import Plan
-from tfmot_technique_kit.export.python_code import Import, imports_of
 
 # A test that runs as a script has its folder first on the path, so a module of such a name takes
 # the place of the real one.
@@ -71,7 +70,7 @@ class Subject:
     ) -> None:
         self.plan, self.checkout, self.tests, self.tell = plan, checkout, tests, tell
         self.tree = checkout.tree
-        inside, core = tuple(f"{folder}/" for folder in plan.folders), f"{plan.names.core}/"
+        inside, core = tuple(f"{folder}/" for folder in plan.names.folders), f"{plan.names.core}/"
         self.own_files = sorted(path for path in self.tree.paths if path.startswith(inside))
         modules = [path for path in self.own_files if path.endswith(".py")]
         self.core_files = [path for path in modules if path.startswith(core)]
@@ -79,22 +78,22 @@ class Subject:
         self.libraries = [path for path in self.core_files if not _is_test(path)]
         self.graph = Graph(self.tree)
         changes = {
-            file.path: self._without_technique(file.path)
-            for file in plan.files
-            if file.is_edit and file.path.endswith(("BUILD", ".py"))
+            path: self._without_technique(path)
+            for path, *_ in edits.EDITS
+            if path.endswith(("BUILD", ".py"))
         }
         # Without the technique.
         self.pristine = Graph(self.tree.with_changes({**dict.fromkeys(self.own_files), **changes}))
 
     def _without_technique(self, path: str) -> str:
         slug = self.plan.names.technique.slug
-        ours = (*(f"//{folder}" for folder in self.plan.folders), f'"{slug}/', f" import {slug}\n")
+        ours = (
+            *(f"//{folder}" for folder in self.plan.names.folders),
+            f'"{slug}/',
+            f" import {slug}\n",
+        )
         lines = self.tree.read(path).splitlines(keepends=True)
         return "".join(line for line in lines if not any(text in line for text in ours))
-
-    def imports_of(self, path: str) -> tuple[Import, ...]:
-        """Returns the imports of a Python file; a missing one has none."""
-        return imports_of(self.tree.read(path))
 
 
 def _is_test(path: str) -> bool:
@@ -158,9 +157,8 @@ def _imports(subject: Subject) -> Result:
     problems = []
     for path in subject.core_files:
         is_library = path in subject.libraries
-        for imported in subject.imports_of(path):
-            target = imported.file_in(subject.tree)
-            problem = None
+        for imported in subject.tree.imports(path):
+            target, problem = imported.file, None
             if is_library and imported.module == PACKAGE:
                 problem = "imports the whole toolkit, which is importing this; import a module"
             elif target and target not in wheel:
@@ -190,7 +188,7 @@ def _tests(subject: Subject) -> Result:
             for node in body
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test")
         ]
-        if any(found.module.split(".")[0] == "pytest" for found in subject.imports_of(path)):
+        if any(found.module.split(".")[0] == "pytest" for found in subject.tree.imports(path)):
             problems.append(f"{path}: imports pytest, which TFMOT does not have")
         if not any("__main__" in ast.unparse(node) for node in body):
             problems.append(f"{path}: does not run as a script; call tf.test.main()")
@@ -215,7 +213,7 @@ def _api_modules(subject: Subject) -> Result:
     problems = [
         f"{path}: does not import {slug}"
         for path in edits.API_INITS
-        if (package, slug) not in {(i.module, i.name) for i in subject.imports_of(path)}
+        if (package, slug) not in {(i.module, i.name) for i in subject.tree.imports(path)}
     ]
     return Result(", ".join(edits.API_INITS), problems)
 
