@@ -1,10 +1,10 @@
 """The project that a command works on, and the technique in it."""
 
+import dataclasses
 import functools
 import importlib
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from tfmot_technique_kit import manifest, switch
 from tfmot_technique_kit.errors import UserError
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Api:
     """The API of a technique, by what its symbols are for."""
 
@@ -83,18 +83,11 @@ class Project:
             UserError: If the API lacks a symbol that contribution.toml names.
         """
         roles, api = self.manifest.roles, self.module()
+        others = {"apply": self.technique.entry, "UpdateStep": roles.callback}
+        # What the manifest does not name has the same name in all projects.
         names = {
-            "apply": self.technique.entry,
-            "strip": roles.strip,
-            "scope": roles.scope,
-            "collect": roles.collect,
-            "report": roles.report,
-            "Algorithm": roles.algorithm,
-            "Wrapper": roles.wrapper,
-            "UpdateStep": roles.callback,
-            "Constant": roles.constant,
-            "PolynomialDecay": "PolynomialDecay",
-            "SkipUnsupportedLayers": "SkipUnsupportedLayers",
+            field.name: others.get(field.name) or getattr(roles, field.name.lower(), field.name)
+            for field in dataclasses.fields(Api)
         }
         missing = [name for name in names.values() if not hasattr(api, name)]
         if missing:
