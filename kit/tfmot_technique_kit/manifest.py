@@ -159,11 +159,7 @@ class Manifest:
 
 
 def load(root: Path) -> Manifest:
-    """Reads the manifest of the project in a folder.
-
-    Raises:
-        UserError: If there is none, or something in it is wrong.
-    """
+    """Reads the manifest of the project in a folder; raises UserError if it is missing or wrong."""
     try:
         text = Path(root, NAME).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -197,8 +193,7 @@ def _component(table: _ComponentTable, folders: dict[str, Folder]) -> Component:
     where = f"[[component]] {table.name!r}"
     _check(table.folder in folders, f"{where} is in no [folders]: {table.folder!r}")
     _check(table.step in {None, *guideline.STEPS}, f"{where} is of no step: {table.step!r}")
-    phases = {None, *(phase.number for phase in guideline.PHASES)}
-    _check(table.phase in phases, f"{where} is of no phase: {table.phase!r}")
+    _check(table.phase in {None, *guideline.PHASES}, f"{where} is of no phase: {table.phase!r}")
     folder = folders[table.folder]
     _check(table.phase is None or bool(folder.upstream), f"{where} has a phase, but no `upstream`")
     files = tuple(map(folder.file, table.files))

@@ -30,11 +30,7 @@ class Api:
 
 
 class Project:
-    """A generated project, in a folder.
-
-    Raises:
-        UserError: If its contribution.toml cannot be used.
-    """
+    """A generated project, in a folder; raises UserError if its contribution.toml is of no use."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root).resolve()
@@ -58,11 +54,7 @@ class Project:
         return self.manifest.technique
 
     def folder(self, name: str) -> Path:
-        """Returns the path of a folder of the manifest, such as 'core'.
-
-        Raises:
-            UserError: If the manifest has no such folder.
-        """
+        """Returns the path of a folder of the manifest, such as 'core', or raises UserError."""
         if name not in self.manifest.folders:
             raise UserError(f"{manifest.NAME}: has no [folders.{name}]; add it.")
         return self.root / self.manifest.folders[name].here
@@ -79,8 +71,7 @@ class Project:
     def api(self) -> Api:
         """The API of the technique. The first use imports TensorFlow.
 
-        Raises:
-            UserError: If the API lacks a symbol that contribution.toml names.
+        Raises UserError if it lacks a symbol that contribution.toml names.
         """
         roles, api = self.manifest.roles, self.module()
         others = {"apply": self.technique.entry, "UpdateStep": roles.callback}

@@ -31,11 +31,7 @@ class Target:
 
 
 class Graph:
-    """The targets of all BUILD files of a tree, by label.
-
-    Raises:
-        UserError: If a BUILD file is broken.
-    """
+    """The targets of all BUILD files of a tree, by label; raises UserError if a file is broken."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree

@@ -46,11 +46,7 @@ class Tree:
         return Tree(self._root, {**self._changes, **changes})
 
     def read(self, path: str) -> str:
-        """Returns the text of a file; that of one that is not there is empty.
-
-        Raises:
-            UserError: If it is no text in UTF-8.
-        """
+        """Returns the text of a file, '' if it is not there; raises UserError if it is no UTF-8."""
         if path not in self._texts and path in self.paths:
             try:
                 self._texts[path] = (self._root / path).read_bytes().decode()
@@ -69,11 +65,7 @@ class Tree:
 
 
 class Checkout:
-    """A checkout: its `root` and the `tree` of its files.
-
-    Raises:
-        UserError: If a folder is none of TFMOT.
-    """
+    """A checkout: its `root` and the `tree` of its files; raises UserError for another folder."""
 
     def __init__(self, path: str | Path) -> None:
         self.root = Path(path).resolve()
@@ -92,11 +84,7 @@ class Checkout:
         return [entry[3:] for entry in status.split("\0") if entry]
 
     def write(self, texts: Mapping[str, str]) -> None:
-        """Writes texts to paths: all of them, or none if one fails.
-
-        Raises:
-            UserError: If a file cannot be written. The others are as they were.
-        """
+        """Writes texts to paths: all of them, or none, and raises UserError, if one fails."""
         with contextlib.ExitStack() as undo:
             for path, text in texts.items():
                 try:
@@ -123,11 +111,7 @@ class Checkout:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Runs git in a folder and returns what it printed.
-
-    Raises:
-        UserError: If git is missing or fails, with the last line that it says.
-    """
+    """Returns what git prints in a folder; raises UserError if it fails, with its last line."""
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")

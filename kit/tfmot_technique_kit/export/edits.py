@@ -42,17 +42,13 @@ class Lines:
         self.lines = text.splitlines()
 
     def find(self, pattern: str, expected: str, start: int = 0) -> int:
-        """Returns the index of the first line from `start` that matches.
-
-        Raises:
-            UserError: If there is no such line; the message says what was expected.
-        """
+        """Returns the index of the first line from `start` that matches; raises as `all` does."""
         return self.all(pattern, start, expected=expected)[0]
 
     def all(
         self, pattern: str, start: int = 0, end: int | None = None, expected: str | None = None
     ) -> list[int]:
-        """Returns the indices of all lines that match, which may be none if not expected."""
+        """Returns the indices of lines that match; raises UserError if expected ones lack."""
         end = len(self.lines) if end is None else end
         found = [i for i in range(start, end) if re.fullmatch(pattern, self.lines[i])]
         if expected and not found:
@@ -76,11 +72,7 @@ class Lines:
 
 
 def apply(edit: Callable[[Lines, Facts], None], path: str, text: str, facts: Facts) -> str:
-    """Returns the text of a file after one of the EDITS.
-
-    Raises:
-        UserError: If the place for the edit cannot be found.
-    """
+    """Returns the text of a file after one of the EDITS; raises UserError if it has no place."""
     lines = Lines(path, text)
     edit(lines, facts)
     return "\n".join(lines.lines) + "\n"

@@ -16,7 +16,7 @@ from tfmot_technique_kit.manifest import Manifest
 from tfmot_technique_kit.project import Project
 
 _DATE = re.compile(r"/\d{8}-")
-_PHASES = {phase.name: phase.number for phase in guideline.PHASES}
+_PHASES = {phase.name: number for number, phase in guideline.PHASES.items()}
 _RELEASE_NOTES = "RELEASE.md"
 _COMPAT = f"{PACKAGE}/python/core/keras/compat.py"
 
@@ -75,8 +75,7 @@ class Plan:
     def write(self, checkout: Checkout, allow_dirty: bool = False) -> list[Planned]:
         """Writes what is not yet in a checkout, and returns it.
 
-        Raises:
-            UserError: If a file cannot be written, or other changes are not committed.
+        Raises UserError if a file cannot be written, or other changes are not committed.
         """
         changed = self.changed(checkout.tree)
         if changed and not allow_dirty:
@@ -91,12 +90,9 @@ class Plan:
 
 
 def make(project: Project, tree: Tree, date: datetime.date | None = None) -> Plan:
-    """Plans the export of a project onto the tree of a checkout.
+    """Plans the export of a project onto the tree of a checkout, or raises UserError.
 
     The date is that of the submission: by default that of an earlier export of the RFCs, or today.
-
-    Raises:
-        UserError: If something here, or in the checkout, does not allow it.
     """
     date = date or _earlier_date(project.manifest, tree) or datetime.date.today()
     names = Names.of(project.manifest)
