@@ -35,6 +35,7 @@ class Project:
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root).resolve()
         self.manifest = manifest.load(self.root)
+        self.technique = self.manifest.technique
 
     @classmethod
     def find(cls, start: str | Path = ".") -> "Project":
@@ -47,11 +48,6 @@ class Project:
             f"There is no {manifest.NAME} in {folder} or above it: run this in the folder of a "
             "technique's project."
         )
-
-    @property
-    def technique(self) -> manifest.Technique:
-        """The names of the technique."""
-        return self.manifest.technique
 
     def folder(self, name: str) -> Path:
         """Returns the path of a folder of the manifest, such as 'core', or raises UserError."""

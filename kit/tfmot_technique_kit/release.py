@@ -11,7 +11,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from tfmot_technique_kit import blocks, files, versions
+from tfmot_technique_kit import blocks, files, markdown, versions
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
@@ -62,8 +62,8 @@ def table(tested: Iterable[Combination]) -> str:
     flows: dict[str, list[str]] = {}
     for each in sorted(tested, key=lambda each: Version(each.python)):
         flows.setdefault(each.python, []).append(each.tensorflow)
-    rows = [f"| {python} | {_listed(found)} |" for python, found in flows.items()]
-    return "\n".join(["| Python | TensorFlow and tf-keras |", "| --- | --- |", *rows])
+    rows = [(python, _listed(found)) for python, found in flows.items()]
+    return markdown.table(("Python", "TensorFlow and tf-keras"), rows)
 
 
 def check_metadata(project: Project) -> list[Problem]:

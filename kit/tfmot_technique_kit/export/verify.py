@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
+from tfmot_technique_kit import files
 from tfmot_technique_kit.checks import notebooks, programs
 from tfmot_technique_kit.export import edits, python_code
 from tfmot_technique_kit.export.build_graph import Graph
@@ -230,8 +231,7 @@ def _targets(subject: Subject) -> Result:
 def _wheel(subject: Subject) -> Result:
     """Does the wheel get the technique, all of it, and nothing else?"""
     before, after = subject.pristine.closure(), subject.graph.closure()
-    names = subject.plan.names
-    inside = tuple(f"{posixpath.dirname(folder)}/" for folder in (names.core, names.api))
+    inside = tuple(f"{folder}/" for folder in subject.plan.names.folders[:2])  # code and API
     wanted = {
         file.path
         for file in subject.plan.files
@@ -287,16 +287,16 @@ def _links(subject: Subject) -> Result:
 def _notebooks(subject: Subject) -> Result:
     """Are the notebooks laid out and worded as tensorflow.org wants?"""
     paths = [file.path for file in subject.plan.files if file.path.endswith(".ipynb")]
-    problems = []
     with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
         for path in paths:
-            copy = Path(folder, posixpath.relpath(path, PACKAGE))
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(subject.tree.read(path), encoding="utf-8")
-        found = notebooks.check_format(Path(folder))
-        for check in (notebooks.check_style, notebooks.check_structure):
-            found += check(Path(folder), notebooks.TFMOT)
-        problems += [f"{PACKAGE}/{problem}" for problem in found]
+            files.write(root / posixpath.relpath(path, PACKAGE), subject.tree.read(path))
+        found = [
+            *notebooks.check_format(root),
+            *notebooks.check_style(root, notebooks.TFMOT),
+            *notebooks.check_structure(root, notebooks.TFMOT),
+        ]
+    problems = [f"{PACKAGE}/{problem}" for problem in found]
     return Result(f"nbfmt and nblint on {len(paths)} notebooks", problems)
 
 
@@ -314,11 +314,9 @@ def _api(subject: Subject) -> Result:
 
 def _test_runs(subject: Subject) -> Result:
     """Do the exported tests pass as scripts, as Bazel runs them?"""
-    tests = [path for path in subject.core_files if path.endswith("_test.py")]
-    if subject.tests == "none":
-        tests = []
-    elif subject.tests == "fast":
-        tests = [t for t in tests if f"{t.removesuffix('_test.py')}.py" in subject.libraries]
+    all_tests = [path for path in subject.core_files if path.endswith("_test.py")]
+    fast = [t for t in all_tests if f"{t.removesuffix('_test.py')}.py" in subject.libraries]
+    tests = {"none": [], "fast": fast, "all": all_tests}[subject.tests]
     problems = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         begun = [pool.submit(_run_test, subject.checkout.root, path) for path in tests]
