@@ -7,7 +7,6 @@ import pytest
 from tests.export import miniature
 from tfmot_technique_kit.export import edits
 
-EDITS = {path: edit for path, _, edit in edits.EDITS}
 CORE, T = miniature.CORE, miniature.T
 
 
@@ -35,7 +34,7 @@ def edited(path, *techniques, text=None):
     """Returns a file of the miniature after the edits for some techniques."""
     text = before(path) if text is None else text
     for technique in techniques:
-        text = edits.apply(EDITS[path], path, text, technique)
+        text = edits.apply(path, text, technique)
     return text
 
 
@@ -45,7 +44,7 @@ def added(path, *techniques):
     return [line for line in edited(path, *techniques).splitlines() if line not in old]
 
 
-@pytest.mark.parametrize("path", EDITS)
+@pytest.mark.parametrize("path", edits.EDITS)
 def test_twice_is_as_once_and_the_order_of_techniques_does_not_matter(path) -> None:
     one, other = facts(), facts("aaa", "Aaa")
 
@@ -55,7 +54,7 @@ def test_twice_is_as_once_and_the_order_of_techniques_does_not_matter(path) -> N
         assert edited(path, one, other) == edited(path, other, one)
 
 
-@pytest.mark.parametrize("path", EDITS)
+@pytest.mark.parametrize("path", edits.EDITS)
 def test_a_technique_whose_name_begins_alike_is_left_alone(path) -> None:
     longer = facts("some_method_two", "Some method two")
 

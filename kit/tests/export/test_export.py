@@ -9,8 +9,6 @@ from tests.export import miniature
 from tfmot_technique_kit import files
 from tfmot_technique_kit.export import edits
 
-EDITED = [path for path, _, _ in edits.EDITS]
-
 
 def error_of(result):
     """Returns the message of a command that has failed, a line."""
@@ -46,7 +44,7 @@ def test_it_writes_what_a_technique_is_made_of(export, checkout) -> None:
         f"{miniature.GUIDE}/index.md",
         f"{miniature.GUIDE}/some_method_example.ipynb",
     }
-    assert miniature.git(checkout, "diff", "--name-only").split() == sorted(EDITED)
+    assert miniature.git(checkout, "diff", "--name-only").split() == sorted(edits.EDITS)
 
 
 def test_the_second_run_changes_nothing(export, checkout) -> None:
@@ -165,7 +163,7 @@ def test_modes_exclude_one_another(export) -> None:
     assert "exclude one another" in result.output
 
 
-@pytest.mark.parametrize("path", EDITED)
+@pytest.mark.parametrize("path", edits.EDITS)
 @pytest.mark.parametrize("content", ["", None], ids=["empty", "missing"])
 def test_a_place_that_is_not_there_is_named(export, checkout, path, content) -> None:
     if content is None:

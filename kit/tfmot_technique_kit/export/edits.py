@@ -71,10 +71,10 @@ class Lines:
         self.lines.insert(next(greater, places[-1] + 1), line)
 
 
-def apply(edit: Callable[[Lines, Facts], None], path: str, text: str, facts: Facts) -> str:
-    """Returns the text of a file after one of the EDITS; raises UserError if it has no place."""
+def apply(path: str, text: str, facts: Facts) -> str:
+    """Returns the text of one of the EDITS after it; raises UserError if there is no place."""
     lines = Lines(path, text)
-    edit(lines, facts)
+    EDITS[path][1](lines, facts)
     return "\n".join(lines.lines) + "\n"
 
 
@@ -229,16 +229,16 @@ def _yaml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-# Which file is edited in which phase of the guideline, and how.
-EDITS: tuple[tuple[str, str, Callable[[Lines, Facts], None]], ...] = (
-    (f"{PACKAGE}/python/core/BUILD", "core", _core_build),
-    (LABELER, "core", _labeler),
-    (API_INITS[0], "api", _api_init),
-    (API_INITS[1], "api", _api_init),
-    (f"{PACKAGE}/python/core/api/BUILD", "api", _api_build),
-    ("README.md", "launch", _readme),
-    ("RELEASE.md", "launch", _release),
-    (BOOK, "launch", _book),
-    (f"{PACKAGE}/g3doc/guide/index.md", "launch", _guide_index),
-    (f"{PACKAGE}/g3doc/guide/optimize_further.md", "launch", _optimize_further),
-)
+# In which phase of the guideline a file is edited, and how.
+EDITS: dict[str, tuple[str, Callable[[Lines, Facts], None]]] = {
+    f"{PACKAGE}/python/core/BUILD": ("core", _core_build),
+    LABELER: ("core", _labeler),
+    API_INITS[0]: ("api", _api_init),
+    API_INITS[1]: ("api", _api_init),
+    f"{PACKAGE}/python/core/api/BUILD": ("api", _api_build),
+    "README.md": ("launch", _readme),
+    "RELEASE.md": ("launch", _release),
+    BOOK: ("launch", _book),
+    f"{PACKAGE}/g3doc/guide/index.md": ("launch", _guide_index),
+    f"{PACKAGE}/g3doc/guide/optimize_further.md": ("launch", _optimize_further),
+}

@@ -195,9 +195,8 @@ def _edits(
     notes = _bullets(_RELEASE_NOTES, _read(project, _RELEASE_NOTES))
     modules = tuple(dict.fromkeys(symbols.values()))
     facts = edits.Facts(names, notes, modules, tuple(pages))
-    for path, phase, edit in edits.EDITS:
-        text = edits.apply(edit, path, tree.read(path), facts)
-        yield Planned(path, _PHASES[phase], text)
+    for path, (phase, _) in edits.EDITS.items():
+        yield Planned(path, _PHASES[phase], edits.apply(path, tree.read(path), facts))
 
 
 def _read(project: Project, path: str) -> str:

@@ -80,7 +80,7 @@ class Subject:
         self.graph = Graph(self.tree)
         changes = {
             path: self._without_technique(path)
-            for path, *_ in edits.EDITS
+            for path in edits.EDITS
             if path.endswith(("BUILD", ".py"))
         }
         # Without the technique.
