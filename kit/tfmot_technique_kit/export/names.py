@@ -26,12 +26,8 @@ class Names:
     @classmethod
     def of(cls, manifest: Manifest) -> "Names":
         """Returns the names of a manifest."""
-        paths = {
-            file.path: file.upstream
-            for part in manifest.exported
-            for file in part.files
-            if file.upstream and "{" not in file.upstream
-        }
+        files = [file for part in manifest.exported for file in part.files]
+        paths = {file.path: file.upstream for file in files if "{" not in file.upstream}
         parts = map(manifest.component, ("core", "api", "example", "overview"))
         return cls(manifest.technique, *(part.folder.upstream or "" for part in parts), paths)
 
