@@ -25,18 +25,18 @@ def test_replaces_what_is_between_markers_alone():
 
 
 @pytest.mark.parametrize(
-    "outside", ["\n\n  spaces \t\n", "no line end", "form\x0cfeed\u2028x\n", ""]
+    "outside",
+    [
+        "\n\n  spaces \t\n",
+        "no line end",
+        "form\x0cfeed\u2028x\n",
+        "<!-- code: begin tables -->\nkept\n<!-- code: end -->\n",  # of another kind
+    ],
 )
 def test_text_outside_stays_as_it_is(outside):
     before = "first\x0b\x1c\u0085\n\n\n"
 
     assert _render(before + TEXT + outside) == before + RENDERED + outside
-
-
-def test_blocks_of_another_kind_stay_as_they_are():
-    other = "<!-- code: begin tables -->\nkept\n<!-- code: end -->\n"
-
-    assert _render(other + TEXT) == other + RENDERED
 
 
 def test_two_blocks():

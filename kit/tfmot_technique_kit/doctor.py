@@ -52,6 +52,11 @@ class Environment:
     variables: Mapping[str, str]  # Of the environment.
     has_tensorflow_files: bool  # Whether the package `tensorflow` has code.
 
+    @property
+    def twins(self) -> list[str]:
+        """The other distributions of TensorFlow that are installed."""
+        return [name for name in _TWINS if name in self.versions]
+
     @classmethod
     def current(cls) -> "Environment":
         """Returns the environment of this process."""
@@ -77,22 +82,17 @@ def examine(project: Project, environment: Environment) -> list[Finding]:
     return sorted(findings, key=lambda finding: (OK, WARNING, BROKEN).index(finding.level))
 
 
-def _twins(environment: Environment) -> list[str]:
-    return [name for name in _TWINS if name in environment.versions]
-
-
 def _check_tensorflow(environment: Environment) -> Iterator[Finding]:
     """There is one TensorFlow, whole, and tf-keras is made for it."""
     installed = environment.versions
     flow, keras = installed.get("tensorflow"), installed.get("tf-keras")
-    twins = _twins(environment)
-    for name in twins:
+    for name in environment.twins:
         level, message = WARNING, f"{name} takes the place of tensorflow, which tf-keras requires"
         if flow:
             level, message = BROKEN, f"{name} and tensorflow are both installed, in the same files"
         names = f"{name} tensorflow" if flow else name
         yield Finding(level, message, f"pip uninstall -y {names} && {versions.INSTALL}")
-    for name in ["tensorflow"] * bool(flow) + twins:
+    for name in ["tensorflow"] * bool(flow) + environment.twins:
         if not environment.has_tensorflow_files:  # removing one of two takes them along
             fix = f"pip install --force-reinstall --no-deps {name}=={installed[name]}"
             yield Finding(BROKEN, f"the files of {name} are gone, though pip lists it", fix)
@@ -110,7 +110,7 @@ def _check_keras(environment: Environment) -> Iterator[Finding]:
         yield Finding(BROKEN, f"Keras has no backend {switch.backend!r}", fix)
         return
     name = "tf-keras" if switch.keras == 2 else switch.backend
-    if name in environment.versions or (name == "tensorflow" and _twins(environment)):
+    if name in environment.versions or (name == "tensorflow" and environment.twins):
         yield Finding(OK, f"the technique runs with {switch.title}")
     else:
         message = f"the technique is to run with {switch.title}, and {name} is not installed"
@@ -161,5 +161,5 @@ def _check_required(
         if version and not wanted.contains(version, prereleases=True):
             yield Finding(WARNING, f"{name} {version} is not {wanted}, as {who} requires", fix)
         # One of the other TensorFlows has been looked at.
-        elif not version and not (name == "tensorflow" and _twins(environment)):
+        elif not version and not (name == "tensorflow" and environment.twins):
             yield Finding(BROKEN, f"{name} is missing; {who} requires it", fix)

@@ -6,7 +6,7 @@ The phases are pull requests, in the order in which TFMOT has taken techniques: 
 before the API shows it, and pages before the navigation links them.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 STEPS = {
     1: "Propose: why a user would use it",
@@ -19,23 +19,17 @@ STEPS = {
 }
 
 
-@dataclass(frozen=True)
-class Phase:
-    """A pull request.
+class Phase(NamedTuple):
+    """A pull request: '{title}' is the technique as in a sentence, '{api}' its public API."""
 
-    In title and body, '{title}' is the technique as in a sentence, '{api}' its public API.
-    """
-
-    number: int  # From 1.
-    name: str  # What its files are called.
+    name: str  # What code calls it.
     title: str  # That of the pull request, and of its commit.
     body: str  # What it brings, and what a reviewer has to know.
     checklist: tuple[str, ...]  # What has to be done before it is sent.
 
 
-PHASES = (
-    Phase(
-        1,
+PHASES = {
+    1: Phase(
         "proposal",
         "RFC: {title} proposal",
         "Proposes {title} as a technique: who needs it, what it gains, and who maintains it.",
@@ -46,8 +40,7 @@ PHASES = (
             "a mail to the developers list announces the RFC",
         ),
     ),
-    Phase(
-        2,
+    2: Phase(
         "design",
         "RFC: {title} API design",
         "Describes the API of {title} and how it compares with the existing techniques.",
@@ -56,23 +49,20 @@ PHASES = (
             "the API summary names every public symbol",
         ),
     ),
-    Phase(
-        3,
+    3: Phase(
         "core",
         "Add {title}, not yet part of the API",
         "Adds the code of {title} with its tests and BUILD files. The public API does not show it "
         "yet.",
         ("the design RFC is accepted", "`technique export --verify CHECKOUT --tests all` is green"),
     ),
-    Phase(
-        4,
+    4: Phase(
         "examples",
         "Add an example of {title}",
         "Adds a program that trains, strips and converts a model with {title}.",
         ("the example runs from the checkout",),
     ),
-    Phase(
-        5,
+    5: Phase(
         "documents",
         "Add pages on {title}, not yet linked",
         "Adds the overview, the tutorial and what else there is to read. The navigation does not "
@@ -82,15 +72,13 @@ PHASES = (
             "the overview has results with deployment metrics",
         ),
     ),
-    Phase(
-        6,
+    6: Phase(
         "api",
         "Add {api} to the public API",
         "Makes {title} part of the public API. This needs an API review.",
         ("the label api-review is set",),
     ),
-    Phase(
-        7,
+    7: Phase(
         "launch",
         "Launch {title}: navigation, guide and release notes",
         "Links the pages, adds the maintainer to the table in README.md, and the notes of the "
@@ -100,4 +88,4 @@ PHASES = (
             "the API pages have been generated locally and looked at",
         ),
     ),
-)
+}

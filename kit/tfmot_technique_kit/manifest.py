@@ -1,10 +1,4 @@
-"""Reads contribution.toml: the technique's names, what the contribution is made of, where it goes.
-
-contribution = manifest.load(root)
-for component in contribution.components:
-    for file in component.files:
-        print(file.path, file.upstream)
-"""
+"""Reads contribution.toml: the names of the technique, and its files with where they go."""
 
 import collections
 import re
@@ -84,17 +78,13 @@ class Folder(_Table):
     # path of a file, in which '{date}' stands for the day of the export.
     upstream: str | None = None
 
-    def path(self, name: str) -> str:
-        """Returns the path of a file relative to the project's folder."""
-        return PurePosixPath(self.here, name).as_posix()
-
-    def path_upstream(self, name: str) -> str | None:
-        """Returns the path of a file in a checkout of TFMOT, or None."""
-        if self.upstream is None:
-            return None
-        if "{file}" in self.upstream:
-            return self.upstream.replace("{file}", name)
-        return PurePosixPath(self.upstream, name).as_posix()
+    def file(self, name: str) -> "File":
+        """Returns the file of a name in it."""
+        there = self.upstream
+        if there is not None:
+            there = there if "{file}" in there else PurePosixPath(there, "{file}").as_posix()
+            there = there.replace("{file}", name)
+        return File(PurePosixPath(self.here, name).as_posix(), there)
 
 
 @dataclass(frozen=True)
@@ -106,7 +96,7 @@ class File:
 
 
 class _Part(_Table):
-    """What a component is, but for its files."""
+    """What a component is, but for where it is."""
 
     name: str  # What code calls it.
     title: str  # What people call it.
@@ -114,6 +104,8 @@ class _Part(_Table):
     phase: int | None = None  # The pull request it is part of, or None if it stays here.
     optional: bool = False  # Whether the contribution is complete without it.
     made_by: str | None = None  # The command that fills its folder, or None.
+    # Names of those of readiness that say whether it is done.
+    rules: Annotated[tuple[str, ...], pydantic.Strict(False)] = ()
 
 
 class _ComponentTable(_Part):
@@ -121,7 +113,6 @@ class _ComponentTable(_Part):
 
     folder: str
     files: list[str] = []
-    rules: list[str] = []
 
 
 class Component(_Part):
@@ -129,7 +120,6 @@ class Component(_Part):
 
     folder: Folder  # That of its files.
     files: tuple[File, ...] = ()  # None for what a command makes.
-    rules: tuple[str, ...] = ()  # Names of those of readiness that say whether it is done.
 
 
 class _Tables(_Table):
@@ -169,11 +159,7 @@ class Manifest:
 
 
 def load(root: Path) -> Manifest:
-    """Reads the manifest of the project in a folder.
-
-    Raises:
-        UserError: If there is none, or something in it is wrong.
-    """
+    """Reads the manifest of the project in a folder; raises UserError if it is missing or wrong."""
     try:
         text = Path(root, NAME).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -196,8 +182,10 @@ def parse(text: str) -> Manifest:
         raise UserError(f"{NAME}: {in_one_line(error)}.") from error
     components = tuple(_component(table, tables.folders) for table in tables.component)
     made = Manifest(tables.technique, tables.api, tables.folders, components)
-    _check_unique("component", [part.name for part in components])
-    _check_unique("file", [file.path for file in made.files])
+    names = {"component": [p.name for p in components], "file": [f.path for f in made.files]}
+    for what, all_names in names.items():
+        twice = [name for name, n in collections.Counter(all_names).items() if n > 1]
+        _check(not twice, f"lists the {what} {', '.join(twice)} twice")
     return made
 
 
@@ -205,18 +193,11 @@ def _component(table: _ComponentTable, folders: dict[str, Folder]) -> Component:
     where = f"[[component]] {table.name!r}"
     _check(table.folder in folders, f"{where} is in no [folders]: {table.folder!r}")
     _check(table.step in {None, *guideline.STEPS}, f"{where} is of no step: {table.step!r}")
-    phases = {None, *(phase.number for phase in guideline.PHASES)}
-    _check(table.phase in phases, f"{where} is of no phase: {table.phase!r}")
+    _check(table.phase in {None, *guideline.PHASES}, f"{where} is of no phase: {table.phase!r}")
     folder = folders[table.folder]
     _check(table.phase is None or bool(folder.upstream), f"{where} has a phase, but no `upstream`")
-    files = tuple(File(folder.path(name), folder.path_upstream(name)) for name in table.files)
-    changes = {"folder": folder, "files": files, "rules": tuple(table.rules)}
-    return Component(**table.model_dump() | changes)
-
-
-def _check_unique(what: str, names: list[str]) -> None:
-    twice = [name for name, n in collections.Counter(names).items() if n > 1]
-    _check(not twice, f"lists the {what} {', '.join(twice)} twice")
+    files = tuple(map(folder.file, table.files))
+    return Component(**table.model_dump() | {"folder": folder, "files": files})
 
 
 def _check(condition: bool, problem: str) -> None:

@@ -1,10 +1,10 @@
 """The project that a command works on, and the technique in it."""
 
+import dataclasses
 import functools
 import importlib
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from tfmot_technique_kit import manifest, switch
 from tfmot_technique_kit.errors import UserError
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Api:
     """The API of a technique, by what its symbols are for."""
 
@@ -30,15 +30,12 @@ class Api:
 
 
 class Project:
-    """A generated project, in a folder.
-
-    Raises:
-        UserError: If its contribution.toml cannot be used.
-    """
+    """A generated project, in a folder; raises UserError if its contribution.toml is of no use."""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root).resolve()
         self.manifest = manifest.load(self.root)
+        self.technique = self.manifest.technique
 
     @classmethod
     def find(cls, start: str | Path = ".") -> "Project":
@@ -52,17 +49,8 @@ class Project:
             "technique's project."
         )
 
-    @property
-    def technique(self) -> manifest.Technique:
-        """The names of the technique."""
-        return self.manifest.technique
-
     def folder(self, name: str) -> Path:
-        """Returns the path of a folder of the manifest, such as 'core'.
-
-        Raises:
-            UserError: If the manifest has no such folder.
-        """
+        """Returns the path of a folder of the manifest, such as 'core', or raises UserError."""
         if name not in self.manifest.folders:
             raise UserError(f"{manifest.NAME}: has no [folders.{name}]; add it.")
         return self.root / self.manifest.folders[name].here
@@ -79,22 +67,14 @@ class Project:
     def api(self) -> Api:
         """The API of the technique. The first use imports TensorFlow.
 
-        Raises:
-            UserError: If the API lacks a symbol that contribution.toml names.
+        Raises UserError if it lacks a symbol that contribution.toml names.
         """
         roles, api = self.manifest.roles, self.module()
+        others = {"apply": self.technique.entry, "UpdateStep": roles.callback}
+        # What the manifest does not name has the same name in all projects.
         names = {
-            "apply": self.technique.entry,
-            "strip": roles.strip,
-            "scope": roles.scope,
-            "collect": roles.collect,
-            "report": roles.report,
-            "Algorithm": roles.algorithm,
-            "Wrapper": roles.wrapper,
-            "UpdateStep": roles.callback,
-            "Constant": roles.constant,
-            "PolynomialDecay": "PolynomialDecay",
-            "SkipUnsupportedLayers": "SkipUnsupportedLayers",
+            field.name: others.get(field.name) or getattr(roles, field.name.lower(), field.name)
+            for field in dataclasses.fields(Api)
         }
         missing = [name for name in names.values() if not hasattr(api, name)]
         if missing:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from tfmot_technique_kit import blocks, files, versions
+from tfmot_technique_kit import blocks, files, markdown, versions
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
@@ -25,8 +25,7 @@ _TESTED_FROM = (("tensorflow", "tensorflow"), ("tfmot", "tensorflow"), ("tfmot",
 def prepare(project: Project, version: str, day: datetime.date) -> list[Path]:
     """Writes a version into the package, the release notes and the notebooks, and returns them.
 
-    Raises:
-        UserError: It is no version, or a file cannot be read. Nothing is written then.
+    Raises UserError if it is no version, or a file cannot be read. Nothing is written then.
     """
     if not re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", version):
         raise UserError(f"{version!r} is no version to release; write one such as 0.2.0.")
@@ -44,11 +43,7 @@ def prepare(project: Project, version: str, day: datetime.date) -> list[Path]:
 
 
 def stale(project: Project) -> dict[Path, str]:
-    """Returns the documents that do not name the tested versions, as they have to be.
-
-    Raises:
-        UserError: If a document or the workflow cannot be read as such.
-    """
+    """Returns the documents that do not name the tested versions, as they have to be."""
     tested = versions.tested(project)
     made = {"tested": sentence(tested), "versions": table(tested)}
     found = blocks.having(project.root, [file.path for file in project.manifest.files], "release")
@@ -67,8 +62,8 @@ def table(tested: Iterable[Combination]) -> str:
     flows: dict[str, list[str]] = {}
     for each in sorted(tested, key=lambda each: Version(each.python)):
         flows.setdefault(each.python, []).append(each.tensorflow)
-    rows = [f"| {python} | {_listed(found)} |" for python, found in flows.items()]
-    return "\n".join(["| Python | TensorFlow and tf-keras |", "| --- | --- |", *rows])
+    rows = [(python, _listed(found)) for python, found in flows.items()]
+    return markdown.table(("Python", "TensorFlow and tf-keras"), rows)
 
 
 def check_metadata(project: Project) -> list[Problem]:

@@ -10,7 +10,8 @@ from tfmot_technique_kit.export.checkout import Tree
 
 CORE, KERAS = miniature.CORE, f"{miniature.AREA}/keras"
 TREE = Tree(miniature.DATA / "checkout")
-BUILD = f"{CORE}/sparsity/BUILD"
+SPARSITY = f"{CORE}/sparsity"
+BUILD = f"{SPARSITY}/BUILD"
 
 
 def libraries(texts, tree=TREE):
@@ -33,30 +34,24 @@ def test_a_checkout_has_faults_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "old, new, expected",
+    "path, old, new, expected",
     [
-        ('":prune"', '":other"', ":sparsity: depends on {0}:other, which is no target"),
-        ("prune.py", "other.py", ":prune: has the source {1}/other.py, which is no file"),
-        ('name = "sparsity"', 'name = "prune"', ":prune: is there twice"),
+        (BUILD, '":prune"', '":other"', "//{0}:sparsity: depends on //{0}:other, which is no"),
+        (BUILD, "prune.py", "a.py", "//{0}:prune: has the source {0}/a.py, which is no file"),
+        (BUILD, "prune.py", "a.py", "{0}/prune.py: is a source of no target in a BUILD file"),
+        (BUILD, 'name = "sparsity"', 'name = "prune"', "//{0}:prune: is there twice"),
+        (
+            f"{SPARSITY}/prune.py",
+            "",
+            f"from {miniature.T}.python.core.keras import compat\n",
+            f"//{{0}}:prune: {{0}}/prune.py imports {CORE}/keras/compat.py, which is in no direct",
+        ),
     ],
 )
-def test_faults_of_a_build_file_are_found(old, new, expected) -> None:
-    changed = TREE.with_changes({BUILD: TREE.read(BUILD).replace(old, new)})
+def test_faults_are_found(path, old, new, expected) -> None:
+    changed = TREE.with_changes({path: TREE.read(path).replace(old, new)})
 
-    folder = f"{CORE}/sparsity"
-    assert f"//{folder}{expected.format(f'//{folder}', folder)}" in Graph(changed).problems()
-
-
-def test_files_of_no_target_and_imports_without_dependency_are_found() -> None:
-    module = f"{CORE}/sparsity/prune.py"
-    source = f"from {miniature.T}.python.core.keras import compat\n"
-    without = TREE.with_changes({BUILD: TREE.read(BUILD).replace("prune.py", "a.py")})
-
-    assert f"{module}: is a source of no target in a BUILD file" in Graph(without).problems()
-    assert (
-        f"//{CORE}/sparsity:prune: {module} imports {CORE}/keras/compat.py, which is in no direct "
-        "dependency"
-    ) in Graph(TREE.with_changes({module: source})).problems()
+    assert expected.format(SPARSITY) in "\n".join(Graph(changed).problems())
 
 
 def test_a_build_file_is_data_and_not_run(tmp_path) -> None:

@@ -7,8 +7,7 @@ import pytest
 from tests.export import miniature
 from tfmot_technique_kit.export import edits
 
-EDITS = {path: edit for path, _, edit in edits.EDITS}
-INDEX = f"{miniature.T}/g3doc/guide/index.md"
+CORE, T = miniature.CORE, miniature.T
 
 
 def facts(slug="some_method", title="Some method"):
@@ -17,20 +16,13 @@ def facts(slug="some_method", title="Some method"):
     technique = miniature.NAMES.technique.model_copy(
         update={"slug": slug, "title": title, "summary": summary}
     )
-    names = dataclasses.replace(
-        miniature.NAMES,
-        technique=technique,
-        core=f"{miniature.CORE}/{slug}/keras",
-        api=f"{miniature.CORE}/api/{slug}/keras",
-    )
-    return edits.Facts(
-        names,
-        ("New.", "Tested against all."),
-        ("apply_some", "schedule"),
-        f"{miniature.T}/g3doc/guide/{slug}",
-        (("Overview", ""), ("Example", f"{slug}_example")),
-        (f"{miniature.CORE}/{slug}", f"{miniature.T}/g3doc/guide/{slug}"),
-    )
+    folders = {
+        name: getattr(miniature.NAMES, name).replace("some_method", slug)
+        for name in ("core", "api", "example", "guide")
+    }
+    names = dataclasses.replace(miniature.NAMES, technique=technique, **folders)
+    pages = (("Overview", ""), ("Example", f"{slug}_example"))
+    return edits.Facts(names, ("New.", "Tested against all."), ("apply_some", "schedule"), pages)
 
 
 def before(path):
@@ -42,7 +34,7 @@ def edited(path, *techniques, text=None):
     """Returns a file of the miniature after the edits for some techniques."""
     text = before(path) if text is None else text
     for technique in techniques:
-        text = edits.apply(EDITS[path], path, text, technique)
+        text = edits.apply(path, text, technique)
     return text
 
 
@@ -52,7 +44,7 @@ def added(path, *techniques):
     return [line for line in edited(path, *techniques).splitlines() if line not in old]
 
 
-@pytest.mark.parametrize("path", EDITS)
+@pytest.mark.parametrize("path", edits.EDITS)
 def test_twice_is_as_once_and_the_order_of_techniques_does_not_matter(path) -> None:
     one, other = facts(), facts("aaa", "Aaa")
 
@@ -62,7 +54,7 @@ def test_twice_is_as_once_and_the_order_of_techniques_does_not_matter(path) -> N
         assert edited(path, one, other) == edited(path, other, one)
 
 
-@pytest.mark.parametrize("path", EDITS)
+@pytest.mark.parametrize("path", edits.EDITS)
 def test_a_technique_whose_name_begins_alike_is_left_alone(path) -> None:
     longer = facts("some_method_two", "Some method two")
 
@@ -89,50 +81,37 @@ def test_modules_are_sorted(path, slug, modules) -> None:
     assert [line.split()[-1] for line in lines if ".api import" in line] == modules
 
 
-def test_build_of_the_core() -> None:
-    lines = edited(f"{miniature.CORE}/BUILD", facts()).splitlines()
-
-    index = lines.index(f'        "//{miniature.CORE}/some_method",  # buildcleaner: keep')
-    assert lines[index - 1].endswith('core/keras",  # buildcleaner: keep')
-    assert lines[index + 1].endswith('core/sparsity",  # buildcleaner: keep')
-
-
 def test_build_of_the_api() -> None:
-    assert added(f"{miniature.CORE}/api/BUILD", facts()) == [
+    assert added(f"{CORE}/api/BUILD", facts()) == [
         '        "some_method/__init__.py",',
         '        "some_method/keras/__init__.py",',
-        f'        "//{miniature.CORE}/some_method/keras:apply_some",',
-        f'        "//{miniature.CORE}/some_method/keras:schedule",',
+        f'        "//{CORE}/some_method/keras:apply_some",',
+        f'        "//{CORE}/some_method/keras:schedule",',
     ]
 
 
-def test_labels_stand_among_those_of_techniques() -> None:
-    assert (
-        "technique:qat:\n- c/**/*\n\ntechnique:some_method:\n"
-        f"- {miniature.CORE}/some_method/**/*\n"
-        f"- {miniature.T}/g3doc/guide/some_method/**/*\n\ncomp:weight"
-    ) in edited(edits.LABELER, facts())
+KEEP = ",  # buildcleaner: keep\n"
+WRITTEN = {
+    f"{CORE}/BUILD": f'core/keras"{KEEP}        "//{CORE}/middle"{KEEP}        "//{CORE}/sparsity"',
+    edits.LABELER: "technique:clustering:\n- a/**/*\n\ntechnique:middle:\n"
+    f"- {CORE}/middle/**/*\n- {CORE}/api/middle/**/*\n"
+    f"- {T}/python/examples/middle/**/*\n- {T}/g3doc/guide/middle/**/*\n\ntechnique:pruning",
+    "README.md": "clustering</td>\n    <td>A</td>\n  </tr>\n  <tr>\n    <td>tfmot.middle</td>\n"
+    "    <td>R&amp;D &lt;Labs&gt;</td>\n  </tr>\n  <tr>\n    <td>tfmot.sparsity</td>\n",
+    "RELEASE.md": "Keras clustering API:\n\n* Major Features\n* Tested against nothing.\n\n"
+    "Keras middle API:\n\n* Major Features and Improvements\n"
+    "* Bug Fixes and Other Changes\n* Tested against all.\n\n"
+    "Keras pruning API:\n\n* Major Features\n\n\n"
+    "# TensorFlow Model Optimization next release TBD\n\n"
+    "Keras middle API:\n\n* New.\n* Tested against all.\n\n"
+    "# TensorFlow Model Optimization 0.8.1\n",
+    f"{T}/g3doc/guide/optimize_further.md": "*   [Middle](./middle/)\n*   [Collaborative",
+}
 
 
-def test_the_row_of_the_maintainer_is_text() -> None:
-    assert added("README.md", facts("middle")) == [
-        "    <td>tfmot.middle</td>",
-        "    <td>R&amp;D &lt;Labs&gt;</td>",
-    ]
-    text = edited("README.md", facts("middle"))
-    assert text.index("clustering") < text.index("middle") < text.index("sparsity")
-
-
-def test_release_notes() -> None:
-    assert (
-        "Keras clustering API:\n\n* Major Features\n* Tested against nothing.\n\n"
-        "Keras middle API:\n\n* Major Features and Improvements\n"
-        "* Bug Fixes and Other Changes\n* Tested against all.\n\n"
-        "Keras pruning API:\n\n* Major Features\n\n\n"
-        "# TensorFlow Model Optimization next release TBD\n\n"
-        "Keras middle API:\n\n* New.\n* Tested against all.\n\n"
-        "# TensorFlow Model Optimization 0.8.1\n"
-    ) in edited("RELEASE.md", facts("middle", "Middle"))
+@pytest.mark.parametrize("path", WRITTEN)
+def test_what_is_written_among_that_of_other_techniques(path) -> None:
+    assert WRITTEN[path] in edited(path, facts("middle", "Middle"))
 
 
 def test_release_notes_are_not_repeated_once_released() -> None:
@@ -164,7 +143,7 @@ def test_navigation(title, written) -> None:
 
 
 def test_the_guide_links_and_describes_it() -> None:
-    text = edited(INDEX, facts(), facts("svd", "SVD"))
+    text = edited(f"{T}/g3doc/guide/index.md", facts(), facts("svd", "SVD"))
 
     assert (
         "Our toolkit supports [quantization](./quantization.md),\n"

@@ -9,8 +9,6 @@ from tests.export import miniature
 from tfmot_technique_kit import files
 from tfmot_technique_kit.export import edits
 
-EDITED = [path for path, _, _ in edits.EDITS]
-
 
 def error_of(result):
     """Returns the message of a command that has failed, a line."""
@@ -46,7 +44,7 @@ def test_it_writes_what_a_technique_is_made_of(export, checkout) -> None:
         f"{miniature.GUIDE}/index.md",
         f"{miniature.GUIDE}/some_method_example.ipynb",
     }
-    assert miniature.git(checkout, "diff", "--name-only").split() == sorted(EDITED)
+    assert miniature.git(checkout, "diff", "--name-only").split() == sorted(edits.EDITS)
 
 
 def test_the_second_run_changes_nothing(export, checkout) -> None:
@@ -91,18 +89,18 @@ def test_a_dry_run_shows_a_diff_that_git_can_apply(export, checkout, tmp_path) -
     assert export("--check").exit_code == 0
 
 
-def test_what_is_left_to_write_is_named(export, project) -> None:
-    notes = project.root / "RELEASE.md"
-    notes.write_text(f"{notes.read_text()}* TODO(some_method): say more.\n")
-
-    assert "TODO(some_method) is left in RELEASE.md." in export().output
-
-
-def test_a_checkout_that_is_too_old_for_the_code_is_named(export, checkout) -> None:
-    (checkout / miniature.CORE / "keras/compat.py").write_text("")
+def test_text_that_is_missing_and_a_checkout_too_old_for_the_code_are_named(
+    export, project, checkout
+) -> None:
+    edit(project.root / "RELEASE.md", "* New API.", "* TODO(some_method): say more.")
+    edit(checkout / miniature.CORE / "keras/compat.py", "keras = None", "")
     miniature.commit(checkout)
 
-    assert "compat.py defines no `keras`: the code runs on TFMOT 0.8.0" in export().output
+    assert export().output.splitlines()[1:] == [
+        f"Note: {miniature.CORE}/keras/compat.py defines no `keras`: the code runs on TFMOT 0.8.0 "
+        "and later.",
+        "Note: TODO(some_method) is left in RELEASE.md.",
+    ]
 
 
 def test_a_later_export_brings_it_up_to_date(export, project, checkout) -> None:
@@ -138,7 +136,7 @@ def test_the_date_of_the_first_export_stays(export, checkout) -> None:
 
 def test_a_dirty_checkout_is_refused_unless_told(export, checkout) -> None:
     readme = checkout / "README.md"
-    readme.write_text(f"{readme.read_text()}\nMine.\n")
+    edit(readme, "</table>", "</table>\n\nMine.")
     before = miniature.files_of(checkout)
 
     assert error_of(export()) == (
@@ -165,7 +163,7 @@ def test_modes_exclude_one_another(export) -> None:
     assert "exclude one another" in result.output
 
 
-@pytest.mark.parametrize("path", EDITED)
+@pytest.mark.parametrize("path", edits.EDITS)
 @pytest.mark.parametrize("content", ["", None], ids=["empty", "missing"])
 def test_a_place_that_is_not_there_is_named(export, checkout, path, content) -> None:
     if content is None:

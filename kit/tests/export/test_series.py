@@ -6,7 +6,7 @@ from tests.conftest import edit
 from tests.export import miniature
 from tfmot_technique_kit.guideline import PHASES
 
-TITLES = [miniature.NAMES.fill(phase.title) for phase in PHASES]
+TITLES = [miniature.NAMES.fill(phase.title) for phase in PHASES.values()]
 
 
 @pytest.fixture
@@ -44,21 +44,17 @@ def test_each_phase_brings_what_is_of_it(folder, checkout) -> None:
     assert "RELEASE.md" in changed["0007"]
 
 
-def test_each_patch_has_the_text_of_its_pull_request(folder) -> None:
+def test_each_patch_has_the_text_of_its_pull_request(export, folder, tmp_path) -> None:
     texts = sorted(folder.glob("*.md"))
 
     assert [text.stem for text in texts] == [p.stem for p in sorted(folder.glob("*.patch"))]
+    export("--series", tmp_path / "again")
+    assert miniature.files_of(tmp_path / "again") == miniature.files_of(folder)  # on the same day
     text = texts[2].read_text()
     assert text.startswith(f"# {TITLES[2]}\n\nAdds the code of some method with its tests")
     assert f'Part 3 of 7, after "{TITLES[1]}".' in text
     assert "https://cla.developers.google.com/" in text
-    assert f"*   [ ] {PHASES[2].checklist[0]}\n" in text
-
-
-def test_the_same_day_gives_the_same_series(export, folder, tmp_path) -> None:
-    export("--series", tmp_path / "again")
-
-    assert miniature.files_of(tmp_path / "again") == miniature.files_of(folder)
+    assert f"*   [ ] {PHASES[3].checklist[0]}\n" in text
 
 
 def test_what_is_committed_already_gets_no_patch(export, checkout, tmp_path) -> None:
@@ -73,10 +69,7 @@ def test_what_is_committed_already_gets_no_patch(export, checkout, tmp_path) -> 
 
 
 def test_a_folder_that_is_not_empty_is_refused(export, tmp_path) -> None:
-    (tmp_path / "series").mkdir()
-    (tmp_path / "series/mine").write_text("")
-
-    result = export("--series", tmp_path / "series")
+    result = export("--series", tmp_path)
 
     assert result.exit_code == 1
     assert "is there and not empty; name another" in result.output

@@ -111,22 +111,16 @@ def test_a_hazard_is_found(folder, hazard) -> None:
     assert CHECKS[check](subject_of(folder)).problems
 
 
-def test_faults_of_the_checkout_itself_do_not_count(exported) -> None:
-    assert "0 problems beside the 1 of TFMOT" in CHECKS["BUILD"](subject_of(exported)).summary
-
-
-def test_the_wheel_grows_by_the_technique(exported) -> None:
-    subject = subject_of(exported)
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_what_was_there_before_does_not_count(folder, is_committed) -> None:
+    if is_committed:
+        miniature.commit(folder / "checkout")
+    subject = subject_of(folder)
     before = len(subject.pristine.closure())
 
-    assert CHECKS["wheel"](subject).summary == f"{before} -> {before + 6} files"
-
-
-def test_committed_or_not_is_the_same(folder) -> None:
-    miniature.commit(folder / "checkout")
-
-    assert CHECKS["other files"](subject_of(folder)).problems == []
-    assert CHECKS["wheel"](subject_of(folder)).problems == []
+    assert CHECKS["other files"](subject).problems == []
+    assert CHECKS["wheel"](subject) == (f"{before} -> {before + 6} files", [])
+    assert "0 problems beside the 1 of TFMOT" in CHECKS["BUILD"](subject).summary
 
 
 def test_a_dotted_import_that_works_is_not_enough(folder) -> None:

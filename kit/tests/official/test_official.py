@@ -1,6 +1,11 @@
 """Tests for a technique inside of layers that it does not know, on Official Models as well.
 
-Those need `tf-models-official`: prove_in_clean_environment.py installs it and runs them.
+Those need `tf-models-official`, which takes minutes and some gigabytes; in the folder of the kit:
+
+    python3 -m venv /tmp/official && . /tmp/official/bin/activate
+    pip install -e . cookiecutter pytest setuptools tensorflow-model-optimization
+    pip install 'tf-models-official==2.20.*' 'tensorflow==2.20.*' 'tf-keras==2.20.*'
+    python -m pytest -m tensorflow -rs tests/official  # none may be skipped
 """
 
 from types import SimpleNamespace
@@ -68,13 +73,18 @@ def create_bert(project, encoder, *opaque):
     return SimpleNamespace(model=model, train=train, loss=task.loss(), opaque=opaque)
 
 
-def create_retinanet(project):
+def create_network(project, **options):
+    """Returns a RetinaNet, and the data of the task that it is for."""
     pytest.importorskip("official")
     from tfmot_technique_kit.official import retinanet
 
-    task = tasks.create(project, "detection", RETINANET)
-    network = retinanet.RetinaNet(task.options, classes=3)
-    train = next(task.load().train.batch(24).as_numpy_iterator())
+    task = tasks.create(project, "detection", RETINANET | options)
+    return retinanet.RetinaNet(task.options, classes=3), task.load()
+
+
+def create_retinanet(project):
+    network, data = create_network(project)
+    train = next(data.train.batch(24).as_numpy_iterator())
     opaque = ["conv2dbn_block", "inverted_bottleneck_block", "retina_net_head"]
     return SimpleNamespace(model=network.build(), train=train, loss=network.loss(), opaque=opaque)
 
@@ -185,12 +195,8 @@ def test_models_that_cannot_be_wrapped_are_one_clear_line(project):
 
 
 def test_retinanet_finds_the_boxes_it_is_trained_for(project):
-    pytest.importorskip("official")
-    from tfmot_technique_kit.official import retinanet
-
-    task = tasks.create(project, "detection", RETINANET)
-    network = retinanet.RetinaNet(task.options, classes=3)
-    _, labels = next(task.load().test.batch(8).as_numpy_iterator())
+    network, data = create_network(project)
+    _, labels = next(data.test.batch(8).as_numpy_iterator())
     classes, boxes, _, _ = map(np.asarray, network.loss().encode(labels))
     logits = np.where(classes[..., None] == np.arange(3), 10.0, -10.0)
     outputs = np.concatenate([logits, boxes], axis=-1).astype("float32")
@@ -203,9 +209,5 @@ def test_retinanet_finds_the_boxes_it_is_trained_for(project):
     [({"model": "cnn"}, "mobilenet_v2 or resnet50"), ({"model": "resnet50"}, "`width` 1 only")],
 )
 def test_options_without_a_retinanet_are_one_clear_line(project, options, message):
-    pytest.importorskip("official")
-    from tfmot_technique_kit.official import retinanet
-
-    task = tasks.create(project, "detection", RETINANET | options)
     with pytest.raises(UserError, match=message):
-        retinanet.RetinaNet(task.options, classes=3)
+        create_network(project, **options)

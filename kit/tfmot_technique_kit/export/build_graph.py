@@ -6,6 +6,7 @@ those that `//:pip_pkg` reaches.
 """
 
 import ast
+import collections
 import functools
 import posixpath
 from collections.abc import Iterator
@@ -15,7 +16,6 @@ from typing import Any
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.export.checkout import Tree
 from tfmot_technique_kit.export.names import PACKAGE
-from tfmot_technique_kit.export.python_code import imports_of
 
 # Rules that own sources; others, such as `package`, say something else.
 _RULES = ("py_library", "py_test", "py_binary", "sh_binary", "filegroup")
@@ -32,22 +32,14 @@ class Target:
 
 
 class Graph:
-    """The targets of all BUILD files of a tree, by label.
-
-    Raises:
-        UserError: If a BUILD file is broken.
-    """
+    """The targets of all BUILD files of a tree, by label; raises UserError if a file is broken."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self.targets: dict[str, Target] = {}
-        self._twice: set[str] = set()
-        for path in sorted(tree.paths):
-            if posixpath.basename(path) == "BUILD":
-                for target in self._read(path):
-                    if target.label in self.targets:
-                        self._twice.add(f"{target.label}: is there twice")
-                    self.targets[target.label] = target
+        paths = sorted(path for path in tree.paths if posixpath.basename(path) == "BUILD")
+        targets = [target for path in paths for target in _targets(path, tree.read(path))]
+        self.targets = {target.label: target for target in targets}
+        self._counts = collections.Counter(target.label for target in targets)
 
     @functools.cached_property
     def owners(self) -> dict[str, list[Target]]:
@@ -78,7 +70,7 @@ class Graph:
 
     def problems(self) -> set[str]:
         """Returns what is wrong. A checkout as it comes has some: which are new matters."""
-        found = set(self._twice)
+        found = {f"{label}: is there twice" for label, n in self._counts.items() if n > 1}
         for target in self.targets.values():
             found.update(self._problems_of(target))
         for path in self._tree.paths - self.owners.keys():
@@ -100,38 +92,35 @@ class Graph:
 
     def _uncovered(self, target: Target, source: str) -> Iterator[str]:
         covered = {target.label, *target.deps}
-        for imported in imports_of(self._tree.read(source)):
-            path = imported.file_in(self._tree)
+        for path in filter(None, (found.file for found in self._tree.imports(source))):
             owners = (owner.label for owner in self.owners.get(path, ()))
-            if path and path not in target.sources and covered.isdisjoint(owners):
+            if path not in target.sources and covered.isdisjoint(owners):
                 yield path
 
-    def _read(self, path: str) -> Iterator[Target]:
-        try:
-            statements = ast.parse(self._tree.read(path)).body
-        except SyntaxError as error:
-            raise UserError(f"{path}:{error.lineno}: cannot be read: {error.msg}.") from error
-        for statement in statements:
-            call = getattr(statement, "value", None)
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-                rule = call.func.id.replace("_strict", "").replace("pytype_", "py_")
-                if rule in _RULES:
-                    yield _target(rule, call, path)
 
-
-def _target(rule: str, call: ast.Call, path: str) -> Target:
-    """Returns the target that a call describes."""
+def _targets(path: str, text: str) -> Iterator[Target]:
+    """Yields the targets that the calls in a BUILD file describe."""
+    try:
+        statements = ast.parse(text).body
+    except SyntaxError as error:
+        raise UserError(f"{path}:{error.lineno}: cannot be read: {error.msg}.") from error
     folder = posixpath.dirname(path)
-    values = {key.arg: _value(key.value) for key in call.keywords}
-    sources = values.get("srcs", [])
-    labels = [name for name in sources if name[0] in ":/@"]
-    deps = [*values.get("deps", []), *values.get("data", []), *labels]
-    return Target(
-        f"//{folder}:{values.get('name')}",
-        rule,
-        tuple(posixpath.join(folder, name) for name in sources if name not in labels),
-        tuple(_label(dep, folder) for dep in deps if dep[0] != "@"),
-    )
+    for statement in statements:
+        call = getattr(statement, "value", None)
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+            continue
+        rule = call.func.id.replace("_strict", "").replace("pytype_", "py_")
+        if rule in _RULES:
+            values = {key.arg: _value(key.value) for key in call.keywords}
+            sources = values.get("srcs", [])
+            labels = [name for name in sources if name[0] in ":/@"]
+            deps = [*values.get("deps", []), *values.get("data", []), *labels]
+            yield Target(
+                f"//{folder}:{values.get('name')}",
+                rule,
+                tuple(posixpath.join(folder, name) for name in sources if name not in labels),
+                tuple(_label(dep, folder) for dep in deps if dep[0] != "@"),
+            )
 
 
 def _value(node: ast.expr) -> Any:

@@ -6,9 +6,8 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from tfmot_technique_kit.export.build_graph import Graph
-from tfmot_technique_kit.export.checkout import Tree
+from tfmot_technique_kit.export.checkout import Import, Tree
 from tfmot_technique_kit.export.names import PACKAGE
-from tfmot_technique_kit.export.python_code import Import, imports_of
 
 # What TFMOT writes for a dependency outside of it; others are '<module> dep1'.
 _COMMENTS = {
@@ -100,12 +99,11 @@ class Writer:
         """Returns dependencies: of the same folder, comments for others', then the toolkit's."""
         path = f"{folder}/{name}"
         deps = {_PROTOBUF} if runs and not self._strict else set()
-        for imported in imports_of(self._tree.read(path)):
-            target = imported.file_in(self._tree)
-            if target is None:
+        for imported in self._tree.imports(path):
+            if imported.file is None:
                 deps.update(_comments(imported))
-            elif target != path:
-                deps.add(f'"{self._label(folder, target)}",')
+            elif imported.file != path:
+                deps.add(f'"{self._label(folder, imported.file)}",')
         kinds = {'":': 0, "# ": 1, '"/': 2}
         return sorted(deps, key=lambda dep: (kinds[dep[:2]], dep.rstrip('",')))
 

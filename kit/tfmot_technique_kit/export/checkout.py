@@ -1,10 +1,13 @@
 """A checkout of tensorflow/model-optimization: its files, as they are or would be, and git."""
 
+import ast
 import contextlib
+import functools
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tfmot_technique_kit import files
 from tfmot_technique_kit.checks import programs
@@ -14,6 +17,15 @@ _CACHES = {".git", "__pycache__", ".pytest_cache", "build", "dist"}
 
 # What every version of TFMOT has and no other repository does.
 _MARK = "tensorflow_model_optimization/python/core/BUILD"
+
+
+class Import(NamedTuple):
+    """What an import statement brings in."""
+
+    module: str
+    name: str | None  # None for `import module`.
+    line: int  # From 1.
+    file: str | None  # The path of the file of the tree that it leads to.
 
 
 class Tree:
@@ -34,11 +46,7 @@ class Tree:
         return Tree(self._root, {**self._changes, **changes})
 
     def read(self, path: str) -> str:
-        """Returns the text of a file; that of one that is not there is empty.
-
-        Raises:
-            UserError: If it is no text in UTF-8.
-        """
+        """Returns the text of a file, '' if it is not there; raises UserError if it is no UTF-8."""
         if path not in self._texts and path in self.paths:
             try:
                 self._texts[path] = (self._root / path).read_bytes().decode()
@@ -46,13 +54,18 @@ class Tree:
                 raise UserError(f"{path}: cannot be read: {error}.") from error
         return self._texts.get(path) or ""
 
+    def imports(self, path: str) -> list[Import]:
+        """Returns the imports of a Python file, those in functions too."""
+        return [Import(*found, self._file_of(*found[:2])) for found in _imports_in(self.read(path))]
+
+    def _file_of(self, module: str, name: str | None) -> str | None:
+        bases = [base.replace(".", "/") for base in (f"{module}.{name}", module)]
+        paths = (f"{base}{end}" for base in bases for end in (".py", "/__init__.py"))
+        return next((path for path in paths if path in self.paths), None)
+
 
 class Checkout:
-    """A checkout: its `root` and the `tree` of its files.
-
-    Raises:
-        UserError: If a folder is none of TFMOT.
-    """
+    """A checkout: its `root` and the `tree` of its files; raises UserError for another folder."""
 
     def __init__(self, path: str | Path) -> None:
         self.root = Path(path).resolve()
@@ -71,11 +84,7 @@ class Checkout:
         return [entry[3:] for entry in status.split("\0") if entry]
 
     def write(self, texts: Mapping[str, str]) -> None:
-        """Writes texts to paths: all of them, or none if one fails.
-
-        Raises:
-            UserError: If a file cannot be written. The others are as they were.
-        """
+        """Writes texts to paths: all of them, or none, and raises UserError, if one fails."""
         with contextlib.ExitStack() as undo:
             for path, text in texts.items():
                 try:
@@ -102,11 +111,7 @@ class Checkout:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Runs git in a folder and returns what it printed.
-
-    Raises:
-        UserError: If git is missing or fails, with the last line that it says.
-    """
+    """Returns what git prints in a folder; raises UserError if it fails, with its last line."""
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
@@ -115,6 +120,18 @@ def git(folder: Path, *arguments: str) -> str:
     if done.returncode:
         raise UserError(f"git {' '.join(arguments[:3])} failed: {programs.last_line(done)}")
     return done.stdout
+
+
+@functools.cache
+def _imports_in(source: str) -> list[tuple[str, str | None, int]]:
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, None, node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found += [(module, alias.name, node.lineno) for alias in node.names]
+    return found
 
 
 def _walk(root: Path) -> Iterator[str]:

@@ -22,6 +22,7 @@ _ADDRESS = re.compile(r"https://[^\s()<>\"]+")
 _MASTER = "https://github.com/tensorflow/model-optimization/blob/master"
 _DOWNLOADS = "https://storage.googleapis.com/tensorflow_docs/model-optimization"
 _PAGES = f"{PACKAGE}/g3doc/"
+_TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 _ROW = re.compile(r"\|[ *]*(?P<key>[^|*]*?)[ *]*(?=\|)")
 
 
@@ -130,17 +131,16 @@ def dated(path: str, date: datetime.date) -> str:
 
 def _submitted(text: str, date: str) -> str:
     """Fills in the table at the top of an RFC."""
-    lines = text.splitlines()
-    first = next((i for i, line in enumerate(lines) if line.startswith("|")), None)
-    if first is None:
+    table = _TABLE.search(text)
+    if not table:
         return text
-    end = next((i for i in range(first, len(lines)) if not lines[i].startswith("|")), len(lines))
-    keys = [_ROW.match(line)["key"] for line in lines[first:end]]
+    rows = table[0].splitlines()
+    keys = [_ROW.match(row)["key"] for row in rows]
     if "Updated" not in keys:
-        lines.insert(end, "| **Updated** | |")
+        rows.append("| **Updated** | |")
         keys.append("Updated")
     for key, value in (("Status", "Proposed"), ("Updated", date)):
         if key in keys:
-            number = first + keys.index(key)
-            lines[number] = f"{_ROW.match(lines[number])[0]}| {value} |"
-    return "\n".join(lines) + "\n"
+            number = keys.index(key)
+            rows[number] = f"{_ROW.match(rows[number])[0]}| {value} |"
+    return text[: table.start()] + "\n".join(rows) + "\n" + text[table.end() :]

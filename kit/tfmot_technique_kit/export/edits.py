@@ -31,9 +31,7 @@ class Facts:
     names: Names
     release_notes: tuple[str, ...]  # Lines of Markdown.
     api_modules: tuple[str, ...]  # Names of the modules that the API imports.
-    guide: str  # Folder of its pages in a checkout.
     pages: tuple[tuple[str, str], ...]  # Their titles, and addresses below the guide.
-    folders: tuple[str, ...]  # Those that are the technique's own.
 
 
 class Lines:
@@ -44,17 +42,13 @@ class Lines:
         self.lines = text.splitlines()
 
     def find(self, pattern: str, expected: str, start: int = 0) -> int:
-        """Returns the index of the first line from `start` that matches.
-
-        Raises:
-            UserError: If there is no such line; the message says what was expected.
-        """
+        """Returns the index of the first line from `start` that matches; raises as `all` does."""
         return self.all(pattern, start, expected=expected)[0]
 
     def all(
         self, pattern: str, start: int = 0, end: int | None = None, expected: str | None = None
     ) -> list[int]:
-        """Returns the indices of all lines that match, which may be none if not expected."""
+        """Returns the indices of lines that match; raises UserError if expected ones lack."""
         end = len(self.lines) if end is None else end
         found = [i for i in range(start, end) if re.fullmatch(pattern, self.lines[i])]
         if expected and not found:
@@ -77,14 +71,10 @@ class Lines:
         self.lines.insert(next(greater, places[-1] + 1), line)
 
 
-def apply(edit: Callable[[Lines, Facts], None], path: str, text: str, facts: Facts) -> str:
-    """Returns the text of a file after one of the EDITS.
-
-    Raises:
-        UserError: If the place for the edit cannot be found.
-    """
+def apply(path: str, text: str, facts: Facts) -> str:
+    """Returns the text of one of the EDITS after it; raises UserError if there is no place."""
     lines = Lines(path, text)
-    edit(lines, facts)
+    EDITS[path][1](lines, facts)
     return "\n".join(lines.lines) + "\n"
 
 
@@ -132,7 +122,7 @@ def _labeler(lines: Lines, facts: Facts) -> None:
     if not heads:
         raise lines.lack_of('a block like "technique:clustering:"')
     index = next((i for i in heads if blocks[i] > own), heads[-1] + 1)
-    blocks.insert(index, own + "\n".join(f"- {folder}/**/*" for folder in facts.folders))
+    blocks.insert(index, own + "\n".join(f"- {folder}/**/*" for folder in facts.names.folders))
     lines.lines = "\n\n".join(blocks).split("\n")
 
 
@@ -178,7 +168,7 @@ def _release_block(lines: Lines, start: int, title: str, notes: list[str]) -> No
 
 def _book(lines: Lines, facts: Facts) -> None:
     """The navigation of the site."""
-    address = f"/model_optimization/guide/{facts.guide.rpartition('/')[2]}"
+    address = f"/model_optimization/guide/{facts.names.guide.rpartition('/')[2]}"
     heading = r" *- heading: Collaborative.*"
     collaborative = lines.find(heading, 'the heading "Collaborative optimization"')
     indent = " " * lines.lines[collaborative].index("-")
@@ -239,16 +229,16 @@ def _yaml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-# Which file is edited in which phase of the guideline, and how.
-EDITS: tuple[tuple[str, str, Callable[[Lines, Facts], None]], ...] = (
-    (f"{PACKAGE}/python/core/BUILD", "core", _core_build),
-    (LABELER, "core", _labeler),
-    (API_INITS[0], "api", _api_init),
-    (API_INITS[1], "api", _api_init),
-    (f"{PACKAGE}/python/core/api/BUILD", "api", _api_build),
-    ("README.md", "launch", _readme),
-    ("RELEASE.md", "launch", _release),
-    (BOOK, "launch", _book),
-    (f"{PACKAGE}/g3doc/guide/index.md", "launch", _guide_index),
-    (f"{PACKAGE}/g3doc/guide/optimize_further.md", "launch", _optimize_further),
-)
+# In which phase of the guideline a file is edited, and how.
+EDITS: dict[str, tuple[str, Callable[[Lines, Facts], None]]] = {
+    f"{PACKAGE}/python/core/BUILD": ("core", _core_build),
+    LABELER: ("core", _labeler),
+    API_INITS[0]: ("api", _api_init),
+    API_INITS[1]: ("api", _api_init),
+    f"{PACKAGE}/python/core/api/BUILD": ("api", _api_build),
+    "README.md": ("launch", _readme),
+    "RELEASE.md": ("launch", _release),
+    BOOK: ("launch", _book),
+    f"{PACKAGE}/g3doc/guide/index.md": ("launch", _guide_index),
+    f"{PACKAGE}/g3doc/guide/optimize_further.md": ("launch", _optimize_further),
+}

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
 
 import libcst as cst
 import libcst.matchers as m
@@ -19,35 +18,22 @@ def without_keras_3(module: cst.Module) -> cst.Module:
 
     Modules that neither define `LEGACY` nor ask what a setting has come back as they are.
     """
-    switch = m.AssignTarget(target=m.Name("LEGACY")) | _NEEDS | _HAS
-    finds = m.findall(module, switch)
-    return _without_unused_imports(module.visit(_Folder())) if finds else module
-
-
-def _without_unused_imports(module: cst.Module) -> cst.Module:
-    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F401"]
-    options = ["--fix", "--exit-zero", "--quiet", "-"]
+    if not m.findall(module, m.AssignTarget(target=m.Name("LEGACY")) | _NEEDS | _HAS):
+        return module
+    folded = module.visit(_Folder()).code
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--exit-zero", "--quiet"]
+    without_unused_imports = [*ruff, "--select=F401", "--fix", "-"]
     done = subprocess.run(
-        [*command, *options], input=module.code, capture_output=True, text=True, check=True
+        without_unused_imports, input=folded, capture_output=True, text=True, check=True
     )
     return cst.parse_module(done.stdout)
 
 
-class _Folder(cst.CSTTransformer):
-    def leave_SimpleStatementLine(
-        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
-    ) -> cst.SimpleStatementLine | cst.RemovalSentinel:
-        is_switch = m.matches(
-            original_node,
-            m.SimpleStatementLine([m.Assign([m.AssignTarget(m.Name("LEGACY"))])]),
-        )
-        return cst.RemoveFromParent() if is_switch else updated_node
-
-    def leave_Decorator(
-        self, original_node: cst.Decorator, updated_node: cst.Decorator
-    ) -> cst.Decorator | cst.RemovalSentinel:
-        is_skip = m.matches(original_node.decorator, _NEEDS)
-        return cst.RemoveFromParent() if is_skip else updated_node
+class _Folder(m.MatcherDecoratableTransformer):
+    @m.leave(m.SimpleStatementLine([m.Assign([m.AssignTarget(m.Name("LEGACY"))])]))
+    @m.leave(m.Decorator(_NEEDS))
+    def _remove(self, _: cst.CSTNode, __: cst.CSTNode) -> cst.RemovalSentinel:
+        return cst.RemoveFromParent()
 
     def leave_If(
         self, original_node: cst.If, updated_node: cst.If
@@ -55,14 +41,14 @@ class _Folder(cst.CSTTransformer):
         is_true = _value(original_node.test)
         if is_true is None:
             return updated_node
-        if is_true:
-            return _statements(updated_node.body, updated_node.leading_lines)
-        rest = updated_node.orelse
-        if rest is None:
+        kept = updated_node.body if is_true else updated_node.orelse
+        if kept is None:
             return cst.RemoveFromParent()
-        if isinstance(rest, cst.Else):
-            return _statements(rest.body, updated_node.leading_lines)
-        return rest  # `elif`, which is an `if` now
+        if isinstance(kept, cst.If):  # `elif`, which is an `if` now
+            return kept
+        first, *others = (kept.body if isinstance(kept, cst.Else) else kept).body
+        first = first.with_changes(leading_lines=updated_node.leading_lines)
+        return cst.FlattenSentinel([first, *others])
 
     def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
         is_true = _value(original_node.test)
@@ -86,17 +72,9 @@ class _Folder(cst.CSTTransformer):
         self, _: cst.IndentedBlock, updated_node: cst.IndentedBlock
     ) -> cst.IndentedBlock:
         # Nothing runs behind a `return` that was in a branch.
-        kept = []
-        for statement in updated_node.body:
-            kept.append(statement)
-            if m.matches(statement, m.SimpleStatementLine([m.Return()])):
-                break
-        return updated_node.with_changes(body=kept)
-
-
-def _statements(body: cst.BaseSuite, space: Sequence[cst.EmptyLine]) -> cst.FlattenSentinel:
-    first, *others = body.body
-    return cst.FlattenSentinel([first.with_changes(leading_lines=space), *others])
+        ends = [m.matches(line, m.SimpleStatementLine([m.Return()])) for line in updated_node.body]
+        end = ends.index(True) + 1 if True in ends else None
+        return updated_node.with_changes(body=updated_node.body[:end])
 
 
 def _value(test: cst.BaseExpression) -> bool | None:

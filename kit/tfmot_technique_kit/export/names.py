@@ -1,5 +1,6 @@
 """What the parts of the technique are called here, and in TFMOT."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,24 +14,29 @@ _TFMOT = f"import {PACKAGE} as tfmot"
 
 @dataclass(frozen=True)
 class Names:
-    """The names that change when the technique moves."""
+    """The names that change when the technique moves, and its folders in a checkout."""
 
     technique: Technique
-    core: str  # The folder of its code in a checkout,
-    api: str  # and that of its API.
+    core: str  # The folder of its code,
+    api: str  # of its API,
+    example: str  # of its example,
+    guide: str  # and of its pages.
     paths: Mapping[str, str]  # From the path of a file here to its path in a checkout.
 
     @classmethod
     def of(cls, manifest: Manifest) -> "Names":
         """Returns the names of a manifest."""
-        paths = {
-            file.path: file.upstream
-            for part in manifest.exported
-            for file in part.files
-            if file.upstream and "{" not in file.upstream
-        }
-        core, api = (manifest.component(name).folder.upstream or "" for name in ("core", "api"))
-        return cls(manifest.technique, core, api, paths)
+        files = [file for part in manifest.exported for file in part.files]
+        paths = {file.path: file.upstream for file in files if "{" not in file.upstream}
+        parts = map(manifest.component, ("core", "api", "example", "overview"))
+        return cls(manifest.technique, *(part.folder.upstream or "" for part in parts), paths)
+
+    @property
+    def folders(self) -> tuple[str, str, str, str]:
+        """The folders that are the technique's own: of code, API, examples and pages."""
+        slug = f"/{self.technique.slug}"
+        examples = self.example.partition(slug)[0] + slug
+        return posixpath.dirname(self.core), posixpath.dirname(self.api), examples, self.guide
 
     @property
     def public(self) -> str:

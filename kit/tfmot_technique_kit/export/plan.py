@@ -12,11 +12,11 @@ from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.export import build_graph, build_rules, documents, edits, python_code
 from tfmot_technique_kit.export.checkout import Checkout, Tree
 from tfmot_technique_kit.export.names import PACKAGE, Names
-from tfmot_technique_kit.manifest import Component, File, Manifest
+from tfmot_technique_kit.manifest import Manifest
 from tfmot_technique_kit.project import Project
 
 _DATE = re.compile(r"/\d{8}-")
-_PHASES = {phase.name: phase.number for phase in guideline.PHASES}
+_PHASES = {phase.name: number for number, phase in guideline.PHASES.items()}
 _RELEASE_NOTES = "RELEASE.md"
 _COMPAT = f"{PACKAGE}/python/core/keras/compat.py"
 
@@ -28,7 +28,6 @@ class Planned:
     path: str
     phase: int  # The number of that it belongs to.
     text: str  # What it has to be.
-    is_edit: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,6 @@ class Plan:
     files: tuple[Planned, ...]  # Sorted by phase and path.
     symbols: Mapping[str, str]  # The public API, from each symbol to its module.
     names: Names
-    folders: tuple[str, ...]  # The technique's own folders there.
 
     def changed(self, tree: Tree) -> list[Planned]:
         """Returns the files that are not yet in a tree."""
@@ -47,7 +45,7 @@ class Plan:
 
     def unknown(self, tree: Tree) -> list[str]:
         """Returns paths in the technique's folders that are not of the plan."""
-        inside = tuple(f"{folder}/" for folder in self.folders)
+        inside = tuple(f"{folder}/" for folder in self.names.folders)
         others = tree.paths - {file.path for file in self.files}
         return sorted(path for path in others if path.startswith(inside) or self.is_dated(path))
 
@@ -77,8 +75,7 @@ class Plan:
     def write(self, checkout: Checkout, allow_dirty: bool = False) -> list[Planned]:
         """Writes what is not yet in a checkout, and returns it.
 
-        Raises:
-            UserError: If a file cannot be written, or other changes are not committed.
+        Raises UserError if a file cannot be written, or other changes are not committed.
         """
         changed = self.changed(checkout.tree)
         if changed and not allow_dirty:
@@ -93,24 +90,26 @@ class Plan:
 
 
 def make(project: Project, tree: Tree, date: datetime.date | None = None) -> Plan:
-    """Plans the export of a project onto the tree of a checkout.
+    """Plans the export of a project onto the tree of a checkout, or raises UserError.
 
     The date is that of the submission: by default that of an earlier export of the RFCs, or today.
-
-    Raises:
-        UserError: If something here, or in the checkout, does not allow it.
     """
     date = date or _earlier_date(project.manifest, tree) or datetime.date.today()
-    plan = _Planner(project, tree, date).run()
-    for file in plan.files:
-        found = plan.names.here.search(file.text)
-        if found:
+    names = Names.of(project.manifest)
+    path = project.manifest.component("api").files[0].path
+    source = _read(project, path)
+    symbols = python_code.public_symbols(path, source, names)
+    licence = python_code.licence_of(source)
+    files = [*_moved(project, symbols, names, date), *_packages(names, licence)]
+    files += [*_build_files(names, tree, files), *_edits(project, symbols, names, tree)]
+    for file in files:
+        if found := names.here.search(file.text):
             line = file.text.count("\n", 0, found.start()) + 1
             raise UserError(
                 f"{file.path}:{line}: would still say {found[0]!r}; name it otherwise in the file "
                 "here that it is made of."
             )
-    return plan
+    return Plan(tuple(sorted(files, key=lambda file: (file.phase, file.path))), symbols, names)
 
 
 def notes(project: Project, tree: Tree) -> list[str]:
@@ -127,103 +126,85 @@ def notes(project: Project, tree: Tree) -> list[str]:
     return found
 
 
-class _Planner:
-    def __init__(self, project: Project, tree: Tree, date: datetime.date) -> None:
-        self._project = project
-        self._tree = tree
-        self._date = date
-        self._names = Names.of(project.manifest)
-        self._documents = documents.Writer(project, self._names, date)
-        self._files: dict[str, Planned] = {}
-        self._example = project.manifest.component("example").folder.upstream or ""
-        self._guide = project.manifest.component("overview").folder.upstream or ""
-        self._api = posixpath.dirname(self._names.api)
-        self._area = posixpath.dirname(self._names.core)
-        slug = f"/{self._names.technique.slug}"
-        examples = self._example.partition(slug)[0] + slug
-        self._folders = (self._area, self._api, examples, self._guide)
-        path = project.manifest.component("api").files[0].path
-        self._api_source = self._read(path)
-        self._symbols = python_code.public_symbols(path, self._api_source, self._names)
-
-    def run(self) -> Plan:
-        for part in self._project.manifest.exported:
-            for file in part.files:
-                path = documents.dated(file.upstream, self._date)
-                self._files[path] = Planned(path, part.phase, self._converted(part, file))
-        self._add_packages()
-        self._add_build_files()
-        facts = self._facts()
-        for path, phase, edit in edits.EDITS:
-            text = edits.apply(edit, path, self._tree.read(path), facts)
-            self._add(path, phase, text, is_edit=True)
-        files = sorted(self._files.values(), key=lambda file: (file.phase, file.path))
-        return Plan(tuple(files), self._symbols, self._names, self._folders)
-
-    def _read(self, path: str) -> str:
-        try:
-            return (self._project.root / path).read_bytes().decode()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", error)
-            raise UserError(f"{path}: contribution.toml lists it, but: {reason}.") from error
-
-    def _add(self, path: str, phase: str, text: str, is_edit: bool = False) -> None:
-        self._files[path] = Planned(path, _PHASES[phase], text, is_edit)
-
-    def _converted(self, part: Component, file: File) -> str:
-        text = self._read(file.path)
-        if part.name == "api":
-            return python_code.api_module(text, self._symbols, self._names)
-        if file.path.endswith(".py"):
-            return python_code.rewrite(file.path, text, self._symbols, self._names)
-        if file.path.endswith(".ipynb"):
-            return self._documents.notebook(file.path, text)
-        if "{date}" in file.upstream:
-            return self._documents.rfc(file.path, text)
-        return self._documents.markdown(file.path, text)
-
-    def _add_packages(self) -> None:
-        """Adds the `__init__.py` files that the project has no counterpart of."""
-        licence = python_code.licence_of(self._api_source)
-        module, title = self._api.replace("/", "."), self._names.title_inside
-        keras = f'"""Module containing code for {title}."""\nfrom {module} import keras\n'
-        self._add(f"{self._area}/__init__.py", "core", licence)
-        self._add(f"{self._names.core}/__init__.py", "core", licence)
-        self._add(f"{self._example}/__init__.py", "examples", licence)
-        self._add(f"{self._api}/__init__.py", "api", licence + keras)
-
-    def _add_build_files(self) -> None:
-        texts = {file.path: file.text for file in self._files.values()}
-        own = tuple(f"{folder}/" for folder in self._folders)
-        pristine = dict.fromkeys(path for path in self._tree.paths if path.startswith(own))
-        graph = build_graph.Graph(self._tree.with_changes(pristine))
-        writer = build_rules.Writer(self._tree.with_changes(texts), graph)
-        core, example = self._names.core, self._example
-        self._add(f"{self._area}/BUILD", "core", writer.area(self._area))
-        self._add(f"{core}/BUILD", "core", writer.libraries(core, _modules(texts, core)))
-        text = writer.binaries(example, _modules(texts, example))
-        self._add(f"{example}/BUILD", "examples", text)
-
-    def _facts(self) -> edits.Facts:
-        technique, pages = self._names.technique, []
-        for part in self._project.manifest.exported:
-            if part.folder.upstream == self._guide:
-                for file in part.files:
-                    name = posixpath.splitext(posixpath.basename(file.path))[0]
-                    words = name.removeprefix(technique.slug).strip("_").replace("_", " ")
-                    is_overview = name == "index"
-                    title = "Overview" if is_overview else f"{technique.title} {words}"
-                    pages.append((title, "" if is_overview else name))
-        modules = tuple(dict.fromkeys(self._symbols.values()))
-        notes = _bullets(_RELEASE_NOTES, self._read(_RELEASE_NOTES))
-        return edits.Facts(self._names, notes, modules, self._guide, tuple(pages), self._folders)
+def _moved(
+    project: Project, symbols: Mapping[str, str], names: Names, date: datetime.date
+) -> Iterator[Planned]:
+    """Yields the files that the project has, as they have to be there."""
+    writer = documents.Writer(project, names, date)
+    for part in project.manifest.exported:
+        for file in part.files:
+            text = _read(project, file.path)
+            if part.name == "api":
+                text = python_code.api_module(text, symbols, names)
+            elif file.path.endswith(".py"):
+                text = python_code.rewrite(file.path, text, symbols, names)
+            elif file.path.endswith(".ipynb"):
+                text = writer.notebook(file.path, text)
+            elif "{date}" in file.upstream:
+                text = writer.rfc(file.path, text)
+            else:
+                text = writer.markdown(file.path, text)
+            yield Planned(documents.dated(file.upstream, date), part.phase, text)
 
 
-def _modules(texts: dict[str, str], folder: str) -> list[str]:
-    """Returns the names of the Python files in a folder, without `__init__.py`."""
-    paths = [posixpath.split(path) for path in texts]
-    names = [name for parent, name in paths if parent == folder and name.endswith(".py")]
-    return sorted(name for name in names if name != "__init__.py")
+def _packages(names: Names, licence: str) -> Iterator[Planned]:
+    """Yields the `__init__.py` files that the project has no counterpart of."""
+    area, api, *_ = names.folders
+    module = api.replace("/", ".")
+    keras = f'"""Module containing code for {names.title_inside}."""\nfrom {module} import keras\n'
+    for folder, phase, text in (
+        (area, "core", licence),
+        (names.core, "core", licence),
+        (names.example, "examples", licence),
+        (api, "api", licence + keras),
+    ):
+        yield Planned(f"{folder}/__init__.py", _PHASES[phase], text)
+
+
+def _build_files(names: Names, tree: Tree, made: list[Planned]) -> Iterator[Planned]:
+    """Yields the BUILD files of what has been made for a tree."""
+    own = tuple(f"{folder}/" for folder in names.folders)
+    pristine = dict.fromkeys(path for path in tree.paths if path.startswith(own))
+    graph = build_graph.Graph(tree.with_changes(pristine))
+    writer = build_rules.Writer(tree.with_changes({file.path: file.text for file in made}), graph)
+
+    def modules(folder: str) -> list[str]:
+        paths = [posixpath.split(file.path) for file in made]
+        found = [name for parent, name in paths if parent == folder and name.endswith(".py")]
+        return sorted(name for name in found if name != "__init__.py")
+
+    area, core, example = names.folders[0], names.core, names.example
+    for folder, phase, text in (
+        (area, "core", writer.area(area)),
+        (core, "core", writer.libraries(core, modules(core))),
+        (example, "examples", writer.binaries(example, modules(example))),
+    ):
+        yield Planned(f"{folder}/BUILD", _PHASES[phase], text)
+
+
+def _edits(
+    project: Project, symbols: Mapping[str, str], names: Names, tree: Tree
+) -> Iterator[Planned]:
+    """Yields the files of TFMOT that name the technique."""
+    title, slug, pages = names.technique.title, names.technique.slug, []
+    for part in project.manifest.exported:
+        for file in part.files if part.folder.upstream == names.guide else ():
+            page = posixpath.splitext(posixpath.basename(file.path))[0]
+            words = page.removeprefix(slug).strip("_").replace("_", " ")
+            pages.append(("Overview", "") if page == "index" else (f"{title} {words}", page))
+    notes = _bullets(_RELEASE_NOTES, _read(project, _RELEASE_NOTES))
+    modules = tuple(dict.fromkeys(symbols.values()))
+    facts = edits.Facts(names, notes, modules, tuple(pages))
+    for path, (phase, _) in edits.EDITS.items():
+        yield Planned(path, _PHASES[phase], edits.apply(path, tree.read(path), facts))
+
+
+def _read(project: Project, path: str) -> str:
+    try:
+        return (project.root / path).read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", error)
+        raise UserError(f"{path}: contribution.toml lists it, but: {reason}.") from error
 
 
 def _bullets(path: str, text: str) -> tuple[str, ...]:
@@ -245,11 +226,9 @@ def _bullets(path: str, text: str) -> tuple[str, ...]:
 
 def _earlier_date(manifest: Manifest, tree: Tree) -> datetime.date | None:
     """Returns the day in the name of the technique's existing RFC."""
-    for name in ("proposal", "design"):
-        for file in manifest.component(name).files:
-            pattern = re.escape(file.upstream or "").replace(re.escape("{date}"), r"(\d{8})")
-            for path in sorted(tree.paths):
-                found = re.fullmatch(pattern, path)
-                if found:
-                    return datetime.datetime.strptime(found[1], "%Y%m%d").date()
+    for file in (file for part in manifest.exported for file in part.files):
+        pattern = re.escape(file.upstream).replace(re.escape("{date}"), r"(\d{8})")
+        for path in sorted(tree.paths) if "{date}" in file.upstream else ():
+            if found := re.fullmatch(pattern, path):
+                return datetime.datetime.strptime(found[1], "%Y%m%d").date()
     return None

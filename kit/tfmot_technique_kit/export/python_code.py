@@ -1,10 +1,8 @@
 """Reads Python files, and rewrites them for their place in TFMOT."""
 
 import ast
-import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 import libcst as cst
@@ -13,53 +11,17 @@ from libcst import helpers, metadata
 
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.export import keras_2
-from tfmot_technique_kit.export.checkout import Tree
 from tfmot_technique_kit.export.names import PACKAGE, Names
 
 # Comments for tools that TFMOT does not use.
 _OURS = re.compile(r"#\s*(noqa|ruff:|isort:|fmt:)")
 
 
-@dataclass(frozen=True)
-class Import:
-    """What an import statement brings in."""
-
-    module: str
-    name: str | None  # None for `import module`.
-    line: int  # From 1.
-
-    def file_in(self, tree: Tree) -> str | None:
-        """Returns the path of the file of a tree that this leads to, or None."""
-        inside = [] if self.name is None else [f"{self.module}.{self.name}"]
-        for name in (*inside, self.module):
-            base = name.replace(".", "/")
-            for path in (f"{base}.py", f"{base}/__init__.py"):
-                if path in tree.paths:
-                    return path
-        return None
-
-
-@functools.cache
-def imports_of(source: str) -> tuple[Import, ...]:
-    """Returns the imports in the text of a Python file, those in functions too."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found += [Import(alias.name, None, node.lineno) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            found += [Import(module, alias.name, node.lineno) for alias in node.names]
-    return tuple(found)
-
-
 def public_symbols(path: str, source: str, names: Names) -> dict[str, str]:
     """Reads the public API from the imports of the package's `__init__.py`.
 
-    Returns:
-        From each symbol to its module, such as 'schedule', sorted by module and name.
-
-    Raises:
-        UserError: If it has something else than `from package.keras.module import Symbol`.
+    Returns the module of each symbol, such as 'schedule', sorted by module and name. Raises
+    UserError for something else than `from package.keras.module import Symbol`.
     """
     prefix = f"{names.technique.package}.keras."
     symbols = []
@@ -100,8 +62,7 @@ def has_licence(source: str) -> bool:
 def rewrite(path: str, source: str, symbols: Mapping[str, str], names: Names) -> str:
     """Returns a module as it has to be in TFMOT, where the API has `public_symbols`.
 
-    Raises:
-        UserError: If it imports or names the package in a way that has no counterpart there.
+    Raises UserError for an import or a use of the package that has no counterpart there.
     """
     if not has_licence(source):
         raise UserError(f"{path}:1: has no licence header; begin it with that of other files.")

@@ -11,7 +11,7 @@ from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.export.checkout import Checkout, git
 from tfmot_technique_kit.export.names import Names
 from tfmot_technique_kit.export.plan import Plan
-from tfmot_technique_kit.guideline import PHASES, Phase
+from tfmot_technique_kit.guideline import PHASES
 from tfmot_technique_kit.manifest import Technique
 
 # What every pull request to TFMOT needs, beside what its phase adds.
@@ -28,10 +28,7 @@ def write(plan: Plan, checkout: Checkout, folder: Path, today: datetime.date) ->
 
     The patches are made in a clone, of what is committed in the checkout; that itself stays as it
     is. Their author is the technique's, alone: with several, the check of the contributor licence
-    agreement fails.
-
-    Raises:
-        UserError: If the folder is not empty, a file cannot be written, or git fails.
+    agreement fails. Raises UserError if the folder is not empty, OSError if it is not writable.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder}: is there and not empty; name another.")
@@ -40,7 +37,7 @@ def write(plan: Plan, checkout: Checkout, folder: Path, today: datetime.date) ->
         git(checkout.root, "clone", "--quiet", "--shared", ".", str(clone))
         base = git(clone, "rev-parse", "HEAD").strip()
         in_clone = Checkout(clone)
-        phases = [phase for phase in PHASES if _commit(plan, in_clone, phase, today)]
+        phases = [number for number in PHASES if _commit(plan, in_clone, number, today)]
         if not phases:
             return []
         options = ("--quiet", "--no-signature", "--zero-commit", "--no-numbered")
@@ -48,20 +45,16 @@ def write(plan: Plan, checkout: Checkout, folder: Path, today: datetime.date) ->
         for path, phase in zip(sorted(made.iterdir()), phases, strict=True):
             text = pull_request(plan.names, phase)
             path.with_suffix(".md").write_text(text, encoding="utf-8")
-        try:
-            shutil.copytree(made, folder, dirs_exist_ok=True)
-        except OSError as error:
-            raise UserError(f"{folder}: cannot be written: {error}.") from error
+        shutil.copytree(made, folder, dirs_exist_ok=True)
     return sorted(folder.iterdir())
 
 
-def pull_request(names: Names, phase: Phase) -> str:
+def pull_request(names: Names, number: int) -> str:
     """Returns the text of the pull request of a phase, in Markdown."""
-    before = [other for other in PHASES if other.number < phase.number]
-    order = f"The first of {len(PHASES)} parts."
-    if before:
-        title = names.fill(before[-1].title)
-        order = f'Part {phase.number} of {len(PHASES)}, after "{title}".'
+    phase, order = PHASES[number], f"The first of {len(PHASES)} parts."
+    if number > 1:
+        title = names.fill(PHASES[number - 1].title)
+        order = f'Part {number} of {len(PHASES)}, after "{title}".'
     home = f"{order} The technique is developed and released at {names.technique.repository}."
     lines = [
         f"# {names.fill(phase.title)}",
@@ -77,15 +70,15 @@ def pull_request(names: Names, phase: Phase) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _commit(plan: Plan, checkout: Checkout, phase: Phase, today: datetime.date) -> bool:
+def _commit(plan: Plan, checkout: Checkout, number: int, today: datetime.date) -> bool:
     """Commits the files of a phase in a clone; returns whether there are any."""
-    files = [file for file in plan.changed(checkout.tree) if file.phase == phase.number]
+    files = [file for file in plan.changed(checkout.tree) if file.phase == number]
     if not files:
         return False
     checkout.write({file.path: file.text for file in files})
     git(checkout.root, "add", "--force", "--", *(file.path for file in files))
-    technique, names = plan.names.technique, plan.names
-    noon = datetime.datetime.combine(today, datetime.time(12, phase.number), datetime.timezone.utc)
+    technique, names, phase = plan.names.technique, plan.names, PHASES[number]
+    noon = datetime.datetime.combine(today, datetime.time(12, number), datetime.timezone.utc)
     git(
         checkout.root,
         *("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null"),

@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 import yaml
 
+from tfmot_technique_kit import files
 from tfmot_technique_kit.checks import notebooks, programs
 from tfmot_technique_kit.export import edits, python_code
 from tfmot_technique_kit.export.build_graph import Graph
 from tfmot_technique_kit.export.checkout import Checkout
 from tfmot_technique_kit.export.names import PACKAGE
 from tfmot_technique_kit.export.plan import Plan
-from tfmot_technique_kit.export.python_code import Import, imports_of
 
 # A test that runs as a script has its folder first on the path, so a module of such a name takes
 # the place of the real one.
@@ -71,7 +71,7 @@ class Subject:
     ) -> None:
         self.plan, self.checkout, self.tests, self.tell = plan, checkout, tests, tell
         self.tree = checkout.tree
-        inside, core = tuple(f"{folder}/" for folder in plan.folders), f"{plan.names.core}/"
+        inside, core = tuple(f"{folder}/" for folder in plan.names.folders), f"{plan.names.core}/"
         self.own_files = sorted(path for path in self.tree.paths if path.startswith(inside))
         modules = [path for path in self.own_files if path.endswith(".py")]
         self.core_files = [path for path in modules if path.startswith(core)]
@@ -79,22 +79,22 @@ class Subject:
         self.libraries = [path for path in self.core_files if not _is_test(path)]
         self.graph = Graph(self.tree)
         changes = {
-            file.path: self._without_technique(file.path)
-            for file in plan.files
-            if file.is_edit and file.path.endswith(("BUILD", ".py"))
+            path: self._without_technique(path)
+            for path in edits.EDITS
+            if path.endswith(("BUILD", ".py"))
         }
         # Without the technique.
         self.pristine = Graph(self.tree.with_changes({**dict.fromkeys(self.own_files), **changes}))
 
     def _without_technique(self, path: str) -> str:
         slug = self.plan.names.technique.slug
-        ours = (*(f"//{folder}" for folder in self.plan.folders), f'"{slug}/', f" import {slug}\n")
+        ours = (
+            *(f"//{folder}" for folder in self.plan.names.folders),
+            f'"{slug}/',
+            f" import {slug}\n",
+        )
         lines = self.tree.read(path).splitlines(keepends=True)
         return "".join(line for line in lines if not any(text in line for text in ours))
-
-    def imports_of(self, path: str) -> tuple[Import, ...]:
-        """Returns the imports of a Python file; a missing one has none."""
-        return imports_of(self.tree.read(path))
 
 
 def _is_test(path: str) -> bool:
@@ -158,9 +158,8 @@ def _imports(subject: Subject) -> Result:
     problems = []
     for path in subject.core_files:
         is_library = path in subject.libraries
-        for imported in subject.imports_of(path):
-            target = imported.file_in(subject.tree)
-            problem = None
+        for imported in subject.tree.imports(path):
+            target, problem = imported.file, None
             if is_library and imported.module == PACKAGE:
                 problem = "imports the whole toolkit, which is importing this; import a module"
             elif target and target not in wheel:
@@ -190,7 +189,7 @@ def _tests(subject: Subject) -> Result:
             for node in body
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test")
         ]
-        if any(found.module.split(".")[0] == "pytest" for found in subject.imports_of(path)):
+        if any(found.module.split(".")[0] == "pytest" for found in subject.tree.imports(path)):
             problems.append(f"{path}: imports pytest, which TFMOT does not have")
         if not any("__main__" in ast.unparse(node) for node in body):
             problems.append(f"{path}: does not run as a script; call tf.test.main()")
@@ -215,7 +214,7 @@ def _api_modules(subject: Subject) -> Result:
     problems = [
         f"{path}: does not import {slug}"
         for path in edits.API_INITS
-        if (package, slug) not in {(i.module, i.name) for i in subject.imports_of(path)}
+        if (package, slug) not in {(i.module, i.name) for i in subject.tree.imports(path)}
     ]
     return Result(", ".join(edits.API_INITS), problems)
 
@@ -232,8 +231,7 @@ def _targets(subject: Subject) -> Result:
 def _wheel(subject: Subject) -> Result:
     """Does the wheel get the technique, all of it, and nothing else?"""
     before, after = subject.pristine.closure(), subject.graph.closure()
-    names = subject.plan.names
-    inside = tuple(f"{posixpath.dirname(folder)}/" for folder in (names.core, names.api))
+    inside = tuple(f"{folder}/" for folder in subject.plan.names.folders[:2])  # code and API
     wanted = {
         file.path
         for file in subject.plan.files
@@ -289,16 +287,16 @@ def _links(subject: Subject) -> Result:
 def _notebooks(subject: Subject) -> Result:
     """Are the notebooks laid out and worded as tensorflow.org wants?"""
     paths = [file.path for file in subject.plan.files if file.path.endswith(".ipynb")]
-    problems = []
     with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
         for path in paths:
-            copy = Path(folder, posixpath.relpath(path, PACKAGE))
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(subject.tree.read(path), encoding="utf-8")
-        found = notebooks.check_format(Path(folder))
-        for check in (notebooks.check_style, notebooks.check_structure):
-            found += check(Path(folder), notebooks.TFMOT)
-        problems += [f"{PACKAGE}/{problem}" for problem in found]
+            files.write(root / posixpath.relpath(path, PACKAGE), subject.tree.read(path))
+        found = [
+            *notebooks.check_format(root),
+            *notebooks.check_style(root, notebooks.TFMOT),
+            *notebooks.check_structure(root, notebooks.TFMOT),
+        ]
+    problems = [f"{PACKAGE}/{problem}" for problem in found]
     return Result(f"nbfmt and nblint on {len(paths)} notebooks", problems)
 
 
@@ -316,11 +314,9 @@ def _api(subject: Subject) -> Result:
 
 def _test_runs(subject: Subject) -> Result:
     """Do the exported tests pass as scripts, as Bazel runs them?"""
-    tests = [path for path in subject.core_files if path.endswith("_test.py")]
-    if subject.tests == "none":
-        tests = []
-    elif subject.tests == "fast":
-        tests = [t for t in tests if f"{t.removesuffix('_test.py')}.py" in subject.libraries]
+    all_tests = [path for path in subject.core_files if path.endswith("_test.py")]
+    fast = [t for t in all_tests if f"{t.removesuffix('_test.py')}.py" in subject.libraries]
+    tests = {"none": [], "fast": fast, "all": all_tests}[subject.tests]
     problems = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         begun = [pool.submit(_run_test, subject.checkout.root, path) for path in tests]

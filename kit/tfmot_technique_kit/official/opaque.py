@@ -5,6 +5,7 @@ theirs in attributes of layers such as `TransformerEncoderBlock`. Those are repl
 are: each innermost layer that the technique supports by its wrapper, and back.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -98,48 +99,39 @@ def _is_graph(layer: _Layer):
     )
 
 
-def _replace_inside(api: Api, model: keras.Model, change: _Change):
+def _replace_inside(api: Api, model: keras.Model, change: _Change) -> None:
     """Replaces what is in attributes of the layers of a Functional model."""
-    done = {}  # A layer that several hold is changed once.
+
+    @functools.cache  # A layer that several hold is changed once.
+    def replacement(layer: _Layer) -> _Layer:
+        if _is_graph(layer):
+            _replace_inside(api, layer, change)
+            return change(layer)
+        # Not a layer around others, such as attention: it may be called in ways that a wrapper
+        # does not take, `query=` for one.
+        inner = any(True for _ in layer._flatten_layers(recursive=False, include_self=False))
+        if isinstance(layer, api.Wrapper) or not inner:
+            return change(layer)
+        replace_attributes(layer)
+        return layer
+
+    def replace(part: Any) -> Any:
+        return replacement(part) if isinstance(part, _Layer) else part
+
+    def replace_attributes(owner: _Layer) -> None:
+        held = {
+            name: value
+            for name, value in vars(owner).items()
+            # The others are those in which Keras keeps track of the same layers.
+            if not name.startswith("_self_")
+            and isinstance(value, (_Layer, list, tuple, dict))
+            and any(isinstance(part, _Layer) for part in tf.nest.flatten(value))
+        }
+        # All are taken away first, and come back in their order: it is that of `get_weights`.
+        for name in held:
+            delattr(owner, name)
+        for name, value in held.items():
+            setattr(owner, name, tf.nest.map_structure(replace, value))
+
     for layer in find_opaque(api, model):
-        _replace_attributes(api, layer, change, done)
-
-
-def _replace_attributes(api: Api, owner: _Layer, change: _Change, done: dict[int, Any]):
-    """Replaces the layers that a layer holds, in lists and dicts too."""
-
-    def replace(part: Any):
-        if not isinstance(part, _Layer):
-            return part
-        if id(part) not in done:
-            # With the part itself, so that no other object gets its id.
-            done[id(part)] = part, _replacement(api, part, change, done)
-        return done[id(part)][1]
-
-    held = {
-        name: value
-        for name, value in vars(owner).items()
-        # The others are those in which Keras keeps track of the same layers.
-        if not name.startswith("_self_")
-        and isinstance(value, (_Layer, list, tuple, dict))
-        and any(isinstance(part, _Layer) for part in tf.nest.flatten(value))
-    }
-    # All are taken away first, and come back in their order: it is the order of `get_weights`.
-    for name in held:
-        delattr(owner, name)
-    for name, value in held.items():
-        setattr(owner, name, tf.nest.map_structure(replace, value))
-
-
-def _replacement(api: Api, layer: _Layer, change: _Change, done: dict[int, Any]):
-    """Returns what takes the place of a layer in an attribute of another."""
-    if _is_graph(layer):
-        _replace_inside(api, layer, change)
-        return change(layer)
-    # Not a layer around others, such as attention: it may be called in ways that a wrapper does
-    # not take, `query=` for one.
-    inner = any(True for _ in layer._flatten_layers(recursive=False, include_self=False))
-    if isinstance(layer, api.Wrapper) or not inner:
-        return change(layer)
-    _replace_attributes(api, layer, change, done)
-    return layer
+        replace_attributes(layer)
