@@ -11,8 +11,8 @@ from tfmot_technique_kit.markdown import escape
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.report import aggregate, claims, plots, tables
+from tfmot_technique_kit.report.aggregate import Settings
 
-Settings: TypeAlias = dict[aggregate.Setting, list[aggregate.Row]]
 Drawn: TypeAlias = dict[aggregate.Setting, dict[Path, plots.Plot]]  # where each goes
 
 KIND = "results"
@@ -51,13 +51,12 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
     current = aggregate.current(runs)
     settings = aggregate.aggregate(current)
     report = folder / "report"
-    contents: dict[Path, str | plots.Plot] = {}
-    drawn: Drawn = {}
-    for setting, rows in settings.items():
-        made = plots.plots(rows)
-        drawn[setting] = {report / f"{setting.stem}_{name}.svg": made[name] for name in made}
-        contents |= drawn[setting]
-    contents |= _files(report, settings, drawn)
+    drawn = {
+        setting: {report / f"{setting.stem}_{n}.svg": plot for n, plot in plots.plots(rows).items()}
+        for setting, rows in settings.items()
+    }
+    made = {path: plot for group in drawn.values() for path, plot in group.items()}
+    contents: dict[Path, str | plots.Plot] = made | _files(report, settings, drawn)
     numbers = claims.known(settings)
     problems = []
     names = [file.path for file in project.manifest.files]
