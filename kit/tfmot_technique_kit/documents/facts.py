@@ -27,22 +27,13 @@ _BOOKKEEPING = {"Const", "Identity", "NoOp", "Placeholder"} | _CALLS
 
 @dataclass(frozen=True)
 class Example:
-    """A small model on its way: as it was, wrapped and trained, stripped.
-
-    Attributes:
-        original: The model before the technique.
-        wrapped: The model in wrappers, after training.
-        stripped: The model without the wrappers.
-        inputs: float32 array [batch, 8, 8, 1].
-        outputs: What the wrapped model made of them before it was stripped, a float32 array
-            [batch, 10].
-    """
+    """A small model on its way: as it was, wrapped and trained, stripped."""
 
     original: keras.Model
     wrapped: keras.Model
     stripped: keras.Model
-    inputs: np.ndarray
-    outputs: np.ndarray
+    inputs: np.ndarray  # float32 [batch, 8, 8, 1]
+    outputs: np.ndarray  # what the wrapped model made of them, float32 [batch, 10]
 
 
 def render(project: Project) -> dict[str, str]:
