@@ -37,7 +37,7 @@ def check_docstrings(project: Project, _: Component) -> Iterator[Problem]:
 def check_tests(project: Project, _: Component) -> Iterator[Problem]:
     """Finds exported symbols that no test speaks of."""
     tests = "\n".join(
-        read(project, file.path) or ""
+        read(project, file.path)
         for file in project.manifest.files
         if re.search(r"(^|/)test_[^/]*\.py$|_test\.py$", file.path) and file.upstream
     )
