@@ -58,22 +58,23 @@ def check_format(root: Path) -> list[Problem]:
     problems, commands = [], {}
     for path in pages.find(root, ".ipynb"):
         name = pages.name_of(root, path)
+        command = f"python -m {' '.join(_FORMAT)} {name}"
         try:
             notebook = pages.notebook(path)
         except ValueError as error:
             problems.append(Problem(str(error), name))
             continue
-        commands[name] = f"python -m {' '.join(_FORMAT)} {name}"
         if "widgets" in notebook["metadata"]:
-            message = "has the state of widgets, as Colab saves it, which breaks pages"
-            problems.append(Problem(f"{message}; strip it.", name, command=commands.pop(name)))
-    if commands:
-        shown = programs.run(root, *_FORMAT, "--test", *commands).stderr.splitlines()
-        problems += [
-            Problem("is not laid out as tensorflow.org wants; format it.", name, command=command)
-            for name, command in commands.items()
-            if f"- {name}" in shown
-        ]
+            message = "has the state of widgets, as Colab saves it, which breaks pages; strip it."
+            problems.append(Problem(message, name, command=command))
+        else:
+            commands[name] = command
+    shown = programs.run(root, *_FORMAT, "--test", *commands).stderr if commands else ""
+    problems += [
+        Problem("is not laid out as tensorflow.org wants; format it.", name, command=command)
+        for name, command in commands.items()
+        if f"- {name}" in shown.splitlines()
+    ]
     return problems
 
 

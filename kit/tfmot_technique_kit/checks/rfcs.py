@@ -1,6 +1,5 @@
 """Checks of the RFCs: what a draft has to be, and what reviewers get."""
 
-import datetime
 import itertools
 import re
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ _Found = Iterator[tuple[int | None, str]]  # lines and messages
 
 # Dates come in front of the name when the RFC is submitted.
 _NAME = re.compile(r"(?:\d{8}-[a-z0-9]+(?:-[a-z0-9]+)*-)?(proposal|design)\.md")
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 NO_SPONSOR = {"", "-", "none", "none yet"}
 _HEADER = ("Status", "Author", "Sponsor", "Updated")
 _STATUSES = ("Proposed", "Accepted", "Implemented", "Obsolete")
@@ -83,7 +83,7 @@ def _look_at_draft(name: str, text: str) -> _Found:
     if status not in _STATUSES:
         yield line, f"Status is {status!r}; it is one of {', '.join(_STATUSES)}."
     line, updated = header.get("Updated", (None, "TODO"))
-    if not _is_date(updated) and not _PLACEHOLDER.search(updated):
+    if not _DATE.fullmatch(updated) and not _PLACEHOLDER.search(updated):
         yield line, f"Updated is {updated!r}; write a date, as in 2020-05-07."
     headings = pages.headings(text)
     titles = [heading for heading in headings if heading.level == 1]
@@ -124,14 +124,6 @@ def header_of(text: str) -> dict[str, tuple[int, str]]:
             if len(cells) == 2:
                 header |= {key: (line, cells[1]) for key in _HEADER if cells[0].startswith(key)}
     return header
-
-
-def _is_date(text: str) -> bool:
-    try:
-        datetime.date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _prose(text: str) -> Iterator[tuple[int, str]]:

@@ -94,8 +94,11 @@ def _class(project: Project) -> ast.ClassDef:
 
 
 def _method(node: ast.ClassDef) -> list[str]:
-    """Returns paragraphs: the first sentence of the class, and its sources."""
-    return [f"**Algorithm:** {api.first_sentence(node)}", *_sources(node)]
+    """Returns paragraphs: the first sentence of the class, and that which cites the paper."""
+    paragraphs = (" ".join(part.split()) for part in (ast.get_docstring(node) or "").split("\n\n"))
+    cited = [_SOURCE.sub(r"**\1** ", part) for part in paragraphs if _SOURCE.match(part)]
+    sources = [_ADDRESS.sub(r"[\2](\1)", part) for part in cited]
+    return [f"**Algorithm:** {api.first_sentence(node)}", *sources]
 
 
 def _bullets(node: ast.ClassDef) -> list[str]:
@@ -105,19 +108,11 @@ def _bullets(node: ast.ClassDef) -> list[str]:
         for method in node.body
         if isinstance(method, ast.FunctionDef) and api.is_shown(method)
     }
+    methods = [f"**{_METHODS[n]}:** {described[n]}" for n in _METHODS if n in described]
     target = _target(node)
-    parts = [first]
-    parts += [f"**{_METHODS[name]}:** {described[name]}" for name in _METHODS if name in described]
     where = f"; {_TARGETS[target]}" if target in _TARGETS else ""
-    parts.append(f"**Target:** `{target}`{where}.")
-    return [f"*   {part}" for part in (*parts, *sources)]
-
-
-def _sources(node: ast.ClassDef) -> list[str]:
-    """Returns the paragraph of a docstring that cites the paper, if there is one."""
-    paragraphs = (" ".join(part.split()) for part in (ast.get_docstring(node) or "").split("\n\n"))
-    cited = [_SOURCE.sub(r"**\1** ", part) for part in paragraphs if _SOURCE.match(part)]
-    return [_ADDRESS.sub(r"[\2](\1)", part) for part in cited]
+    parts = (first, *methods, f"**Target:** `{target}`{where}.", *sources)
+    return [f"*   {part}" for part in parts]
 
 
 def _target(node: ast.ClassDef) -> str:

@@ -1,9 +1,8 @@
 """Writes the report: tables, plots and the results in the documents."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tfmot_technique_kit import blocks, files
 from tfmot_technique_kit.experiments import results
@@ -19,16 +18,12 @@ KIND = "results"
 _SUFFIXES = (".csv", ".html", ".md", ".svg")  # of what is written here
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What `build` did and found."""
 
-    # Files that were written or removed, relative to the project's folder.
-    written: tuple[str, ...]
-    # Stale files, and numbers in documents that have no run behind them.
-    problems: tuple[Problem, ...]
-    # Number of runs of an earlier configuration or earlier code, which are in no table.
-    left_out: int
+    written: tuple[str, ...]  # files written or removed, relative to the project's folder
+    problems: tuple[Problem, ...]  # stale files, and numbers in documents that no run is behind
+    left_out: int  # runs of an earlier configuration or earlier code, which are in no table
 
 
 def build(project: Project, folder: Path | None = None, check: bool = False) -> Outcome:
@@ -38,13 +33,11 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
 
     Args:
         project: The project.
-        folder: Folder of the run files, by default the project's. The report goes
-            into its folder `report`.
+        folder: Folder of the run files, by default the project's; the report is in it.
         check: Whether to find what is not up to date, and to write nothing.
 
     Raises:
         UserError: If runs do not belong together, or a document cannot be rendered.
-            Nothing is written then.
     """
     folder = Path(folder or project.folder("results")).absolute()
     runs = results.load_all(folder)
@@ -75,12 +68,8 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
         message = "is not what the runs say; render it with `technique report`."
         return Outcome((), (*(Problem(message, name) for name in stale), *problems), left_out)
     # Plots are drawn before anything is written: drawing can fail.
-    texts = {
-        path: content.svg() if isinstance(content := contents[path], plots.Plot) else content
-        for path in changed
-    }
-    for path, text in texts.items():
-        files.write(path, text)
+    for path, content in [(path, _text(contents[path])) for path in changed]:
+        files.write(path, content)
     for path in removed:
         path.unlink()
     return Outcome(stale, tuple(problems), left_out)
@@ -125,6 +114,10 @@ def _tables(document: Path, settings: Settings, drawn: Drawn, heading: str) -> s
 
 def _links(document: Path, group: dict[Path, plots.Plot]) -> list[tuple[str, str]]:
     return [(blocks.link(document, path), plot.title) for path, plot in group.items()]
+
+
+def _text(content: str | plots.Plot) -> str:
+    return content.svg() if isinstance(content, plots.Plot) else content
 
 
 def _same(path: Path, content: str | plots.Plot) -> bool:
