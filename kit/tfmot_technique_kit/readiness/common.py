@@ -42,11 +42,11 @@ def check_licence(project: Project, component: Component) -> Iterator[Problem]:
 def check_todos(project: Project, component: Component) -> Iterator[Problem]:
     """Finds what is marked as left to do, each with its first sentence."""
     todo = f"TODO({project.technique.slug})"
-    for path, content in texts(project, component.files):
-        lines = content.split("\n")
+    for path, text in texts(project, component.files):
+        lines = text.split("\n")
         for number, line in enumerate(lines, start=1):
             if todo in line:
-                rest = [line.partition(todo)[2], *lines[number:]]
+                rest = "\n".join([line.partition(todo)[2], *lines[number:]])
                 yield Problem(f"{todo}{_first_sentence(path, rest)}", path, number)
 
 
@@ -59,23 +59,16 @@ def check_answers(project: Project, _: Component) -> Iterator[Problem]:
                 yield Problem(f"{match[0]!r} is no answer; write yours", path, number)
 
 
-def _first_sentence(path: str, lines: Iterable[str]) -> str:
-    """Returns the first sentence in lines, without the marks of comments and strings.
+def _first_sentence(path: str, text: str) -> str:
+    """Returns the first sentence of a text, without the marks of comments and strings.
 
     The text ends with a line that is empty, and with what closes a comment, a cell or a string.
     """
-    parts = []
-    for number, line in enumerate(lines):
-        text = line
-        if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
-            text = re.sub(r'^\s*"|(\\n)?",?$', "", text).replace('\\"', '"')
-        if number and not path.endswith(".md"):
-            text = re.sub(r"^\s*#\s?", "", text)
-        closed = re.search(r"\s*(-->.*|\|)$", text)
-        text = text[: closed.start()] if closed else text
-        if number and not text.strip():
-            break
-        parts.append(text.strip() if number else text)
-        if closed or (path.endswith(".ipynb") and not line.endswith('\\n",')):
-            break
-    return re.split(r"(?<=[.!?])\s", " ".join(parts), maxsplit=1)[0]
+    if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
+        text = re.sub(r'",\n\s*"', "", text)
+        text = re.split(r'(?<!\\)"', text, maxsplit=1)[0]
+        text = text.replace(r"\n", "\n").replace(r"\"", '"')
+    if not path.endswith(".md"):
+        text = re.sub(r"\n[ \t]*#", "\n", text)
+    text = re.split(r"\s*-->|\s*\|$|\n\s*\n", text, maxsplit=1, flags=re.MULTILINE)[0]
+    return re.split(r"(?<=[.!?])\s", re.sub(r"\s+", " ", text), maxsplit=1)[0].rstrip()
