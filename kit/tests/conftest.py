@@ -2,14 +2,17 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tfmot_technique_kit import manifest
 from tfmot_technique_kit.project import Project
 
 # What tests start imports the kit from here, installed or not.
@@ -27,6 +30,8 @@ LONGEST = {
     "verb_object": "representations_everywhere",
 }
 
+KINDS = ("weight_mask", "weight_projection", "activation", "layer_replacement")
+
 collect_ignore = ["data"]  # has tests, too, of projects
 
 
@@ -35,6 +40,15 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def add_component(root: Path, *paths: str, **options: Any) -> Project:
+    """Adds a component of files, by their paths, to the manifest of a project; returns this."""
+    table = {"name": "pages", "title": "Pages", "folder": "pages", "files": paths} | options
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+    with (root / manifest.NAME).open("a") as file:
+        file.writelines(['\n[folders.pages]\nhere = "."\n\n[[component]]\n', *lines])
+    return Project(root)
 
 
 @pytest.fixture

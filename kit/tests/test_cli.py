@@ -21,7 +21,7 @@ from tfmot_technique_kit.cli import main
 for name in {_NAMES}:
   result = CliRunner().invoke(main, [name, "--help"])
   assert result.exit_code == 0, (name, result.output)
-heavy = {{"tensorflow", "tf_keras", "pandas", "matplotlib", "libcst", "nbclient", "mkdocs"}}
+heavy = {{"tensorflow", "tf_keras", "matplotlib", "libcst", "nbclient", "mkdocs"}}
 print(sorted(heavy & {{*sys.modules}}))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

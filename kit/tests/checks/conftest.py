@@ -76,19 +76,6 @@ def notebook(project, bake):
     return path
 
 
-@pytest.fixture
-def change():
-    """A function that changes a notebook by a function of its content."""
-
-    def run(path, edit):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        edit(content)
-        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
-        path.write_text(text + "\n", encoding="utf-8")
-
-    return run
-
-
 def write_notebook(path, *sources):
     """Writes a notebook with some cells of code."""
     cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}

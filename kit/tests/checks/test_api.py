@@ -72,27 +72,28 @@ _DOCSTRING = _GOOD[_GOOD.index('  """Dou') : _GOOD.index("  if not x")]
 @pytest.fixture
 def run(project, monkeypatch):
     """A function from a change of the package to the problems found."""
+    own = project.technique.package
 
-    def run(old="", new=""):
+    def forget():
+        for name in [name for name in sys.modules if name.startswith(own)]:
+            del sys.modules[name]
+
+    def find(old="", new=""):
         assert old in _GOOD
-        folder = project.root / "tfmot_some_method"
-        (folder / "keras" / "code.py").write_text(_GOOD.replace(old, new))
-        names = ("Base", "Child", "double")
-        imports = [f"from tfmot_some_method.keras.code import {name}\n" for name in names]
-        (folder / "keras" / "__init__.py").write_text('"""Public."""\n' + "".join(imports))
-        (folder / "__init__.py").write_text('"""A."""\nfrom tfmot_some_method import keras\n')
-        modules = {name for name in sys.modules if name.startswith("tfmot_some_method")}
+        imports = "from tfmot_some_method.keras.code import Base, Child, double\n"
+        for name, text in {
+            "keras/code.py": _GOOD.replace(old, new),
+            "keras/__init__.py": f'"""Public."""\n{imports}',
+            "__init__.py": '"""A."""\nfrom tfmot_some_method import keras\n',
+        }.items():
+            (project.root / own / name).write_text(text)
         monkeypatch.setattr(sys, "path", [*sys.path])
-        for name in modules:
-            monkeypatch.delitem(sys.modules, name)
-        try:
-            checks = (api.check_docstrings, api.check_examples)
-            return [str(problem) for check in checks for problem in check(project)]
-        finally:
-            for name in [name for name in sys.modules if name.startswith("tfmot_some_method")]:
-                del sys.modules[name]
+        forget()
+        checks = (api.check_docstrings, api.check_examples)
+        return [str(problem) for check in checks for problem in check(project)]
 
-    return run
+    yield find
+    forget()
 
 
 def test_finds_nothing_where_all_is_well(run):

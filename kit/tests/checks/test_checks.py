@@ -1,5 +1,6 @@
 """Each check finds the defect that it is for, and nothing else."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.checks.conftest import write_notebook
+from tests.conftest import add_component
 from tests.conftest import edit as edit_text
 from tfmot_technique_kit.checks import CHECKS, notebooks, programs, rendered
 from tfmot_technique_kit.cli import main
@@ -52,12 +54,7 @@ def test_finds_nothing_where_all_is_well(project):
         ("rfcs/proposal.md", "2026-05-07", "YYYY-MM-DD", r":7: 'YYYY-MM-DD'"),
         ("rfcs/proposal.md", "accuracy", "parameters", r": has no table"),
         ("rfcs/proposal.md", "size (kB)", "parameters", r": has no table"),
-        (
-            "rfcs/proposal.md",
-            "| model ",
-            "<table><tr><td>loss<td>ms</tr></table>\n\n| model ",
-            None,
-        ),
+        ("rfcs/proposal.md", "| model ", "<table><tr><td>loss<td>ms</tr></table>\n\n| mo", None),
     ],
 )
 def test_finds_a_defect_of_a_page(project, name, old, new, problem):
@@ -91,35 +88,45 @@ def test_does_not_look_at_what_tools_make(project):
 
 
 def _replace(cell_id, old, new):
-    def edit(notebook):
+    def edit(notebook, _):
         (cell,) = (c for c in notebook["cells"] if c["metadata"]["id"] == cell_id)
         cell["source"] = [re.sub(old, new, line) for line in cell["source"]]
 
     return edit
 
 
-def _repeat_an_id(notebook):
+def _append(text):
+    return _replace("setup", "## Setup", f"## Setup\n\n{text}")
+
+
+def _repeat_an_id(notebook, _):
     notebook["cells"][-1]["metadata"]["id"] = "setup"
 
 
-def _keep_an_output(notebook):
-    code = next(c for c in notebook["cells"] if c["cell_type"] == "code")
+def _keep_an_output(_, code):
     code["outputs"] = [{"name": "stdout", "output_type": "stream", "text": ["1\n"]}]
 
 
-def _add_a_key(notebook):
+def _add_a_key(notebook, _):
     notebook["cells"][0]["id"] = "abc"
 
 
-def _lose_the_licence(notebook):
+def _lose_the_licence(notebook, _):
     del notebook["cells"][1]
 
 
-def _save_in_colab(notebook):
+def _save_in_colab(notebook, code):
     notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"1": {}}}
-    code = next(c for c in notebook["cells"] if c["cell_type"] == "code")
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
     code["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": view}]
+
+
+def _change(path, edit):
+    """Changes a notebook by a function of its content and of its first cell of code."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    edit(content, next(cell for cell in content["cells"] if cell["cell_type"] == "code"))
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -128,16 +135,16 @@ def _save_in_colab(notebook):
         (_replace("buttons", "/raw/main/", "/raw/v1/"), "the button for downloads leads"),
         (_replace("buttons", "google.com/github/ada", "google.com/github/A"), r".*::button_colab"),
         (_replace("buttons", "https://github.com/ada(?=.*blob)", "x:/"), r".*::button_github"),
-        (_replace("setup", "## Setup", "## Setup\n\nHere we go."), "google::second_person: .*: we"),
-        (_replace("setup", "## Setup", "# End\n\n## Setup"), "has 2 titles of level 1"),
+        (_append("Here we go."), "google::second_person: .*: we"),
+        (_append("# End"), "has 2 titles of level 1"),
         (_replace("setup", "## Setup", "## Install"), 'has no section "Setup"'),
-        (_replace("setup", "## Setup", "## Setup\n\n[a](no.md)"), "the link to 'no.md' leads no"),
+        (_append("[a](no.md)"), "the link to 'no.md' leads no"),
         (
-            _replace("setup", "## Setup", "## Setup\n\n[a](../../../README.md#in-use)"),
+            _append("[a](../../../README.md#in-use)"),
             f"the link to '../../../README.md' leads nowhere in Colab; write {_OWN}/README.md",
         ),
-        (_replace("setup", "## Setup", f"## Setup\n\n[a]({_OWN}/no.md)"), "the link to 'no.md' l"),
-        (_replace("setup", "## Setup", f"## Setup\n\n[a]({_OWN}/README.md#no)"), "'README.md' has"),
+        (_append(f"[a]({_OWN}/no.md)"), "the link to 'no.md' l"),
+        (_append(f"[a]({_OWN}/README.md#no)"), "'README.md' has"),
         (_repeat_an_id, "2 cells have the id 'setup'"),
         (_keep_an_output, "is not laid out as tensorflow.org wants; format it"),
         (_save_in_colab, "has the state of widgets, as Colab saves it, .*; strip it"),
@@ -145,8 +152,8 @@ def _save_in_colab(notebook):
         (_lose_the_licence, "tensorflow::license_check: "),
     ],
 )
-def test_finds_a_defect_of_a_notebook(project, notebook, change, edit, problem):
-    change(notebook, edit)
+def test_finds_a_defect_of_a_notebook(project, notebook, edit, problem):
+    _change(notebook, edit)
 
     found = _find(project)
 
@@ -157,8 +164,8 @@ def test_finds_a_defect_of_a_notebook(project, notebook, change, edit, problem):
 
 
 @pytest.mark.parametrize("edit", [_save_in_colab, _keep_an_output])
-def test_the_command_mends_the_format(project, notebook, change, edit):
-    change(notebook, edit)
+def test_the_command_mends_the_format(project, notebook, edit):
+    _change(notebook, edit)
     (problem,) = notebooks.check_format(project.root)
 
     _, _, module, *arguments = problem.command.split()
@@ -210,15 +217,9 @@ def test_the_guide_shows_the_public_api(project):
     ],
 )
 def test_finds_what_is_not_rendered(project, monkeypatch, shown, problems):
-    edit_text(
-        project.root / "README.md",
-        "## In",
-        "<!-- results: begin a -->\n<!-- results: end -->\n\n## In",
-    )
-    (project.root / "contribution.toml").open("a").write(
-        '\n[folders.root]\nhere = "."\n'
-        '[[component]]\nname = "readme"\ntitle = "A"\nfolder = "root"\nfiles = ["README.md"]\n'
-    )
+    block = "<!-- results: begin a -->\n<!-- results: end -->\n\n## In"
+    edit_text(project.root / "README.md", "## In", block)
+    project = add_component(project.root, "README.md")
 
     def run(folder, module, *arguments):
         assert (folder, module) == (project.root, "tfmot_technique_kit")
@@ -226,8 +227,6 @@ def test_finds_what_is_not_rendered(project, monkeypatch, shown, problems):
         return subprocess.CompletedProcess((), int(bool(problems)), stdout="", stderr=shown)
 
     monkeypatch.setattr(programs, "run", run)
-    project = type(project)(project.root)
-
     assert [str(problem) for problem in rendered.check_rendered(project)] == problems
 
     edit_text(project.root / "README.md", "<!-- results: end -->\n", "")

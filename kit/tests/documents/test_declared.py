@@ -1,11 +1,16 @@
-"""What the algorithm class and the manifest declare gets into documents, without running it."""
+"""What the code and the manifest declare gets into documents, without running it."""
 
 import pytest
 
 from tfmot_technique_kit.documents import declared, render
 from tfmot_technique_kit.errors import UserError
 
-_INIT = "from tfmot_some_method.keras.algorithm import SomeMethodAlgorithm\n"
+_INIT = '''"""The API."""
+import tfmot_some_method
+from tensorflow import keras
+from tfmot_some_method.keras.algorithm import SomeMethodAlgorithm
+from tfmot_some_method.keras.algorithm import apply
+'''
 _ALGORITHM = '''
 @decorated('x')
 class SomeMethodAlgorithm(base.Algorithm):
@@ -21,6 +26,27 @@ class SomeMethodAlgorithm(base.Algorithm):
 
   target = target_lib.Output()
 
+  def __init__(self, size: int | None = None):
+    """Makes it."""
+
+  def __call__(self, x, /, *more, deep=True, **others):
+    """Calls it."""
+
+  def __str__(self):
+    """Not shown."""
+
+  @property
+  def area(self):
+    """Float."""
+
+  @area.setter
+  def area(self, value):
+    pass
+
+  @classmethod
+  def make(cls, size):
+    """Makes one."""
+
   def create_state(self, tensor):
     """Keeps a number. And more."""
 
@@ -30,8 +56,25 @@ class SomeMethodAlgorithm(base.Algorithm):
   def apply(self, tensor, state):
     """See base class."""
 
+  def bare(self):
+    return 1
+
   def _help(self):
     """Helps."""
+
+
+def apply(
+  thing,
+  times=1,
+):
+  """Uses a thing, a|b.
+
+  More of it.
+  """
+
+
+class NotPublic:
+  """Not imported."""
 '''
 _SOURCE = (
     '**Source:** Byron, "Notes, first part", [arxiv.org/abs/1.2](https://arxiv.org/abs/1.2) '
@@ -53,8 +96,18 @@ def _render(project, name):
     return declared.render(project, project.root / "README.md", [name, "layers"])[name]
 
 
-def test_the_summary_is_that_of_the_manifest(project):
-    assert _render(project, "summary") == "Some method does something."
+def test_functions_then_classes_with_their_methods(project, algorithm):
+    document = project.root / "rfcs" / "design.md"
+    code = "../tfmot_some_method/keras/algorithm.py"
+    assert declared.render(project, document, ["api", "summary"]) == {
+        "api": "| function | what it does |\n| --- | --- |\n"
+        rf"| [`apply`]({code})`(thing, times=1)` | Uses a thing, a\|b. |"
+        "\n\n| class | what it is for | methods |\n| --- | --- | --- |\n"
+        rf"| [`SomeMethodAlgorithm`]({code})`(size: int \| None=None)` | Keeps what is large. | "
+        "`__call__(x, /, *more, deep=True, **others)`, `area`, `make(size)`, "
+        "`create_state(tensor)`, `update_state(tensor, state, level)` |",
+        "summary": "Some method does something.",
+    }
 
 
 def test_the_table_of_settings_is_that_of_the_tests(project):
@@ -103,7 +156,7 @@ def test_without_a_paper_there_is_none(project, algorithm):
     "text, message",
     [
         ("class SomeMethodAlgorithm:\n  x = 1\n", "algorithm.py: the class .* has no docstring"),
-        ("", "algorithm.py has no SomeMethodAlgorithm"),
+        ("", "^algorithm.py has no SomeMethodAlgorithm, which __init__.py imports"),
     ],
 )
 def test_an_algorithm_that_says_nothing_is_an_error(project, algorithm, text, message):

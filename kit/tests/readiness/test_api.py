@@ -6,30 +6,34 @@ from tests.readiness.conftest import component
 from tfmot_technique_kit.readiness import api
 
 _INIT = "tfmot_some_method/keras/__init__.py"
-_NAMES = ("apply_some", "strip_some_method", "some_method_scope")
 _MODULE = "tfmot_some_method/keras/apply_some.py"
 _TEST = "tfmot_some_method/keras/apply_some_test.py"
+_NAMES = ("apply_some", "strip_some_method", "some_method_scope")
+_EXPORT = "from tfmot_some_method.keras.apply_some import {}\n"
+_STEP = '''
+class Step:
+  """Steps."""
+
+  @property
+  def on(self):
+    """Whether."""
+
+  @on.setter
+  def on(self, value):
+    pass
+
+  def _off(self):
+    pass
+
+LIMIT = 3
+'''
 _FILES = {
     "tfmot_some_method/__init__.py": "",
-    _INIT: "".join(
-        f"from tfmot_some_method.keras.apply_some import {name}\n"
-        for name in (*_NAMES, "Step", "LIMIT")
-    ),
-    _MODULE: "\n".join(
-        [
-            *(f'def {name}():\n  """Does it."""\n' for name in _NAMES),
-            'class Step:\n  """Steps."""\n',
-            '  @property\n  def on(self):\n    """Whether."""\n',
-            "  @on.setter\n  def on(self, value):\n    pass\n",
-            "  def _off(self):\n    pass\n",
-            "LIMIT = 3\n",
-        ]
-    ),
+    _INIT: "".join(map(_EXPORT.format, (*_NAMES, "Step", "LIMIT"))),
+    _MODULE: "".join(f'def {name}():\n  """Does it."""\n' for name in _NAMES) + _STEP,
     _TEST: " ".join((*_NAMES, "Step", "LIMIT")),
 }
 _PARTS = (component(_INIT, name="api"), component(_MODULE, _TEST, *list(_FILES)[:1], name="core"))
-_EXPORT = "from tfmot_some_method.keras.apply_some import {}\n"
-_MORE = {"tfmot_some_method/more.py": ""}
 
 
 @pytest.mark.parametrize(
@@ -59,5 +63,5 @@ def test_what_is_missing(find, rule, path, old, new, expected):
 
 
 def test_modules_that_the_manifest_does_not_list(find):
-    (problem,) = find(api.check_modules, _FILES | _MORE, *_PARTS)
+    (problem,) = find(api.check_modules, _FILES | {"tfmot_some_method/more.py": ""}, *_PARTS)
     assert str(problem).startswith("tfmot_some_method/more.py: is not in contribution.toml")

@@ -29,17 +29,6 @@ def _notebook(code="print(1)", prose="Text."):
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
 
 
-def test_missing_files(find):
-    (problem,) = find(common.check_files, {"a.md": ""}, component("a.md", "b.md"))
-    assert problem.path == "b.md"
-
-
-def test_code_for_upstream_begins_with_the_licence(find):
-    licence = "# Some comment.\n# Copyright 2026 The TensorFlow Authors.\n"
-    files = {"a.py": "x = 1\n", "b.py": f"{licence}x = 1\n", "c.md": "Text.\n"}
-    assert [problem.path for problem in find(common.check_licence, files)] == ["a.py"]
-
-
 _LONG = "say who needs this, by link."
 
 
@@ -66,35 +55,68 @@ def test_a_todo_is_shown_with_its_line_and_its_whole_first_sentence(find, name, 
     assert str(problem) == f"{name}:2: TODO(some_method): {message}"
 
 
-def test_pages_that_do_not_show_what_the_code_says(find):
-    page = "# A\n\n<!-- code: begin summary -->\n\n{}\n\n<!-- code: end -->\n"
-    files = {"a.md": page.format("Old."), "b.md": page.format("Some method does something.")}
-    (problem,) = find(documents.check_declared, files)
-    assert (problem.path, problem.command) == ("a.md", "technique docs")
+def _declared(text):
+    return {"a.md": f"# A\n\n<!-- code: begin summary -->\n\n{text}\n\n<!-- code: end -->\n"}
+
+
+def _sponsor(text):
+    return {"proposal.md": _SPONSOR.format("Ada"), "design.md": _SPONSOR.format(text)}
+
+
+def _notes(text):
+    return {"CHANGELOG.md": text, _INIT: "__version__ = '0.2.0'\n"}
+
+
+_LICENCE = "# Some comment.\n# Copyright 2026 The TensorFlow Authors.\n"
+_INSTALLS = {"a.ipynb": _notebook("%pip install -q tfmot-some-method==0.1.0")}
 
 
 @pytest.mark.parametrize(
-    "text, found",
+    "rule, files, found",
     [
-        ("is you@example.com", True),
-        ("is github.com/your-handle/x", True),
-        ("by Your Name", True),
-        ("jane@example.org, jane-handle, Jane Name; your handle", False),
+        (common.check_files, {"a.md": None}, "a.md: is missing"),
+        (common.check_files, {"a.md": ""}, ""),
+        (common.check_licence, {"a.py": "x = 1\n"}, "a.py: has no licence"),
+        (common.check_licence, {"a.py": f"{_LICENCE}x = 1\n"}, ""),
+        (common.check_licence, {"a.md": "Text.\n"}, ""),
+        (common.check_answers, {"a.md": "\nis you@example.com\n"}, "a.md:2: 'you@"),
+        (common.check_answers, {"a.md": "\nis github.com/your-handle/x\n"}, "a.md:2: 'your"),
+        (common.check_answers, {"a.md": "\nby Your Name\n"}, "a.md:2: 'Your"),
+        (
+            common.check_answers,
+            {"a.md": "jane@example.org, jane-handle, Jane Name; your handle"},
+            "",
+        ),
+        (documents.check_declared, _declared("Old."), "a.md: is not what the code says"),
+        (documents.check_declared, _declared("Some method does something."), ""),
+        (documents.check_sponsor, _sponsor("none yet"), "design.md:3: no sponsor yet"),
+        (documents.check_sponsor, _sponsor("TODO(some_method): who"), "design.md:3: no spon"),
+        (documents.check_sponsor, _sponsor(""), "design.md:3: no sponsor yet"),
+        (documents.check_sponsor, _sponsor("Ada (ada@example.org)"), ""),
+        (documents.check_note, _notes("# Changelog\n\n## 0.2.0\n\n*   Halves the size.\n"), ""),
+        (documents.check_note, _notes("## 0.2.0 (unreleased)\n\n*   Halves the size.\n"), ""),
+        (documents.check_note, _notes(""), 'CHANGELOG.md: has no section "## 0.2.0"'),
+        (documents.check_note, _notes("## 0.1.0\n\n*   Older.\n"), "CHANGELOG.md: has no sect"),
+        (
+            documents.check_note,
+            _notes("## 0.2.0\n\n## 0.1.0\n\n*   Older.\n"),
+            "CHANGELOG.md: say under 0.2.0 what",
+        ),
+        (
+            documents.check_note,
+            _notes("## 0.2.0\n\n*   First version, with the baseline algorithm.\n"),
+            "CHANGELOG.md: say under",
+        ),
+        (documents.check_stable, _INSTALLS | _notes(""), "a.ipynb: has to install"),
+        (documents.check_stable, _notes("") | _INSTALLS, ""),  # of another component
     ],
 )
-def test_answers_that_nobody_gave(find, text, found):
-    problems = find(common.check_answers, {"a.md": f"\n{text}\n"})
-    assert [(p.path, p.line) for p in problems] == [("a.md", 2)] * found
-
-
-@pytest.mark.parametrize(
-    "sponsor, lines",
-    [("none yet", [3]), ("TODO(some_method): who", [3]), ("", [3]), ("Ada (ada@example.org)", [])],
-)
-def test_sponsor(find, sponsor, lines):
-    files = {"p.md": _SPONSOR.format(sponsor), "d.md": _SPONSOR.format("Ada")}
-    parts = [component("p.md", name="proposal"), component("d.md", name="design")]
-    assert [problem.line for problem in find(documents.check_sponsor, files, *parts)] == lines
+def test_a_rule_for_a_file(find, rule, files, found):
+    parts = [component(path, name=path.partition(".")[0]) for path in files]
+    written = {path: text for path, text in files.items() if text is not None}
+    shown = [str(problem) for problem in find(rule, written, *parts)]
+    assert len(shown) == bool(found)
+    assert not found or shown[0].startswith(found)
 
 
 def test_what_keeps_an_rfc_from_being_submitted(find):
@@ -114,41 +136,13 @@ def test_notebooks_have_to_run_as_they_are(make):
     path = "g3doc/guide/a.ipynb"
     project = make({path: _notebook()})
 
-    def found():
+    def found(**content):
+        (project.root / path).write_text(_notebook(**content))
         problems = documents.check_executed(project, project.manifest.components[0])
-        return [str(problem) for problem in problems]
+        return [problem.message for problem in problems]
 
-    assert found() == [f"{path}: did not run yet"]
+    assert found() == ["did not run yet"]
     execution.record(project, project.root / path)
-    assert not found()
-    (project.root / path).write_text(_notebook(prose="More."))
-    assert not found()
-    (project.root / path).write_text(_notebook(code="print(2)"))
-    (problem,) = found()
-    assert "did not run since its code or that of the technique changed" in problem
-
-
-@pytest.mark.parametrize(
-    "notes, message",
-    [
-        ("# Changelog\n\n## 0.2.0\n\n*   Halves the size of models.\n", None),
-        ("## 0.2.0 (unreleased)\n\n*   Halves the size.\n", None),
-        ("", 'has no section "## 0.2.0"'),
-        ("## 0.1.0\n\n*   Older.\n", 'has no section "## 0.2.0"'),
-        ("## 0.2.0\n\n## 0.1.0\n\n*   Older.\n", "say under 0.2.0 what"),
-        ("## 0.2.0\n\n*   First version, with the baseline algorithm.\n", "say under"),
-    ],
-)
-def test_note_about_the_version(find, notes, message):
-    files = {"CHANGELOG.md": notes, _INIT: "__version__ = '0.2.0'\n"}
-    problems = find(documents.check_note, files, component("CHANGELOG.md"))
-    assert len(problems) == (message is not None)
-    assert not message or message in problems[0].message
-
-
-def test_notebooks_of_the_component_install_the_version(find):
-    notebook = _notebook("%pip install -q tfmot-some-method==0.1.0")
-    files = {"a.ipynb": notebook, "b.ipynb": notebook, _INIT: "__version__ = '0.2.0'\n"}
-    parts = [component("a.ipynb"), component("b.ipynb", name="other")]
-    (problem,) = find(documents.check_stable, files, *parts)
-    assert problem.path == "a.ipynb"
+    assert found() == found(prose="More.") == []
+    message = "did not run since its code or that of the technique changed"
+    assert found(code="print(2)") == [message]

@@ -1,29 +1,19 @@
 """Tests of the report as users see it: files, documents and the command."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tests.conftest import DATA, add_component, edit
 from tests.report.runs import failed, run, seeds
+from tfmot_technique_kit import files
 from tfmot_technique_kit.cli import main
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments import results
 from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.report import render, tables
 
-DATA = Path(__file__).parents[1] / "data" / "some_method"
-PAGES = """
-[folders.pages]
-here = "."
-
-[[component]]
-name = "pages"
-title = "Pages"
-folder = "pages"
-files = ["README.md", "rfcs/design.md", "blog/post.md"]
-"""
 PAGE = """# Title
 
 ## Results
@@ -43,22 +33,15 @@ PLOT = f"{REPORT}/image_smoke_profile_size.svg"
 
 
 def _make(folder):
-    shutil.copytree(DATA, folder)
-    with (folder / "contribution.toml").open("a") as file:
-        file.write(PAGES)
+    shutil.copytree(DATA / "some_method", folder)
+    made = add_component(folder, "README.md", "rfcs/design.md", "blog/post.md")
     for name, block in (("README.md", "summary"), (DESIGN, "tables")):
-        _write(folder, name, PAGE.format(block, tables.NO_RESULTS))
-    made = Project(folder)
+        files.write(folder / name, PAGE.format(block, tables.NO_RESULTS))
     for conversion in ("float", "int8"):
         for training, quality in (("control", 0.9), ("technique@0.8", 0.7)):
             _add(made, *seeds(training, [quality, quality + 0.02], conversion=conversion))
     _add(made, *(failed("technique_qat@0.8", "no QAT", seed=seed) for seed in range(2)))
     return made
-
-
-def _write(root, name, text):
-    (root / name).parent.mkdir(exist_ok=True)
-    (root / name).write_text(text)
 
 
 def _add(project, *runs):
@@ -71,18 +54,15 @@ def _remove_runs(project):
         path.unlink()
 
 
-def _edit(project, name, old, new):
-    text = (project.root / name).read_text()
-    assert old in text
-    (project.root / name).write_text(text.replace(old, new))
-
-
 def _contents(project):
     return {path: path.read_bytes() for path in project.root.rglob("*") if path.is_file()}
 
 
 def _stale(project):
-    return [problem.path for problem in render.build(project, check=True).problems]
+    before = _contents(project)
+    found = {problem.path for problem in render.build(project, check=True).problems}
+    assert _contents(project) == before
+    return found
 
 
 @pytest.fixture
@@ -113,26 +93,23 @@ def test_writes_all_files(built_once):
 
 
 def test_documents_show_losses_failures_and_plots(built_once):
-    built, _ = built_once
-    design = (built.root / DESIGN).read_text()
+    root = built_once[0].root
+    design = (root / DESIGN).read_text()
     assert "| technique@0.8 | 0.710 ± 0.014 | 2 | -0.200 ± 0.000 | yes |" in design
     assert "| technique\\_qat@0.8 | failed | - | - |" in design
     assert "technique\\_qat@0.8: failed: no QAT" in design
     assert f"(../{REPORT}/image_smoke_profile_size.svg)" in design
     assert design.endswith("<!-- results: end -->\n\nThe end.\n")
-    readme = (built.root / "README.md").read_text()
-    assert "-0.200 ± 0.000 | yes" in readme
-    assert f"]({REPORT}/tables.md)" in readme
-    # Links lead to files.
+    readme = (root / "README.md").read_text()
+    assert "-0.200 ± 0.000 | yes" in readme and f"]({REPORT}/tables.md)" in readme
     for name in ("README.md", DESIGN, f"{REPORT}/tables.md"):
-        path = built.root / name
-        targets = [part.split(")")[0] for part in path.read_text().split("](")[1:]]
-        assert targets and all((path.parent / target).is_file() for target in targets)
+        targets = [part.split(")")[0] for part in (root / name).read_text().split("](")[1:]]
+        assert targets and all((root / name).parent.joinpath(link).is_file() for link in targets)
 
 
 def test_a_document_of_the_manifest_shows_the_block_that_it_has(built):
-    _write(built.root, "blog/post.md", PAGE.format("headline", ""))
-    _write(built.root, "blog/other.md", PAGE.format("headline", ""))
+    for name in ("post", "other"):
+        files.write(built.root / f"blog/{name}.md", PAGE.format("headline", ""))
     assert render.build(built).written == ("blog/post.md",)
     text = (built.root / "blog/post.md").read_text()
     assert "-0.200 ± 0.000 | yes" in text
@@ -142,7 +119,7 @@ def test_a_document_of_the_manifest_shows_the_block_that_it_has(built):
 
 
 def test_without_levels_a_headline_has_no_plot(project):
-    _write(project.root, "README.md", PAGE.format("headline", ""))
+    files.write(project.root / "README.md", PAGE.format("headline", ""))
     _remove_runs(project)
     _add(project, run("control", 0.9))
     render.build(project)
@@ -151,26 +128,21 @@ def test_without_levels_a_headline_has_no_plot(project):
 
 def test_what_is_up_to_date_is_not_written_again(built):
     # Other versions of Matplotlib draw other bytes.
-    _edit(built, PLOT, "<g ", "<g  ")
+    edit(built.root / PLOT, "<g ", "<g  ")
     before = _contents(built)
     assert not _stale(built)
     assert not render.build(built).written
     assert _contents(built) == before
 
 
-def test_changed_numbers_are_stale(built):
+def test_changed_numbers_and_new_runs_are_stale(built):
     changed = {DESIGN: ("0.710", "0.910"), "README.md": ("| yes |", "| no |")}
     changed[f"{REPORT}/tables.csv"] = ("450000", "450001")
     for name, numbers in changed.items():
-        _edit(built, name, *numbers)
-    assert set(_stale(built)) == set(changed)
-
-
-def test_a_new_run_makes_tables_and_plots_stale(built):
+        edit(built.root / name, *numbers)
+    assert _stale(built) == set(changed)
     _add(built, run("control", 0.9, seed=2))
-    before = _contents(built)
-    assert {DESIGN, PLOT} <= set(_stale(built))
-    assert _contents(built) == before
+    assert {DESIGN, PLOT} <= _stale(built)
 
 
 def test_plots_of_removed_runs_are_removed(built):
@@ -183,25 +155,18 @@ def test_plots_of_removed_runs_are_removed(built):
 
 
 def test_a_bad_document_stops_everything(project):
-    _edit(project, DESIGN, "<!-- results: end -->", "")
+    edit(project.root / DESIGN, "<!-- results: end -->", "")
     before = _contents(project)
     with pytest.raises(UserError, match=f"{DESIGN}: the block 'tables' has"):
         render.build(project)
     assert _contents(project) == before
 
 
-def test_earlier_runs_are_counted(project):
-    new = run(config__sha256="9" * 64, started="2026-02-01T00:00:00+00:00", run_id="a" * 64)
-    _add(project, new)
-    assert render.build(project).left_out == 10
-
-
 def test_the_command_shows_what_it_does_and_what_is_wrong(built, monkeypatch):
     monkeypatch.chdir(built.root / "rfcs")
-    _edit(built, "README.md", "The end.", "It is 99 times smaller.")
-    _edit(built, "README.md", "yes", "no")
-    lines = (built.root / "README.md").read_text().splitlines()
-    number = lines.index("It is 99 times smaller.") + 1
+    edit(built.root / "README.md", "The end.", "It is 99 times smaller.")
+    edit(built.root / "README.md", "yes", "no")
+    _add(built, run(config__sha256="9" * 64, started="2025-02-01T00:00:00+00:00", run_id="a" * 64))
 
     check = CliRunner().invoke(main, ["report", "--check"])
     write = CliRunner().invoke(main, ["report", "--results", "../experiments/results"])
@@ -209,6 +174,9 @@ def test_the_command_shows_what_it_does_and_what_is_wrong(built, monkeypatch):
     assert check.exit_code == write.exit_code == 1
     stale, claim = check.stderr.splitlines()
     assert stale == "README.md: is not what the runs say; render it with `technique report`."
+    lines = (built.root / "README.md").read_text().splitlines()
+    number = lines.index("It is 99 times smaller.") + 1
     assert claim.startswith(f"README.md:{number}: no run has 99 ")
-    assert write.stdout == "Rendered README.md.\n"
+    left_out = "Left out 1 runs of earlier code or settings.\n"
+    assert write.stdout == f"Rendered README.md.\n{left_out}"
     assert write.stderr == claim + "\n"

@@ -5,7 +5,6 @@ import importlib
 import inspect
 import json
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,24 +46,20 @@ def check_examples(project: Project) -> list[Problem]:
 
     The names of the API are there as if imported, and `tf`, `np` and `keras`.
     """
-    public = project.module()
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    runner = _Runner(project)
-    for name, symbol in sorted(vars(public).items()):
-        if inspect.isclass(symbol) or inspect.isfunction(symbol):
-            names = {**vars(public), **_common_names()}
-            for test in finder.find(symbol, name, inspect.getmodule(symbol), globs=names):
-                runner.run(test, out=lambda _: None)
-    return runner.problems
-
-
-def _common_names() -> dict[str, Any]:
     import numpy as np
     import tensorflow as tf
 
     from tfmot_technique_kit.keras_api import keras, ops
 
-    return {"np": np, "tf": tf, "keras": keras, "ops": ops}
+    public = vars(project.module())
+    names = public | {"np": np, "tf": tf, "keras": keras, "ops": ops}
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    runner = _Runner(project)
+    for name, symbol in sorted(public.items()):
+        if inspect.isclass(symbol) or inspect.isfunction(symbol):
+            for test in finder.find(symbol, name, inspect.getmodule(symbol), globs=names):
+                runner.run(test, out=lambda _: None)
+    return runner.problems
 
 
 class _Runner(doctest.DocTestRunner):
@@ -92,23 +87,25 @@ class _Runner(doctest.DocTestRunner):
         self.problems.append(Problem(message, pages.name_of(self._root, Path(test.filename)), line))
 
 
-def _lacks(metric: Any) -> Iterator[str]:
-    """Yields what a docstring lacks."""
+def _lacks(metric: Any) -> list[str]:
+    """Returns what a docstring lacks."""
     if not metric.desc_lint.len_brief:
-        yield "has no docstring; say what it does."
-        return
-    arguments, returns, raises = metric.parameter_lint, metric.return_lint, metric.raises_lint
+        return ["has no docstring; say what it does."]
+    arguments, raises = metric.parameter_lint, metric.raises_lint
     count, told = arguments.num_args_in_code, arguments.num_args_in_doc
-    if told < count:
-        yield f'has {count:.0f} arguments, and "Args:" names {told:.0f}.'
-    if arguments.num_empty_param_desc_args:
-        yield 'an argument in "Args:" has no description.'
-    if arguments.num_empty_param_desc_attr:
-        yield 'an attribute in "Attributes:" has no description.'
-    if metric.HasField("return_lint") and not returns.returns_defined:
-        yield 'returns something; describe it in "Returns:".'
-    if raises.total_raises_in_code and not raises.num_raises_defined:
-        yield 'raises errors; describe them in "Raises:".'
+    has_return = metric.HasField("return_lint")
+    lacks = {
+        f'has {count:.0f} arguments, and "Args:" names {told:.0f}.': told < count,
+        'an argument in "Args:" has no description.': arguments.num_empty_param_desc_args,
+        'an attribute in "Attributes:" has no description.': arguments.num_empty_param_desc_attr,
+        'returns something; describe it in "Returns:".': (
+            has_return and not metric.return_lint.returns_defined
+        ),
+        'raises errors; describe them in "Raises:".': (
+            raises.total_raises_in_code and not raises.num_raises_defined
+        ),
+    }
+    return [message for message, is_so in lacks.items() if is_so]
 
 
 def _lint(project: Project) -> list[Problem]:

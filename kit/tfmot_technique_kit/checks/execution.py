@@ -19,6 +19,7 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tfmot_technique_kit import blocks, files, pages
+from tfmot_technique_kit.checks.notebooks import code_of
 from tfmot_technique_kit.experiments import plan
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
@@ -60,26 +61,19 @@ keras.datasets.mnist.load_data = load_data
 def check_execution(project: Project) -> list[Problem]:
     """Runs notebooks, and examples of the design RFC, from top to bottom; takes minutes."""
     notebooks = pages.find(project.folder("g3doc"), ".ipynb")
-    designs = [
-        path
-        for path in pages.find(project.folder("designs"), ".md")
-        if path.stem.endswith("design")
-    ]
-    codes = [*map(_cells, notebooks), *map(_examples, designs)]
-    paths = [*notebooks, *designs]
+    designs = pages.find(project.folder("designs"), ".md")
+    codes: dict[Path, list[tuple[int | None, str]]] = {
+        path: [(None, code) for code in code_of(path) if _NO_EXECUTE not in code]
+        for path in notebooks
+    }
+    codes |= {path: _examples(path) for path in designs if path.stem.endswith("design")}
     # Each waits for a process of its own most of the time.
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda path, code: _run(project, path, code), paths, codes))
-    for path, problems in zip(notebooks, found, strict=False):
-        if not problems:
+        found = list(pool.map(lambda path: _run(project, path, codes[path]), codes))
+    for path, problems in zip(codes, found, strict=True):
+        if path.suffix == ".ipynb" and not problems:
             record(project, path)  # readiness asks for it
     return [problem for problems in found for problem in problems]
-
-
-def _cells(path: Path) -> list[tuple[None, str]]:
-    """Returns the code of a notebook's cells, which have no lines."""
-    code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
-    return [(None, source) for source in code if _NO_EXECUTE not in source]
 
 
 def record(project: Project, path: Path) -> None:
@@ -96,8 +90,7 @@ def recorded(project: Project) -> dict[str, str]:
 
 def fingerprint(project: Project, path: Path) -> str:
     """Returns the SHA-256 of a notebook's code and of the technique's code."""
-    code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
-    text = json.dumps([code, plan.hash_of_source(project)])
+    text = json.dumps([code_of(path), plan.hash_of_source(project)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -105,7 +98,7 @@ def _record(project: Project) -> Path:
     return project.folder("executions") / "notebooks.json"
 
 
-def _examples(path: Path) -> list[tuple[int, str]]:
+def _examples(path: Path) -> list[tuple[int | None, str]]:
     """Returns the Python code of a page with its lines, but for what commands render."""
     text = path.read_text(encoding="utf-8")
     rendered = {

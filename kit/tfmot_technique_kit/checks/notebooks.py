@@ -58,22 +58,23 @@ def check_format(root: Path) -> list[Problem]:
     problems, commands = [], {}
     for path in pages.find(root, ".ipynb"):
         name = pages.name_of(root, path)
+        command = f"python -m {' '.join(_FORMAT)} {name}"
         try:
             notebook = pages.notebook(path)
         except ValueError as error:
             problems.append(Problem(str(error), name))
             continue
-        commands[name] = f"python -m {' '.join(_FORMAT)} {name}"
         if "widgets" in notebook["metadata"]:
-            message = "has the state of widgets, as Colab saves it, which breaks pages"
-            problems.append(Problem(f"{message}; strip it.", name, command=commands.pop(name)))
-    if commands:
-        shown = programs.run(root, *_FORMAT, "--test", *commands).stderr.splitlines()
-        problems += [
-            Problem("is not laid out as tensorflow.org wants; format it.", name, command=command)
-            for name, command in commands.items()
-            if f"- {name}" in shown
-        ]
+            message = "has the state of widgets, as Colab saves it, which breaks pages; strip it."
+            problems.append(Problem(message, name, command=command))
+        else:
+            commands[name] = command
+    shown = programs.run(root, *_FORMAT, "--test", *commands).stderr if commands else ""
+    problems += [
+        Problem("is not laid out as tensorflow.org wants; format it.", name, command=command)
+        for name, command in commands.items()
+        if f"- {name}" in shown.splitlines()
+    ]
     return problems
 
 
@@ -113,8 +114,7 @@ def check_symbols(project: Project) -> list[Problem]:
     problems = []
     for path in pages.find(project.folder("g3doc"), ".ipynb"):
         if path.stem.endswith("_comprehensive_guide"):
-            code = [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
-            used = set(re.findall(r"\btechnique\.(\w+)", "\n".join(code)))
+            used = set(re.findall(r"\btechnique\.(\w+)", "\n".join(code_of(path))))
             lacks = [f"does not show {name}, which is public; use it." for name in public - used]
             lacks += [f"uses {name}, which is not public." for name in used - public]
             name = pages.name_of(project.root, path)
@@ -122,17 +122,22 @@ def check_symbols(project: Project) -> list[Problem]:
     return problems
 
 
+def code_of(path: Path) -> list[str]:
+    """Returns the code of each cell of code in a notebook."""
+    return [cell["source"] for cell in pages.cells(path) if cell["cell_type"] == "code"]
+
+
 def _structure(cells: list[dict[str, Any]], download: str) -> Iterator[str]:
     """Yields what is wrong with a notebook, to be downloaded from an address."""
     ids = collections.Counter(cell["metadata"].get("id") for cell in cells)
     for cell_id, count in ids.items():
-        if cell_id is not None and count > 1:
+        if cell_id and count > 1:
             yield f"{count} cells have the id {cell_id!r}; give each its own."
     text = "\n\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
     headings = pages.headings(text)
-    titles = [heading for heading in headings if heading.level == 1]
-    if len(titles) != 1:
-        yield f"has {len(titles)} titles of level 1; keep one."
+    count = sum(heading.level == 1 for heading in headings)
+    if count != 1:
+        yield f"has {count} titles of level 1; keep one."
     sections = {heading.text for heading in headings if heading.level == 2}
     for section in ("Overview", "Setup"):
         if section not in sections:

@@ -1,6 +1,7 @@
 """Checks of the RFCs: what a draft has to be, and what reviewers get."""
 
 import datetime
+import itertools
 import re
 from collections.abc import Callable, Iterator
 
@@ -72,11 +73,8 @@ def _check(project: Project, look_at: Callable[[str, str], _Found]) -> list[Prob
 def _look_at_draft(name: str, text: str) -> _Found:
     kind = _NAME.fullmatch(name)
     if not kind:
-        yield (
-            None,
-            "name it proposal.md or design.md, with the date of its submission "
-            "YYYYMMDD-some-words-proposal.md.",
-        )
+        message = "name it proposal.md or design.md, with the date of its submission "
+        yield None, f"{message}YYYYMMDD-some-words-proposal.md."
     header = header_of(text)
     for key in _HEADER:
         if key not in header:
@@ -110,25 +108,21 @@ def _look_at_submission(name: str, text: str) -> _Found:
         for found in _PLACEHOLDER.finditer(words):
             yield line, f"{found.group()!r} is left to fill in: {words.strip()[:60]}"
     if name.endswith("proposal.md") and not _has_results(text):
-        yield (
-            None,
-            "has no table with a column of quality, such as accuracy, and one of deployment, "
-            "such as latency; run `technique report`.",
-        )
+        message = "has no table with a column of quality, such as accuracy, and one of deployment"
+        yield None, f"{message}, such as latency; run `technique report`."
 
 
 def header_of(text: str) -> dict[str, tuple[int, str]]:
     """Returns lines and values of the rows of the first table, by their first words."""
     header = {}
-    tokens = pages.MARKDOWN.parse(text)
-    for number, token in enumerate(tokens):
-        if token.type == "table_close":
-            break
+    table = itertools.dropwhile(lambda t: t.type != "table_open", pages.MARKDOWN.parse(text))
+    for token in itertools.takewhile(lambda t: t.type != "table_close", table):
         if token.type == "tr_open":
-            row = tokens[number : number + 7]
-            key, value = [*(pages.plain(cell) for cell in row if cell.type == "inline"), "", ""][:2]
-            line = pages.line_of(token)
-            header |= {k: (line, value.strip()) for k in _HEADER if key.startswith(k)}
+            line, cells = pages.line_of(token), []
+        elif token.type == "inline":
+            cells.append(pages.plain(token).strip())
+            if len(cells) == 2:
+                header |= {key: (line, cells[1]) for key in _HEADER if cells[0].startswith(key)}
     return header
 
 

@@ -2,8 +2,10 @@
 
 import ast
 import copy
+import functools
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from tfmot_technique_kit import blocks, markdown
 from tfmot_technique_kit.errors import UserError
@@ -14,14 +16,23 @@ _INHERITED = ("See base class", "See `")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 
-def exports(project: Project) -> dict[str, Path]:
-    """Returns the symbols that `__init__.py` imports from the package, with their files."""
+class Symbol(NamedTuple):
+    """What `__init__.py` exports: by which line, from where, and its definition if there is one."""
+
+    line: int
+    path: Path
+    definition: ast.stmt | None
+
+
+def exports(project: Project) -> dict[str, Symbol]:
+    """Returns the symbols that `__init__.py` imports from the package, by name."""
     package, found = project.technique.package, {}
-    init = project.root / package / "keras" / "__init__.py"
-    for node in ast.parse(init.read_text(encoding="utf-8")).body:
+    for node in ast.parse(_read(project.root / package / "keras" / "__init__.py")).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}."):
             path = project.root.joinpath(*node.module.split(".")).with_suffix(".py")
-            found |= {alias.asname or alias.name: path for alias in node.names}
+            for alias in node.names:
+                definition = _definitions(_read(path)).get(alias.name)
+                found[alias.asname or alias.name] = Symbol(node.lineno, path, definition)
     return found
 
 
@@ -32,8 +43,8 @@ def render(project: Project, document: Path) -> str:
         UserError: If a symbol that is imported is not in its module.
     """
     functions, classes = [], []
-    for name, path in exports(project).items():
-        node, link = find(path, name), f"[`{name}`]({blocks.link(document, path)})"
+    for name, symbol in exports(project).items():
+        node, link = defined(name, symbol), f"[`{name}`]({blocks.link(document, symbol.path)})"
         if isinstance(node, ast.FunctionDef):
             functions.append((f"{link}`{_arguments(node)}`", first_sentence(node)))
             continue
@@ -52,12 +63,13 @@ def render(project: Project, document: Path) -> str:
     )
 
 
-def find(path: Path, name: str) -> ast.FunctionDef | ast.ClassDef:
-    """Returns the definition of a symbol in a module; raises UserError if there is none."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
-            return node
-    raise UserError(f"{path.name} has no {name}, which __init__.py imports; correct one of them.")
+def defined(name: str, symbol: Symbol) -> ast.FunctionDef | ast.ClassDef:
+    """Returns the function or class that a symbol is; raises UserError if it is none."""
+    if isinstance(symbol.definition, ast.FunctionDef | ast.ClassDef):
+        return symbol.definition
+    raise UserError(
+        f"{symbol.path.name} has no {name}, which __init__.py imports; correct one of them."
+    )
 
 
 def is_shown(method: ast.FunctionDef) -> bool:
@@ -65,6 +77,26 @@ def is_shown(method: ast.FunctionDef) -> bool:
     documentation = ast.get_docstring(method) or ""
     is_public = not method.name.startswith("_") or method.name == "__call__"
     return is_public and bool(documentation) and not documentation.startswith(_INHERITED)
+
+
+def first_sentence(node: ast.FunctionDef | ast.ClassDef) -> str:
+    """Returns the first sentence of a docstring."""
+    return _SENTENCE_END.split(" ".join((ast.get_docstring(node) or "").split()), 1)[0]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@functools.lru_cache(maxsize=64)
+def _definitions(source: str) -> dict[str, ast.stmt]:
+    """Returns the functions, classes and constants of a module by name."""
+    definitions: dict[str, ast.stmt] = {}
+    for node in ast.parse(source).body:
+        match node:
+            case ast.FunctionDef(name) | ast.ClassDef(name) | ast.Assign([ast.Name(name)]):
+                definitions[name] = node
+    return definitions
 
 
 def _arguments(node: ast.FunctionDef) -> str:
@@ -76,8 +108,3 @@ def _arguments(node: ast.FunctionDef) -> str:
     if first and first[0].arg in {"self", "cls"}:
         del first[0]
     return f"({ast.unparse(arguments)})"
-
-
-def first_sentence(node: ast.FunctionDef | ast.ClassDef) -> str:
-    """Returns the first sentence of a docstring."""
-    return _SENTENCE_END.split(" ".join((ast.get_docstring(node) or "").split()), 1)[0]

@@ -66,16 +66,7 @@ def render(
     def quantize(model: Any) -> Any:
         return others(tfmot.quantization.keras.quantize_model(model), lambda quantized: quantized)
 
-    own = train(build())
-    made = _traces(own)
-
-    def compile_() -> tuple[_Traces, _Traces]:
-        compiled(build())
-        return _NOTHING, _NOTHING
-
-    def convert() -> tuple[_Traces, _Traces]:
-        # Equal values of a channel are equal integers.
-        return made, _Traces(flatbuffer.analyze(int8)["zero_fraction"], made.values)
+    made = _traces(train(build()))
 
     def after(other: Change) -> tuple[_Traces, _Traces]:
         return made, _traces(other(train(build())))
@@ -84,6 +75,14 @@ def render(
         given = other(build())
         first = _traces(given)  # the technique may change its weights
         return first, _traces(train(given))
+
+    def compile_() -> tuple[_Traces, _Traces]:
+        compiled(build())
+        return _NOTHING, _NOTHING
+
+    def convert() -> tuple[_Traces, _Traces]:
+        # Equal values of a channel are equal integers.
+        return made, _Traces(flatbuffer.analyze(int8)["zero_fraction"], made.values)
 
     tries: dict[str, Callable[[], tuple[_Traces, _Traces]]] = {
         "`compile(jit_compile=True)`": compile_,
@@ -103,18 +102,15 @@ def _outcome(attempt: Callable[[], tuple[_Traces, _Traces]]) -> tuple[str, str, 
         before, after = attempt()
     except (tf.errors.OpError, ValueError, RuntimeError, NotImplementedError):
         return "does not work", "-", "-"
-    zeros = after.zeros >= _KEPT * before.zeros if before.zeros > _SOME else None
-    values = after.values < _FEW if before.values < _FEW else None
-    words = {True: "kept", False: "not kept", None: "-"}
-    return "works", words[zeros], words[values]
+    words = {True: "kept", False: "not kept"}
+    zeros = words[after.zeros >= _KEPT * before.zeros] if before.zeros > _SOME else "-"
+    values = words[after.values < _FEW] if before.values < _FEW else "-"
+    return "works", zeros, values
 
 
 def _traces(model: Any) -> _Traces:
     kernels = [w.numpy() for w in model.weights if "kernel" in w.name and w.shape.rank > 1]
-    fractions = []
-    for channel in (channel for k in kernels for channel in k.reshape([-1, k.shape[-1]]).T):
-        others = channel[channel != 0]
-        if len(others) > 1:
-            fractions.append(len(np.unique(others)) / len(others))
-    zeros = sum((kernel == 0).sum() for kernel in kernels) / sum(k.size for k in kernels)
-    return _Traces(zeros, float(np.median(fractions)) if fractions else 1.0)
+    channels = [channel for k in kernels for channel in k.reshape([-1, k.shape[-1]]).T]
+    others = [each for each in (channel[channel != 0] for channel in channels) if len(each) > 1]
+    zeros = np.mean(np.concatenate(channels) == 0)
+    return _Traces(zeros, np.median([len(np.unique(each)) / len(each) for each in others] or [1.0]))

@@ -36,8 +36,8 @@ _METHODS = {
     "replace": "Stripping",
     "summarize": "Report",
 }
-_SOURCE = re.compile(r"Sources?: ")
-_ADDRESS = re.compile(r"(?<![<(\w])https?://[^\s),;]*[^\s),;.]")
+_SOURCE = re.compile(r"^(Sources?:) ")
+_ADDRESS = re.compile(r"(?<![<(\w])(https?://([^\s),;]*[^\s),;.]))")
 
 
 def render(project: Project, document: Path, names: Collection[str]) -> dict[str, str]:
@@ -81,21 +81,24 @@ def _where(settings: list[str]) -> str:
 
 def _class(project: Project) -> ast.ClassDef:
     name = project.manifest.roles.algorithm
-    path = api.exports(project).get(name)
-    if path is None:
+    symbol = api.exports(project).get(name)
+    if symbol is None:
         raise UserError(f"__init__.py does not import {name}, which contribution.toml names.")
-    node = api.find(path, name)
+    node = api.defined(name, symbol)
     if not isinstance(node, ast.ClassDef) or not api.first_sentence(node):
         raise UserError(
-            f"{path.name}: the class {name} has no docstring; say in it what the algorithm does, "
-            "and cite the paper after `Source:`."
+            f"{symbol.path.name}: the class {name} has no docstring; say in it what the "
+            "algorithm does, and cite the paper after `Source:`."
         )
     return node
 
 
 def _method(node: ast.ClassDef) -> list[str]:
-    """Returns paragraphs: the first sentence of the class, and its sources."""
-    return [f"**Algorithm:** {api.first_sentence(node)}", *_sources(node)]
+    """Returns paragraphs: the first sentence of the class, and that which cites the paper."""
+    paragraphs = (" ".join(part.split()) for part in (ast.get_docstring(node) or "").split("\n\n"))
+    cited = [_SOURCE.sub(r"**\1** ", part) for part in paragraphs if _SOURCE.match(part)]
+    sources = [_ADDRESS.sub(r"[\2](\1)", part) for part in cited]
+    return [f"**Algorithm:** {api.first_sentence(node)}", *sources]
 
 
 def _bullets(node: ast.ClassDef) -> list[str]:
@@ -105,27 +108,11 @@ def _bullets(node: ast.ClassDef) -> list[str]:
         for method in node.body
         if isinstance(method, ast.FunctionDef) and api.is_shown(method)
     }
+    methods = [f"**{_METHODS[n]}:** {described[n]}" for n in _METHODS if n in described]
     target = _target(node)
-    parts = [first]
-    parts += [f"**{_METHODS[name]}:** {described[name]}" for name in _METHODS if name in described]
     where = f"; {_TARGETS[target]}" if target in _TARGETS else ""
-    parts.append(f"**Target:** `{target}`{where}.")
-    return [f"*   {part}" for part in (*parts, *sources)]
-
-
-def _sources(node: ast.ClassDef) -> list[str]:
-    """Returns the paragraph of a docstring that cites the paper, if there is one."""
-    paragraphs = (" ".join(part.split()) for part in (ast.get_docstring(node) or "").split("\n\n"))
-    cited = [part for part in paragraphs if _SOURCE.match(part)]
-    return [_ADDRESS.sub(_link, _SOURCE.sub(_strong, part)) for part in cited]
-
-
-def _link(address: re.Match[str]) -> str:
-    return f"[{address[0].partition('://')[2]}]({address[0]})"
-
-
-def _strong(word: re.Match[str]) -> str:
-    return f"**{word[0].rstrip()}** "
+    parts = (first, *methods, f"**Target:** `{target}`{where}.", *sources)
+    return [f"*   {part}" for part in parts]
 
 
 def _target(node: ast.ClassDef) -> str:

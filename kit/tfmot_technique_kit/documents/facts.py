@@ -2,8 +2,8 @@
 
 import collections
 import functools
+import itertools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -27,22 +27,13 @@ _BOOKKEEPING = {"Const", "Identity", "NoOp", "Placeholder"} | _CALLS
 
 @dataclass(frozen=True)
 class Example:
-    """A small model on its way: as it was, wrapped and trained, stripped.
-
-    Attributes:
-        original: The model before the technique.
-        wrapped: The model in wrappers, after training.
-        stripped: The model without the wrappers.
-        inputs: float32 array [batch, 8, 8, 1].
-        outputs: What the wrapped model made of them before it was stripped, a float32 array
-            [batch, 10].
-    """
+    """A small model on its way: as it was, wrapped and trained, stripped."""
 
     original: keras.Model
     wrapped: keras.Model
     stripped: keras.Model
-    inputs: np.ndarray
-    outputs: np.ndarray
+    inputs: np.ndarray  # float32 [batch, 8, 8, 1]
+    outputs: np.ndarray  # what the wrapped model made of them, float32 [batch, 10]
 
 
 def render(project: Project) -> dict[str, str]:
@@ -124,16 +115,14 @@ def _operations(example: Example) -> str:
     wrapped, _ = _count(example.wrapped, training=False)
     step, branches = _count(example.wrapped, training=True)
     stripped, _ = _count(example.stripped, training=False)
-    rows = [
-        ("wrapped, inference", wrapped - inference),
-        ("wrapped, each training step", step - training),
-        ("wrapped, in a training step with an update", branches),
-        ("stripped, inference", stripped - inference),
-    ]
-    return markdown.table(
-        ("graph", "operations beside those of the original model"),
-        [(name, markdown.codes(sorted(operations)) or "none") for name, operations in rows],
-    )
+    counts = {
+        "wrapped, inference": wrapped - inference,
+        "wrapped, each training step": step - training,
+        "wrapped, in a training step with an update": branches,
+        "stripped, inference": stripped - inference,
+    }
+    rows = [(name, markdown.codes(sorted(found)) or "none") for name, found in counts.items()]
+    return markdown.table(("graph", "operations beside those of the original model"), rows)
 
 
 def _count(model: keras.Model, training: bool) -> tuple[collections.Counter, ...]:
@@ -146,9 +135,9 @@ def _count(model: keras.Model, training: bool) -> tuple[collections.Counter, ...
     for node in always:  # It grows by what is called and not in a branch.
         if node.op in _CALLS:
             always += functions.pop(node.attr["f"].func.name, [])
-    inside = [node for nodes in functions.values() for node in nodes]
+    inside = itertools.chain(*functions.values())
     return tuple(
-        collections.Counter(n.op for n in nodes if n.op not in _BOOKKEEPING)
+        collections.Counter(node.op for node in nodes if node.op not in _BOOKKEEPING)
         for nodes in (always, inside)
     )
 
@@ -172,19 +161,22 @@ def _stripped(example: Example) -> str:
         weights = markdown.codes(str(list(weight.shape)) for weight in layer.weights)
         rows.append((f"`{layer.name}`", f"`{type(layer).__name__}`", weights or "none"))
     before, now = (model.count_params() for model in (example.original, example.stripped))
-    return (
-        f"{markdown.table(('layer', 'class', 'weights'), rows)}\n\n"
-        f"Parameters: {before:,} before, {now:,} now."
-    )
+    table = markdown.table(("layer", "class", "weights"), rows)
+    return f"{table}\n\nParameters: {before:,} before, {now:,} now."
 
 
 def _tflite(example: Example, tflite: dict[str, bytes]) -> str:
-    rows = [
-        (name, f"`{operator.name}`", *_cells(weight))
-        for name, content in tflite.items()
-        for operator in flatbuffer.list_operators(content)
-        for weight in operator.weights or [None]
-    ]
+    rows = []
+    for name, content in tflite.items():
+        for operator in flatbuffer.list_operators(content):
+            row = (name, f"`{operator.name}`")
+            rows += [
+                (
+                    *(*row, f"`{list(weight.shape)}`", weight.dtype, f"{weight.zero_fraction:.2f}"),
+                    "{} to {}".format(*weight.values_per_channel),
+                )
+                for weight in operator.weights
+            ] or [(*row, "none", "", "", "")]
     header = ("conversion", "operator", "weight", "type", "zeros", "values per channel")
     converter = tf.lite.TFLiteConverter.from_keras_model(example.stripped)
     converter.optimizations = [tf.lite.Optimize.EXPERIMENTAL_SPARSITY]
@@ -196,29 +188,20 @@ def _tflite(example: Example, tflite: dict[str, bytes]) -> str:
     )
 
 
-def _cells(weight: Any) -> tuple[str, ...]:
-    if weight is None:
-        return ("none", "", "", "")
-    values = "{} to {}".format(*weight.values_per_channel)
-    return (f"`{list(weight.shape)}`", weight.dtype, f"{weight.zero_fraction:.2f}", values)
-
-
 def _size(example: Example, originals: dict[str, bytes], tflite: dict[str, bytes]) -> str:
     """Returns sizes as percentages of the original's, so rough that each machine gets the same."""
 
     def percent(now: int, before: int) -> str:
         return f"{round(20 * now / before) * 5} %"
 
-    parameters = (model.count_params() for model in (example.stripped, example.original))
     rows = []
-    for name, content in tflite.items():
-        now, before = flatbuffer.sizes(content), flatbuffer.sizes(originals[name])
+    for name in tflite:
+        now, before = flatbuffer.sizes(tflite[name]), flatbuffer.sizes(originals[name])
         sizes = (percent(now[key], before[key]) for key in ("tflite_bytes", "gzip_bytes"))
         rows.append((f"`.tflite`, {name}", *sizes))
-    return (
-        f"{markdown.table(('file', 'size', 'size after gzip'), rows)}\n\n"
-        f"Parameters: {percent(*parameters)}."
-    )
+    parameters = (model.count_params() for model in (example.stripped, example.original))
+    table = markdown.table(("file", "size", "size after gzip"), rows)
+    return f"{table}\n\nParameters: {percent(*parameters)}."
 
 
 def _agreement(example: Example, tflite: bytes) -> str:
@@ -239,13 +222,9 @@ def _agreement(example: Example, tflite: bytes) -> str:
 
 
 def _level(project: Project, example: Example) -> str:
-    rows = [
-        (
-            f"`{row.name}`",
-            "none" if row.level is None else f"{row.level:.2f}",
-            f"{row.parameters:,}",
-            f"{row.stripped_parameters:,}",
-        )
-        for row in project.api.report(example.wrapped).layers
-    ]
-    return markdown.table(("`name`", "`level`", "`parameters`", "`stripped_parameters`"), rows)
+    rows = []
+    for row in project.api.report(example.wrapped).layers:
+        level = "none" if row.level is None else f"{row.level:.2f}"
+        rows.append((f"`{row.name}`", level, f"{row.parameters:,}", f"{row.stripped_parameters:,}"))
+    names = ("name", "level", "parameters", "stripped_parameters")
+    return markdown.table([f"`{name}`" for name in names], rows)

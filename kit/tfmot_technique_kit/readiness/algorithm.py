@@ -17,7 +17,7 @@ from tfmot_technique_kit import blocks, files
 from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
-from tfmot_technique_kit.readiness.common import read
+from tfmot_technique_kit.readiness.common import read, texts
 
 # A line for each: the kind of the technique, the name of the file, then the fingerprints.
 _BASELINES = Path(__file__).with_name("baselines.txt")
@@ -27,10 +27,9 @@ _PASSAGE = "baseline"  # the kind of the markers around what is about the baseli
 def check_replaced(project: Project, component: Component) -> Iterator[Problem]:
     """Finds the baseline in the place of the algorithm, or its tests."""
     for file in component.files:
-        name = PurePosixPath(file.path).name
         if _is_baseline(project, file.path):
             message = "is still the baseline; replace the bodies of the methods by yours"
-            if name.endswith("_test.py"):
+            if file.path.endswith("_test.py"):
                 message = "still tests the baseline; test your algorithm"
             yield Problem(message, file.path)
 
@@ -44,17 +43,15 @@ def check_passages(project: Project, component: Component) -> Iterator[Problem]:
     code = (file.path for part in parts for file in part.files)
     if any(_is_baseline(project, path) for path in code if not path.endswith("_test.py")):
         return
-    for file in component.files:
+    for path, text in texts(project, component.files, ".md"):
         line = 1
-        text = read(project, file.path) or ""
-        parts = blocks.split(file.path, text, _PASSAGE) if file.path.endswith(".md") else []
-        for name, lines in parts:
+        for name, lines in blocks.split(path, text, _PASSAGE):
             if name is not None:
                 message = (
                     f"the passage {name!r} is about the baseline; rewrite it for your algorithm, "
                     "or delete it, and remove the two markers"
                 )
-                yield Problem(message, file.path, line)
+                yield Problem(message, path, line)
             line += len(lines)
 
 
@@ -63,7 +60,7 @@ def _is_baseline(project: Project, path: str) -> bool:
 
     More functions beside them, other names or comments make no other algorithm.
     """
-    source = read(project, path) or ""
+    source = read(project, path)
     # Baselines of earlier versions are known with the level of their kind.
     mine = fingerprints(source) | fingerprints(source, project.technique.level)
     return any(mine.issuperset(known) for known in _known(PurePosixPath(path).name))
@@ -92,11 +89,9 @@ def add(projects: Iterable[Project]) -> None:
     """Adds the algorithms of freshly generated projects to those that the kit knows."""
     lines = set(_BASELINES.read_text(encoding="utf-8").splitlines())
     for project in projects:
-        for file in project.manifest.component("algorithm").files:
-            source = read(project, file.path) or ""
+        for path, source in texts(project, project.manifest.component("algorithm").files):
             found = sorted(fingerprints(source, project.technique.level))
-            name = PurePosixPath(file.path).name
-            lines.add(" ".join([project.technique.kind, name, *found]))
+            lines.add(" ".join([project.technique.kind, PurePosixPath(path).name, *found]))
     files.write(_BASELINES, "\n".join(sorted(lines)) + "\n")
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from tfmot_technique_kit.manifest import Component
+from tfmot_technique_kit.manifest import Component, File
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
 
@@ -11,12 +11,17 @@ from tfmot_technique_kit.project import Project
 _ANSWERS = re.compile(r"you@example\.com|\byour-handle\b|\bYour Name\b")
 
 
-def read(project: Project, path: str) -> str | None:
-    """Returns the text of a file of the project, or None if it is missing or no text."""
-    try:
-        return (project.root / path).read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        return None
+def read(project: Project, path: str) -> str:
+    """Returns the text of a file of the project, none if it is missing."""
+    file = project.root / path
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+
+
+def texts(project: Project, files: Iterable[File], suffix: str = "") -> Iterator[tuple[str, str]]:
+    """Yields paths and texts of the files with a suffix that are not missing."""
+    for file in files:
+        if file.path.endswith(suffix) and (project.root / file.path).is_file():
+            yield file.path, read(project, file.path)
 
 
 def check_files(project: Project, component: Component) -> Iterator[Problem]:
@@ -28,51 +33,42 @@ def check_files(project: Project, component: Component) -> Iterator[Problem]:
 
 def check_licence(project: Project, component: Component) -> Iterator[Problem]:
     """Finds code for TFMOT that does not begin with its licence header."""
-    for file in component.files:
-        text = read(project, file.path) if file.path.endswith(".py") and file.upstream else None
-        if text is not None and not re.match(r"(#.*\n)*#.* The TensorFlow Authors", text):
-            message = "has no licence header; begin it with that of other files"
-            yield Problem(message, file.path)
+    files = (file for file in component.files if file.upstream)
+    for path, text in texts(project, files, ".py"):
+        if not re.match(r"(#.*\n)*#.* The TensorFlow Authors", text):
+            yield Problem("has no licence header; begin it with that of other files", path)
 
 
 def check_todos(project: Project, component: Component) -> Iterator[Problem]:
     """Finds what is marked as left to do, each with its first sentence."""
     todo = f"TODO({project.technique.slug})"
-    for file in component.files:
-        lines = (read(project, file.path) or "").split("\n")
+    for path, text in texts(project, component.files):
+        lines = text.split("\n")
         for number, line in enumerate(lines, start=1):
             if todo in line:
-                rest = [line.partition(todo)[2], *lines[number:]]
-                text = _first_sentence(file.path, rest)
-                yield Problem(f"{todo}{text}", file.path, number)
-
-
-def _first_sentence(path: str, lines: Iterable[str]) -> str:
-    """Returns the first sentence in lines, without the marks of comments and strings.
-
-    The text ends with a line that is empty, and with what closes a comment, a cell or a string.
-    """
-    parts = []
-    for number, line in enumerate(lines):
-        text = line
-        if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
-            text = re.sub(r'^\s*"|(\\n)?",?$', "", text).replace('\\"', '"')
-        if number and not path.endswith(".md"):
-            text = re.sub(r"^\s*#\s?", "", text)
-        closed = re.search(r"\s*(-->.*|\|)$", text)
-        text = text[: closed.start()] if closed else text
-        if number and not text.strip():
-            break
-        parts.append(text.strip() if number else text)
-        if closed or (path.endswith(".ipynb") and not line.endswith('\\n",')):
-            break
-    return re.split(r"(?<=[.!?])\s", " ".join(parts), maxsplit=1)[0]
+                rest = "\n".join([line.partition(todo)[2], *lines[number:]])
+                yield Problem(f"{todo}{_first_sentence(path, rest)}", path, number)
 
 
 def check_answers(project: Project, _: Component) -> Iterator[Problem]:
     """Finds answers that the template suggested, in all files but code."""
-    paths = [file.path for file in project.manifest.files if not file.path.endswith(".py")]
-    for path in paths:
-        for number, line in enumerate((read(project, path) or "").split("\n"), start=1):
+    files = (file for file in project.manifest.files if not file.path.endswith(".py"))
+    for path, text in texts(project, files):
+        for number, line in enumerate(text.split("\n"), start=1):
             if match := _ANSWERS.search(line):
                 yield Problem(f"{match[0]!r} is no answer; write yours", path, number)
+
+
+def _first_sentence(path: str, text: str) -> str:
+    """Returns the first sentence of a text, without the marks of comments and strings.
+
+    The text ends with a line that is empty, and with what closes a comment, a cell or a string.
+    """
+    if path.endswith(".ipynb"):  # a line in a notebook is a string of JSON
+        text = re.sub(r'",\n\s*"', "", text)
+        text = re.split(r'(?<!\\)"', text, maxsplit=1)[0]
+        text = text.replace(r"\n", "\n").replace(r"\"", '"')
+    if not path.endswith(".md"):
+        text = re.sub(r"\n[ \t]*#", "\n", text)
+    text = re.split(r"\s*-->|\s*\|$|\n\s*\n", text, maxsplit=1, flags=re.MULTILINE)[0]
+    return re.split(r"(?<=[.!?])\s", re.sub(r"\s+", " ", text), maxsplit=1)[0].rstrip()

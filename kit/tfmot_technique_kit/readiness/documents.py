@@ -16,18 +16,17 @@ _FIRST = "First version, with the baseline algorithm."
 
 def check_declared(project: Project, component: Component) -> Iterator[Problem]:
     """Finds pages that do not show what the algorithm, the API and the manifest declare."""
-    for file in component.files:
-        text = common.read(project, file.path) if file.path.endswith(".md") else None
-        if text is not None and render.declare(project, project.root / file.path, text) != text:
-            yield Problem("is not what the code says", file.path, command="technique docs")
+    for path, text in common.texts(project, component.files, ".md"):
+        if render.declare(project, project.root / path, text) != text:
+            yield Problem("is not what the code says", path, command="technique docs")
 
 
 def check_sponsor(project: Project, _: Component) -> Iterator[Problem]:
     """Finds an RFC without a sponsor in the table at its top."""
     parts = map(project.manifest.component, ("proposal", "design"))
-    for path in (file.path for part in parts for file in part.files):
-        header = rfcs.header_of(common.read(project, path) or "")
-        line, sponsor = header.get("Sponsor", (None, "somebody"))
+    files = (file for part in parts for file in part.files)
+    for path, text in common.texts(project, files):
+        line, sponsor = rfcs.header_of(text).get("Sponsor", (None, "somebody"))
         if sponsor.lower() in rfcs.NO_SPONSOR or sponsor.startswith("TODO"):
             yield Problem("no sponsor yet; who takes the proposal upstream finds one", path, line)
 
@@ -49,16 +48,13 @@ def check_submission(project: Project, component: Component) -> Iterator[Problem
 def check_executed(project: Project, component: Component) -> Iterator[Problem]:
     """Finds notebooks that did not run as they are, with the code as it is."""
     executed = execution.recorded(project)
-    command = "technique check --execute"
-    for file in component.files:
-        path = project.root / file.path
-        if path.suffix != ".ipynb" or not path.exists():
+    for path, _ in common.texts(project, component.files, ".ipynb"):
+        message = "did not run since its code or that of the technique changed"
+        if path not in executed:
+            message = "did not run yet"
+        elif executed[path] == execution.fingerprint(project, project.root / path):
             continue
-        if file.path not in executed:
-            yield Problem("did not run yet", file.path, command=command)
-        elif executed[file.path] != execution.fingerprint(project, path):
-            message = "did not run since its code or that of the technique changed"
-            yield Problem(message, file.path, command=command)
+        yield Problem(message, path, command="technique check --execute")
 
 
 def check_stable(project: Project, component: Component) -> Iterator[Problem]:
@@ -72,11 +68,10 @@ def check_note(project: Project, component: Component) -> Iterator[Problem]:
     """Finds a version that the release notes say nothing about."""
     (file,) = component.files
     version = versions.of_package(project)
-    sections = re.split(r"^## +", common.read(project, file.path) or "", flags=re.MULTILINE)
-    notes = {note.split()[0]: note for note in sections[1:] if note.split()}
-    lines = notes.get(version, "").splitlines()[1:]
+    sections = re.split(r"^## +", common.read(project, file.path), flags=re.MULTILINE)
+    notes = {note.split()[0]: note.splitlines()[1:] for note in sections[1:] if note.split()}
     if version not in notes:
         message = f'has no section "## {version}", the version of the package'
         yield Problem(message, file.path)
-    elif not any(line.strip("* -") and _FIRST not in line for line in lines):
+    elif not any(line.strip("* -") and _FIRST not in line for line in notes[version]):
         yield Problem(f"say under {version} what your technique gives to users", file.path)

@@ -49,26 +49,13 @@ def show(
 def as_json(project: Project, entries: Sequence[status.Entry], problems: Sequence[Problem]) -> str:
     """Returns the same for programs."""
     first = status.next_finding(entries)
+    steps = [
+        {"number": number, "title": title, "components": _components(entries, number)}
+        for number, title in guideline.STEPS.items()
+    ]
     content = {
         "technique": project.technique.slug,
-        "steps": [
-            {
-                "number": number,
-                "title": title,
-                "components": [
-                    {
-                        "name": entry.component.name,
-                        "title": entry.component.title,
-                        "state": entry.state,
-                        "optional": entry.component.optional,
-                        "gaps": [_as_dict(finding) for finding in entry.findings],
-                    }
-                    for entry in entries
-                    if entry.component.step == number
-                ],
-            }
-            for number, title in guideline.STEPS.items()
-        ],
+        "steps": steps,
         "next": _as_dict(first) if first else None,
         "problems": [dataclasses.asdict(problem) for problem in problems],
     }
@@ -80,27 +67,33 @@ def markdown(entries: Sequence[status.Entry]) -> dict[str, str]:
 
     `summary` is a sentence, `components` a table. Both change only when a component does.
     """
-    return {"summary": _summary(entries), "components": _components(entries)}
-
-
-def _summary(entries: Sequence[status.Entry]) -> str:
     required = [entry for entry in entries if not entry.component.optional]
     done = sum(entry.state == status.DONE for entry in required)
     text = f"**Status:** {done} of the {len(required)} required parts of the contribution are done."
-    first = next((entry for entry in required if entry.state == status.OPEN), None)
-    return f"{text} Next: {first.component.title} (`{_where(first.component)}`)." if first else text
-
-
-def _components(entries: Sequence[status.Entry]) -> str:
+    first = next((entry.component for entry in required if entry.state == status.OPEN), None)
+    if first:
+        text += f" Next: {first.title} (`{_where(first)}`)."
     rows = []
     for entry in entries:
-        part = entry.component
-        title = f"{part.title} (optional)" if part.optional else part.title
-        state = status.DONE
+        part, state = entry.component, status.DONE
         if entry.findings:
             state = f"needs {rules.RULES[entry.findings[0].rule].needs}"
+        title = part.title + " (optional)" * part.optional
         rows.append((part.step, title, f"`{_where(part)}`", state))
-    return markdown_lib.table(("step", "component", "where", "status"), rows)
+    table = markdown_lib.table(("step", "component", "where", "status"), rows)
+    return {"summary": text, "components": table}
+
+
+def _components(entries: Sequence[status.Entry], step: int) -> list[dict[str, Any]]:
+    return [
+        {
+            **{"name": entry.component.name, "title": entry.component.title},
+            **{"state": entry.state, "optional": entry.component.optional},
+            "gaps": list(map(_as_dict, entry.findings)),
+        }
+        for entry in entries
+        if entry.component.step == step
+    ]
 
 
 def _findings(entry: status.Entry) -> Iterator[str]:

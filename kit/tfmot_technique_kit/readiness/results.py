@@ -7,7 +7,7 @@ from tfmot_technique_kit.experiments import plan, reproduce, results
 from tfmot_technique_kit.manifest import Component
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
-from tfmot_technique_kit.readiness.common import read
+from tfmot_technique_kit.readiness.common import texts
 from tfmot_technique_kit.report import aggregate, render, tables
 
 _TASKS = 3  # the guidelines ask for results across models and tasks
@@ -16,7 +16,6 @@ _SWEEP = "technique sweep --profile full"
 _REPORT = "technique report"
 
 _Rule = Callable[[Project, Component], Iterator[Problem]]
-_Tables = dict[aggregate.Setting, list[aggregate.Row]]
 
 
 def check_tasks(project: Project, _: Component) -> Iterator[Problem]:
@@ -50,24 +49,21 @@ def _of_each_task(find: Callable[[Sequence[aggregate.Row]], str | None]) -> _Rul
 @_of_each_task
 def check_control(rows: Sequence[aggregate.Row]) -> str | None:
     """Finds tasks without a control that was trained for as long."""
-    if not any(row.role == "control" and row.run for row in rows):
-        return "has no control"
-    return None
+    is_there = any(row.role == "control" and row.run for row in rows)
+    return None if is_there else "has no control"
 
 
 @_of_each_task
 def check_deployment(rows: Sequence[aggregate.Row]) -> str | None:
     """Finds tasks where size, latency or memory was not measured."""
     for row in rows:
-        if row.role != "technique" or not row.run:
-            continue
         values = {
             "size": row.storage_gzip_bytes,
             "latency": row.latency_median_ms,
             "memory": row.memory_peak_bytes,
         }
         missing = [name for name, value in values.items() if value is None]
-        if missing:
+        if missing and row.run and row.role == "technique":
             return f"has no {' and no '.join(missing)} of {row.name}"
     return None
 
@@ -75,11 +71,10 @@ def check_deployment(rows: Sequence[aggregate.Row]) -> str | None:
 @_of_each_task
 def check_combination(rows: Sequence[aggregate.Row]) -> str | None:
     """Finds tasks without a combination with another technique."""
-    for row in rows:
-        quantized = row.role == "technique" and row.conversion != "float"
-        if row.run and (row.role == "combination" or quantized):
-            return None
-    return "has no combination with another technique"
+    done = [row for row in rows if row.run]
+    quantized = any(row.role == "technique" and row.conversion != "float" for row in done)
+    is_there = quantized or any(row.role == "combination" for row in done)
+    return None if is_there else "has no combination with another technique"
 
 
 @_of_each_task
@@ -97,9 +92,9 @@ def check_numbers(project: Project, _: Component) -> Iterator[Problem]:
 
 def check_shown(project: Project, component: Component) -> Iterator[Problem]:
     """Finds documents that do not show the results yet."""
-    for file in component.files:
-        if tables.NO_RESULTS.strip() in (read(project, file.path) or ""):
-            yield Problem("shows no results yet", file.path, command=_REPORT)
+    for path, text in texts(project, component.files):
+        if tables.NO_RESULTS in text:
+            yield Problem("shows no results yet", path, command=_REPORT)
 
 
 def check_recorded(project: Project, _: Component) -> Iterator[Problem]:
@@ -111,7 +106,7 @@ def check_recorded(project: Project, _: Component) -> Iterator[Problem]:
 
 
 @functools.lru_cache(maxsize=1)
-def _tables(project: Project) -> tuple[_Tables, int]:
+def _tables(project: Project) -> tuple[aggregate.Settings, int]:
     """Returns tables of the code as it is, and the number of earlier runs."""
     runs = results.load_all(project.folder("results"))
     source = plan.hash_of_source(project)

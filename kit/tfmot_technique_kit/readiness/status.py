@@ -1,7 +1,6 @@
 """Puts together where the contribution stands."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tfmot_technique_kit import manifest, versions
@@ -20,8 +19,7 @@ class Finding(NamedTuple):
     problem: Problem
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Where a component stands: what is left to do of it."""
 
     component: manifest.Component
@@ -54,10 +52,9 @@ def next_finding(entries: Sequence[Entry]) -> Finding | None:
 def _apply(project: Project, component: manifest.Component) -> Iterator[Finding]:
     for name in (*component.rules, *rules.COMMON):
         if name not in rules.RULES:
-            raise UserError(
-                f"{manifest.NAME}: {component.name} has the rule {name!r}; there are "
-                f"{', '.join(rules.RULES)}."
-            )
+            known = ", ".join(rules.RULES)
+            problem = f"{component.name} has the rule {name!r}; there are {known}"
+            raise UserError(f"{manifest.NAME}: {problem}.")
         try:  # What cannot be checked is a problem, too.
             for problem in rules.RULES[name].check(project, component):
                 yield Finding(name, problem)
@@ -65,5 +62,4 @@ def _apply(project: Project, component: manifest.Component) -> Iterator[Finding]
             message = f"cannot be checked: {error.name} is missing"
             yield Finding(name, Problem(message, command=versions.INSTALL))
         except (SyntaxError, OSError, ValueError) as error:
-            message = f"cannot be checked: {' '.join(str(error).split())}"
-            yield Finding(name, Problem(message))
+            yield Finding(name, Problem(f"cannot be checked: {' '.join(str(error).split())}"))

@@ -6,12 +6,11 @@ training would count as a gain of the technique.
 """
 
 import collections
-import math
 import re
 import statistics
+from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeAlias
-
-import pandas as pd
 
 from tfmot_technique_kit.errors import UserError
 from tfmot_technique_kit.experiments.variants import CONVERSIONS
@@ -20,14 +19,9 @@ from tfmot_technique_kit.report import comparison
 from tfmot_technique_kit.switch import DEFAULT, Switch
 
 Run: TypeAlias = dict[str, Any]  # as in run_schema.json
-Row: TypeAlias = Any  # a named tuple, as `aggregate` describes it
+Row: TypeAlias = SimpleNamespace  # as `aggregate` describes it
 
-# Rows are shown in this order.
-_ROLES = ("baseline", "control", "technique", "combination")
-_ORDER = {name: number for number, name in enumerate((*_ROLES, *CONVERSIONS))}
-_VARIANT = ["training", "conversion", "role", "level_name", "level", "status"]
-SPREADS = [f"{what}_{of}" for what in ("quality", "difference") for of in ("mean", "std", "n")]
-_COLUMNS = [metric.column for metric in METRICS]
+_ROLES = ("baseline", "control", "technique", "combination")  # in the order of rows
 
 
 class Setting(NamedTuple):
@@ -53,6 +47,9 @@ class Setting(NamedTuple):
         return ", ".join(filter(None, parts))
 
 
+Settings: TypeAlias = dict[Setting, list[Row]]  # all tables, as `aggregate` returns them
+
+
 def current(runs: list[Run]) -> list[Run]:
     """Returns the runs of the latest configuration and code of the technique.
 
@@ -65,13 +62,13 @@ def current(runs: list[Run]) -> list[Run]:
     return [run for group in settings.values() for run in _latest(group)]
 
 
-def aggregate(runs: list[Run]) -> dict[Setting, list[Row]]:
+def aggregate(runs: list[Run]) -> Settings:
     """Returns the rows of all tables: of each setting, one for each variant.
 
     Returns:
-        The rows in the order in which they are shown: by conversion, in each the
-        baseline, the control, the technique by level, and the combinations. A row
-        has these attributes, and None for what there is not:
+        The rows in the order in which they are shown: by conversion, in each the baseline, the
+        control, the technique by level, and the combinations. A row has these attributes, and
+        None for what there is not:
 
         setting, task, profile, strategy, device, keras: What it belongs to.
         name, training, conversion: The variant, such as 'technique@0.8+int8',
@@ -98,14 +95,12 @@ def aggregate(runs: list[Run]) -> dict[Setting, list[Row]]:
     Raises:
         UserError: If two runs of a setting have the same variant and seed.
     """
-    if not runs:
-        return {}
-    frame = pd.DataFrame([_record(run) for run in runs], dtype=object)
-    if set(frame.keras) == {DEFAULT.title}:
-        frame["keras"] = ""
-    frame = frame.astype({"seed": int, "quality": float, "level": float, "missing": int})
-    groups = frame.groupby(list(Setting._fields))
-    return {Setting(*key): _rows(Setting(*key), group) for key, group in groups}
+    is_keras_named = any(Switch.of(run) != DEFAULT for run in runs)
+    groups: dict[Setting, dict[str, list[Run]]] = {}
+    for run in sorted(runs, key=lambda run: run["seed"]):
+        setting = _setting(run) if is_keras_named else _setting(run)._replace(keras="")
+        groups.setdefault(setting, {}).setdefault(run["variant"]["name"], []).append(run)
+    return {setting: _rows(setting, groups[setting]) for setting in sorted(groups)}
 
 
 def _setting(run: Run) -> Setting:
@@ -124,24 +119,62 @@ def _source(run: Run) -> str | None:
     return run["variant"]["params"].get("source_sha256")
 
 
-def _record(run: Run) -> dict[str, Any]:
-    variant, quality, latency = run["variant"], run["quality"] or {}, run["latency"]
-    return {
-        **_setting(run)._asdict(),
-        "name": variant["name"],
-        "training": variant["training"],
-        "conversion": variant["conversion"],
-        "role": _role(variant),
-        "level_name": variant["params"].get("level_name"),
-        "level": variant["params"].get("level"),
-        "seed": run["seed"],
-        "status": run["status"],
-        "metric": quality.get("metric"),
-        "quality": quality.get("value"),
-        "missing": 2 if latency is None else int("unavailable" in latency),
-        "run": run,
-        **{metric.column: metric.of(run) for metric in METRICS},
-    }
+def _rows(setting: Setting, variants: dict[str, list[Run]]) -> list[Row]:
+    for name, runs in variants.items():
+        ((seed, count),) = collections.Counter(run["seed"] for run in runs).most_common(1)
+        if count > 1:
+            raise UserError(
+                f"{setting.title}: there are {count} runs of {name} with seed {seed}; "
+                "remove the run files of all but one."
+            )
+    rows = [_row(setting, runs) for runs in variants.values()]
+    controls = {row.conversion: row for row in rows if row.role == "control"}
+    for row in rows:
+        _compare(row, controls.get(row.conversion))
+    return sorted(rows, key=_place)
+
+
+def _row(setting: Setting, runs: list[Run]) -> Row:
+    """Returns the row of a variant without what its control adds. The runs are sorted by seed."""
+    variant = runs[0]["variant"]
+    # Latency and memory belong to the architecture and are measured for one seed.
+    # Sizes are taken from the same model.
+    measured = min((run for run in runs if run["status"] == "ok"), key=_missing, default=None)
+    mean, deviation, n = _spread(list(_qualities(runs).values()))
+    return Row(
+        setting=setting,
+        **setting._asdict(),
+        **{key: variant[key] for key in ("name", "training", "conversion")},
+        **{key: variant["params"].get(key) for key in ("level_name", "level")},
+        role=_role(variant),
+        status="ok" if measured else runs[0]["status"],
+        problems=_problems(runs, measured),
+        metric=measured and measured["quality"]["metric"],
+        quality_mean=mean,
+        quality_std=deviation,
+        quality_n=n,
+        run=measured,
+        runs=runs,
+        **{metric.column: measured and metric.of(measured) for metric in METRICS},
+    )
+
+
+def _compare(row: Row, control: Row | None) -> None:
+    """Adds to a row what it is beside its control, which may be missing."""
+    mine, other = (_qualities(each.runs if each else ()) for each in (row, control))
+    seeds = [] if row is control else [seed for seed in mine if seed in other]
+    differences = [mine[seed] - other[seed] for seed in seeds]
+    row.difference_mean, row.difference_std, row.difference_n = _spread(differences)
+    row.verdict = _verdict(row)
+    for metric in COSTS:
+        samples = list(comparison.samples(metric, row).values())
+        setattr(row, f"{metric.column}_samples", samples)
+        setattr(row, f"{metric.column}_ratio", comparison.compare(metric, row, control))
+
+
+def _place(row: Row) -> tuple[int, int, float, str]:
+    level = -1 if row.level is None else row.level
+    return CONVERSIONS.index(row.conversion), _ROLES.index(row.role), level, row.name
 
 
 def _role(variant: dict[str, Any]) -> str:
@@ -152,58 +185,18 @@ def _role(variant: dict[str, Any]) -> str:
     return "technique" if variant["technique"] else "baseline"
 
 
-def _rows(setting: Setting, runs: pd.DataFrame) -> list[Row]:
-    counts = runs.groupby(["name", "seed"]).size()
-    if counts.max() > 1:
-        name, seed = counts.idxmax()
-        raise UserError(
-            f"{setting.title}: there are {counts.max()} runs of {name} with seed {seed}; "
-            "remove the run files of all but one."
-        )
-    runs = runs.sort_values("seed")
-    control = runs[runs.role == "control"].set_index(["conversion", "seed"]).quality
-    pairs = pd.MultiIndex.from_frame(runs[["conversion", "seed"]])
-    difference = runs.quality - control.reindex(pairs).to_numpy()
-    runs["difference"] = difference.where(runs.role != "control")
-    spreads = runs.groupby("name")[["quality", "difference"]].agg([_mean, _std, "count"])
-    spreads.columns = SPREADS
-
-    # Latency and memory belong to the architecture and are measured for one seed.
-    # Sizes are taken from the same model.
-    measured = runs[runs.status == "ok"].sort_values(["missing", "seed"])
-    measured = measured.drop_duplicates("name").set_index("name")
-
-    variants = runs.drop_duplicates("name").set_index("name")[[*Setting._fields, *_VARIANT]]
-    measured = measured[["metric", "run", *_COLUMNS]]
-    table = pd.concat([variants, spreads, measured], axis=1)
-    table["status"] = table.status.where(table.run.isna(), "ok")
-    table["runs"] = runs.groupby("name").run.agg(list)
-    table["setting"] = [setting] * len(table)
-    table = table.reset_index().sort_values(
-        ["conversion", "role", "level", "name"],
-        key=lambda column: column.map(lambda value: _ORDER.get(value, value)),
-        na_position="first",
-    )
-    table = table.astype(object).where(table.notna(), None)
-    rows = list(table.itertuples())
-    controls = {row.conversion: row for row in rows if row.role == "control"}
-    for metric in COSTS:
-        samples = [list(comparison.samples(metric, row).values()) for row in rows]
-        ratios = [comparison.compare(metric, row, controls.get(row.conversion)) for row in rows]
-        table[f"{metric.column}_samples"] = pd.Series(samples, table.index, object)
-        table[f"{metric.column}_ratio"] = pd.Series(ratios, table.index, object)
-    for column, of in (("verdict", _verdict), ("problems", _problems)):
-        table[column] = pd.Series(map(of, rows), table.index, object)
-    return list(table.itertuples(index=False, name="Row"))
+def _missing(run: Run) -> int:
+    return 2 if run["latency"] is None else int("unavailable" in run["latency"])
 
 
-# Exact, so that other versions of pandas give the same bytes.
-def _mean(values: pd.Series) -> float:
-    return statistics.fmean(values.dropna()) if values.count() else math.nan
+def _qualities(runs: Sequence[Run]) -> dict[int, float]:
+    return {run["seed"]: run["quality"]["value"] for run in runs if run["quality"]}
 
 
-def _std(values: pd.Series) -> float:
-    return statistics.stdev(values.dropna()) if values.count() > 1 else math.nan
+def _spread(values: Sequence[float]) -> tuple[float | None, float | None, int]:
+    """Returns mean, sample standard deviation and number of values."""
+    mean = statistics.fmean(values) if values else None
+    return mean, statistics.stdev(values) if len(values) > 1 else None, len(values)
 
 
 def _verdict(row: Row) -> str | None:
@@ -216,17 +209,17 @@ def _verdict(row: Row) -> str | None:
     return "yes" if abs(row.difference_mean) > row.difference_std else "no"
 
 
-def _problems(row: Row) -> list[str]:
+def _problems(runs: Sequence[Run], measured: Run | None) -> list[str]:
     seeds = collections.defaultdict(list)
-    for run in row.runs:
+    for run in runs:
         if run["status"] != "ok":
             seeds[f"{run['status'].replace('_', ' ')}: {run['error']}"].append(str(run["seed"]))
     problems = []
     for text, failed in seeds.items():
         which = f"seed{'s' * (len(failed) > 1)} {', '.join(failed)} "
-        problems.append(f"{which if len(failed) < len(row.runs) else ''}{text}")
+        problems.append(f"{which if len(failed) < len(runs) else ''}{text}")
     for section in ("latency", "memory"):
-        reason = row.run and (row.run[section] or {}).get("unavailable")
+        reason = measured and (measured[section] or {}).get("unavailable")
         if reason:
             problems.append(f"{section} unavailable: {reason}")
     return [" ".join(problem.split()) for problem in problems]

@@ -11,15 +11,13 @@ hand or is out of date, not every false claim.
 import re
 from collections.abc import Iterator
 
-from tfmot_technique_kit import blocks
+from tfmot_technique_kit import blocks, pages
 from tfmot_technique_kit.metrics.catalog import COSTS, METRICS, UNITS, write
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.report import comparison
-from tfmot_technique_kit.report.aggregate import Row, Setting
+from tfmot_technique_kit.report.aggregate import Settings
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _SECTION = re.compile(r"\b(results?|experiments?|experimental|benchmarks?)\b", re.I)
-_FENCE = re.compile(r"\s*(```|~~~)")
 _CODE = re.compile(r"`[^`]*`")
 
 _NUMBER = r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)"
@@ -39,14 +37,10 @@ _PATTERNS = [
 _DECIMAL = re.compile(r"(?<![\w.])(\d[\d,]*\.\d+)")
 
 
-def known(settings: dict[Setting, list[Row]]) -> dict[str, set[str]]:
+def known(settings: Settings) -> dict[str, set[str]]:
     """Returns the numbers that the runs contain, without signs, as the tables write them.
 
-    Args:
-        settings: What aggregate.aggregate returns.
-
-    Returns:
-        From each unit to the texts of numbers.
+    They are texts by unit, and all of them by 'any'.
     """
     numbers: dict[str, set[str]] = {unit: set() for unit in (*UNITS, "other")}
 
@@ -67,7 +61,7 @@ def known(settings: dict[Setting, list[Row]]) -> dict[str, set[str]]:
             if ratio and ratio.value and ratio.verdict != comparison.NOISE:
                 add("%", ratio.value)
                 add("times", ratio.value, 1 / ratio.value)
-    return numbers
+    return numbers | {"any": set().union(*numbers.values())}
 
 
 def unsupported(document: str, text: str, numbers: dict[str, set[str]]) -> list[Problem]:
@@ -80,36 +74,30 @@ def unsupported(document: str, text: str, numbers: dict[str, set[str]]) -> list[
     """
     found = []
     for number, line in _lines_about_results(document, text):
-        for claim, unit in _claims(line):
-            allowed = numbers[unit] if unit else set().union(*numbers.values())
-            if claim.replace(",", "") not in allowed:
-                message = f"no run has {claim} ({line.strip()!r}); take the number from the results"
-                found.append(Problem(f"{message}, or remove it.", document, number))
-                break
+        wrong = [n for n, unit in _claims(line) if n.replace(",", "") not in numbers[unit]]
+        if wrong:
+            message = f"no run has {wrong[0]} ({line.strip()!r}); take the number from the results"
+            found.append(Problem(f"{message}, or remove it.", document, number))
     return found
 
 
-def _claims(line: str) -> Iterator[tuple[str, str | None]]:
+def _claims(line: str) -> Iterator[tuple[str, str]]:
+    """Yields the numbers in a line that count as results, and their units."""
     line = _CODE.sub("", line)
-    for pattern, unit in _PATTERNS:
+    patterns = [*_PATTERNS, (_DECIMAL, "any")] if line.lstrip().startswith("|") else _PATTERNS
+    for pattern, unit in patterns:
         for match in pattern.finditer(line):
             yield match[1], unit
-    if line.lstrip().startswith("|"):
-        for match in _DECIMAL.finditer(line):
-            yield match[1], None
 
 
 def _lines_about_results(document: str, text: str) -> Iterator[tuple[int, str]]:
+    headings = {heading.line: heading for heading in pages.headings(text)}
     level = None  # of the heading of the section about results
-    fence = False
     parts = blocks.split(document, text, "results")
     lines = ((block, line) for block, part in parts for line in part)
     for number, (block, line) in enumerate(lines, 1):
-        if block:
-            continue
-        fence ^= bool(_FENCE.match(line))
-        heading = None if fence else _HEADING.match(line)
-        if heading and (level is None or len(heading[1]) <= level):
-            level = len(heading[1]) if _SECTION.search(heading[2]) else None
-        if level is not None:
+        heading = None if block else headings.get(number)
+        if heading and (level is None or heading.level <= level):
+            level = heading.level if _SECTION.search(heading.text) else None
+        if level and not block:
             yield number, line

@@ -4,12 +4,11 @@ One panel per conversion, so that every point can be labelled. Colour and shape 
 readers who do not tell colours apart. The same runs give the same bytes.
 """
 
-import dataclasses
 import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -55,7 +54,7 @@ class Plot:
     points: Points
     draw: Callable[[Figure, "Plot"], None]
     # Two ends of the place of each variant, where it has them, and what these are.
-    ranges: Mapping[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     across: str = ""
 
     @property
@@ -88,11 +87,11 @@ def plots(rows: Iterable[Row]) -> dict[str, Plot]:
     if not rows:
         return {}
     title = f"{rows[0].setting.title}: {rows[0].metric} against"
-    made = {}
-    for metric in METRICS:
-        if metric.plot:
-            plot = _of_ratios(metric, rows) or _of_values(metric, rows)
-            made[metric.plot] = dataclasses.replace(plot, title=f"{title} {metric.plot}")
+    made = {
+        metric.plot: _of_cost(metric, rows, f"{title} {metric.plot}")
+        for metric in METRICS
+        if metric.plot
+    }
     levels = [(row, row.level) for row in rows if row.role == "technique"]
     if levels:
         axis = levels[0][0].level_name
@@ -101,39 +100,31 @@ def plots(rows: Iterable[Row]) -> dict[str, Plot]:
     return {name: plot for name, plot in made.items() if plot.points}
 
 
-def _of_values(metric: Metric, rows: Sequence[Row]) -> Plot:
-    convert, _ = UNITS[metric.unit]
-    points, ranges = [], {}
-    for row in rows:
-        if value := getattr(row, metric.column):
-            points.append((row, convert(value)))
-            samples = getattr(row, f"{metric.column}_samples")
-            ranges[row.name] = (convert(min(samples)), convert(max(samples)))
-    axis = f"{metric.name} ({metric.unit})"
-    return Plot("", axis, points, _against_cost, ranges, "smallest and largest cost")
-
-
-def _of_ratios(metric: Metric, rows: Sequence[Row]) -> Plot | None:
-    """Returns the plot of latencies that were measured alternately with the control's, if any were.
+def _of_cost(metric: Metric, rows: Sequence[Row], title: str) -> Plot:
+    """Returns the plot of a cost; of latencies beside the control's if any alternated with it.
 
     Beside each other, latencies of different times would show what the machine did meanwhile.
     """
-    if metric.section != "latency":
-        return None
-    points, ranges = [], {}
-    for row in rows:
-        ratio = getattr(row, f"{metric.column}_ratio")
-        if row.role == "control":
-            points.append((row, 100.0))
-        elif ratio and ratio.verdict != comparison.NOT_PAIRED:
-            # What is below the resolution is where the control is.
-            points.append((row, 100 * (ratio.value or 1)))
-            if ratio.low:
-                ranges[row.name] = (100 * ratio.low, 100 * ratio.high)
-    if all(row.role == "control" for row, _ in points):
-        return None
-    axis = f"{metric.name} (% of control)"
-    return Plot("", axis, points, _against_cost, ranges, f"95 % interval of the {metric.name}")
+    ratios = [(row.name, getattr(row, f"{metric.column}_ratio")) for row in rows]
+    # What is below the resolution is where the control is.
+    places = {
+        name: (ratio.value or 1, ratio.low, ratio.high)
+        for name, ratio in ratios
+        if metric.section == "latency" and ratio and ratio.verdict != comparison.NOT_PAIRED
+    }
+    if places:
+        places |= {row.name: (1.0, None, None) for row in rows if row.role == "control"}
+        unit, text, across = "%", "% of control", f"95 % interval of the {metric.name}"
+    else:
+        unit, text, across = metric.unit, metric.unit, "smallest and largest cost"
+        for row in rows:
+            if value := getattr(row, metric.column):
+                samples = getattr(row, f"{metric.column}_samples")
+                places[row.name] = (value, min(samples), max(samples))
+    convert, _ = UNITS[unit]
+    points = [(row, convert(places[row.name][0])) for row in rows if row.name in places]
+    ranges = {name: (convert(low), convert(high)) for name, (_, low, high) in places.items() if low}
+    return Plot(title, f"{metric.name} ({text})", points, _against_cost, ranges, across)
 
 
 def fingerprint(content: str) -> str | None:

@@ -1,9 +1,8 @@
 """Writes the report: tables, plots and the results in the documents."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tfmot_technique_kit import blocks, files
 from tfmot_technique_kit.experiments import results
@@ -11,24 +10,20 @@ from tfmot_technique_kit.markdown import escape
 from tfmot_technique_kit.problems import Problem
 from tfmot_technique_kit.project import Project
 from tfmot_technique_kit.report import aggregate, claims, plots, tables
+from tfmot_technique_kit.report.aggregate import Settings
 
-Settings: TypeAlias = dict[aggregate.Setting, list[aggregate.Row]]
 Drawn: TypeAlias = dict[aggregate.Setting, dict[Path, plots.Plot]]  # where each goes
 
 KIND = "results"
 _SUFFIXES = (".csv", ".html", ".md", ".svg")  # of what is written here
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What `build` did and found."""
 
-    # Files that were written or removed, relative to the project's folder.
-    written: tuple[str, ...]
-    # Stale files, and numbers in documents that have no run behind them.
-    problems: tuple[Problem, ...]
-    # Number of runs of an earlier configuration or earlier code, which are in no table.
-    left_out: int
+    written: tuple[str, ...]  # files written or removed, relative to the project's folder
+    problems: tuple[Problem, ...]  # stale files, and numbers in documents that no run is behind
+    left_out: int  # runs of an earlier configuration or earlier code, which are in no table
 
 
 def build(project: Project, folder: Path | None = None, check: bool = False) -> Outcome:
@@ -38,26 +33,23 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
 
     Args:
         project: The project.
-        folder: Folder of the run files, by default the project's. The report goes
-            into its folder `report`.
+        folder: Folder of the run files, by default the project's; the report is in it.
         check: Whether to find what is not up to date, and to write nothing.
 
     Raises:
         UserError: If runs do not belong together, or a document cannot be rendered.
-            Nothing is written then.
     """
     folder = Path(folder or project.folder("results")).absolute()
     runs = results.load_all(folder)
     current = aggregate.current(runs)
     settings = aggregate.aggregate(current)
     report = folder / "report"
-    contents: dict[Path, str | plots.Plot] = {}
-    drawn: Drawn = {}
-    for setting, rows in settings.items():
-        made = plots.plots(rows)
-        drawn[setting] = {report / f"{setting.stem}_{name}.svg": made[name] for name in made}
-        contents |= drawn[setting]
-    contents |= _files(report, settings, drawn)
+    drawn = {
+        setting: {report / f"{setting.stem}_{n}.svg": plot for n, plot in plots.plots(rows).items()}
+        for setting, rows in settings.items()
+    }
+    made = {path: plot for group in drawn.values() for path, plot in group.items()}
+    contents: dict[Path, str | plots.Plot] = made | _files(report, settings, drawn)
     numbers = claims.known(settings)
     problems = []
     names = [file.path for file in project.manifest.files]
@@ -76,12 +68,8 @@ def build(project: Project, folder: Path | None = None, check: bool = False) -> 
         message = "is not what the runs say; render it with `technique report`."
         return Outcome((), (*(Problem(message, name) for name in stale), *problems), left_out)
     # Plots are drawn before anything is written: drawing can fail.
-    texts = {
-        path: content.svg() if isinstance(content := contents[path], plots.Plot) else content
-        for path in changed
-    }
-    for path, text in texts.items():
-        files.write(path, text)
+    for path, content in [(path, _text(contents[path])) for path in changed]:
+        files.write(path, content)
     for path in removed:
         path.unlink()
     return Outcome(stale, tuple(problems), left_out)
@@ -126,6 +114,10 @@ def _tables(document: Path, settings: Settings, drawn: Drawn, heading: str) -> s
 
 def _links(document: Path, group: dict[Path, plots.Plot]) -> list[tuple[str, str]]:
     return [(blocks.link(document, path), plot.title) for path, plot in group.items()]
+
+
+def _text(content: str | plots.Plot) -> str:
+    return content.svg() if isinstance(content, plots.Plot) else content
 
 
 def _same(path: Path, content: str | plots.Plot) -> bool:

@@ -4,19 +4,18 @@ The columns are data, and every row is written by the same rules: a loss looks
 as a gain does, but for its sign.
 """
 
+import csv
+import io
 import statistics
 import string
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import pandas as pd
-from markdown_it import MarkdownIt
-
-from tfmot_technique_kit import markdown
+from tfmot_technique_kit import markdown, pages
 from tfmot_technique_kit.markdown import escape
 from tfmot_technique_kit.metrics.catalog import COSTS, METRICS, Metric, write
 from tfmot_technique_kit.report import comparison, notes
-from tfmot_technique_kit.report.aggregate import SPREADS, Row, Setting
+from tfmot_technique_kit.report.aggregate import Row, Setting, Settings
 
 Column: TypeAlias = tuple[str, Callable[[Row], str]]  # a heading, and what a row has below it
 Plots: TypeAlias = Iterable[tuple[str, str]]  # the address of each, and what it shows
@@ -31,15 +30,14 @@ _TRAINING = (
 )
 # The same for every technique, so that nobody chooses the rows that look good.
 _SUMMARY_CONVERSIONS = ("float", "int8")
-_ENDS = {"min": min, "max": max}  # of the values that show a spread
 _CSV = (
     *(*Setting._fields, "variant", "training", "conversion", "level_name", "level"),
-    *("status", "problems", "metric", *SPREADS, "exceeds_spread"),
+    *("status", "problems", "metric", "quality_mean", "quality_std", "quality_n"),
+    *("difference_mean", "difference_std", "difference_n", "exceeds_spread"),
     *(*(metric.column for metric in METRICS), "measured_run"),
-    *(f"{metric.column}_{what}" for metric in COSTS for what in _ENDS),
+    *(f"{metric.column}_{end}" for metric in COSTS for end in ("min", "max")),
     *(f"{m.column}_ratio_{field}" for m in COSTS for field in comparison.Ratio._fields),
 )
-_HTML = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PAGE = string.Template("""<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -65,25 +63,17 @@ def table(rows: Sequence[Row], plots: Plots = ()) -> str:
         *_DIFFERENCE,
         *(column for metric in METRICS if metric.heading for column in _columns(metric)),
     ]
-    lines = [_table(columns, rows, names=1)]
-    problems = [(row.name, line) for row in rows for line in row.problems]
-    if problems:
-        lines += ["", "Not measured:", ""]
-        lines += [f"*   {escape(variant)}: {escape(why)}" for variant, why in problems]
-    lines += _images(plots)
-    said = notes.notes(rows)
-    if said:
-        lines += ["", *(f"*   {escape(note)}" for note in said)]
-    return "\n".join(lines) + "\n"
+    parts = [_table(columns, rows, names=1)]
+    if problems := [f"{row.name}: {line}" for row in rows for line in row.problems]:
+        parts += ["Not measured:", _bullets(problems)]
+    parts += _images(plots)
+    if said := notes.notes(rows):
+        parts.append(_bullets(said))
+    return "\n\n".join(parts) + "\n"
 
 
-def summary(settings: dict[Setting, list[Row]], plots: Plots = ()) -> str:
-    """Returns a short table of the technique at each level, and plots, as Markdown.
-
-    Args:
-        settings: What aggregate.aggregate returns; all are in the table.
-        plots: Those to show.
-    """
+def summary(settings: Settings, plots: Plots = ()) -> str:
+    """Returns a short table of the technique at each level, and plots, as Markdown."""
     columns = [
         ("task", lambda row: row.setting.title),
         ("variant", lambda row: row.name),
@@ -97,15 +87,11 @@ def summary(settings: dict[Setting, list[Row]], plots: Plots = ()) -> str:
         for row in rows
         if row.role == "technique" and row.conversion in _SUMMARY_CONVERSIONS
     ]
-    return "\n".join([_table(columns, rows, names=2), *_images(plots)]) + "\n"
+    return "\n\n".join([_table(columns, rows, names=2), *_images(plots)]) + "\n"
 
 
-def overhead(settings: dict[Setting, list[Row]]) -> str:
-    """Returns a table of how long training took, beside the control, as Markdown.
-
-    Args:
-        settings: What aggregate.aggregate returns.
-    """
+def overhead(settings: Settings) -> str:
+    """Returns a table of how long training took, beside the control, as Markdown."""
     rows = []
     for setting, group in settings.items():
         trained = [(row, _seconds(row)) for row in group if row.conversion == "float"]
@@ -128,29 +114,30 @@ def _seconds(row: Row) -> dict[int, float]:
 
 def page(text: str) -> str:
     """Returns Markdown as an HTML page."""
-    return _PAGE.substitute(body=_HTML.render(text))
+    return _PAGE.substitute(body=pages.MARKDOWN.render(text))
 
 
-def values(settings: dict[Setting, list[Row]]) -> str:
-    """Returns all rows as CSV, with all digits.
-
-    Args:
-        settings: What aggregate.aggregate returns; not empty.
-    """
-    frame = pd.DataFrame([row for rows in settings.values() for row in rows], dtype=object)
-    frame["problems"] = frame.problems.map("; ".join)
-    frame["measured_run"] = frame.run.map(lambda run: run and run["run_id"])
-    for metric in COSTS:
-        samples, ratios = (frame[f"{metric.column}_{what}"] for what in ("samples", "ratio"))
-        more = {what: [of(v, default=None) for v in samples] for what, of in _ENDS.items()}
-        for field in comparison.Ratio._fields:
-            more[f"ratio_{field}"] = [getattr(ratio, field, None) for ratio in ratios]
-        for what, cells in more.items():
-            frame[f"{metric.column}_{what}"] = pd.Series(cells, dtype=object)
-    frame = frame.rename(columns={"name": "variant", "verdict": "exceeds_spread"})
+def values(settings: Settings) -> str:
+    """Returns all rows as CSV, with all digits."""
     is_named = any(setting.keras for setting in settings)
     columns = [column for column in _CSV if column != "keras" or is_named]
-    return frame.to_csv(columns=columns, index=False, lineterminator="\n")
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_values(row) for rows in settings.values() for row in rows)
+    return stream.getvalue()
+
+
+def _values(row: Row) -> dict[str, Any]:
+    """Returns what the CSV file has of a row, and more, by column."""
+    cells = vars(row) | {"variant": row.name, "exceeds_spread": row.verdict}
+    cells |= {"problems": "; ".join(row.problems), "measured_run": row.run and row.run["run_id"]}
+    for column in (metric.column for metric in COSTS):
+        if samples := cells[f"{column}_samples"]:
+            cells |= {f"{column}_min": min(samples), f"{column}_max": max(samples)}
+        if ratio := cells[f"{column}_ratio"]:
+            cells |= {f"{column}_ratio_{field}": value for field, value in ratio._asdict().items()}
+    return cells
 
 
 def _table(columns: Sequence[Column], rows: Iterable[Row], names: int) -> str:
@@ -159,8 +146,12 @@ def _table(columns: Sequence[Column], rows: Iterable[Row], names: int) -> str:
     return markdown.table(header, cells, names)
 
 
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"*   {escape(line)}" for line in lines)
+
+
 def _images(plots: Plots) -> list[str]:
-    return [part for name, caption in plots for part in ("", f"![{escape(caption)}]({name})")]
+    return [f"![{escape(caption)}]({name})" for name, caption in plots]
 
 
 def _quality(row: Row) -> str:
@@ -189,7 +180,7 @@ def _columns(metric: Metric) -> list[Column]:
         values = getattr(row, f"{metric.column}_samples", None)
         if not values:
             return text
-        low, high = (write(of(values), metric.unit) for of in (min, max))
+        low, high = (write(end(values), metric.unit) for end in (min, max))
         return text if low == high else f"{text} ({low} to {high})"
 
     def compared(row: Row) -> str:
