@@ -37,17 +37,11 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
   def create_state(self, tensor):
     """Keeps a threshold, negative until the first update, and what it did."""
     del tensor
+    scalar = {'shape': [], 'dtype': 'float32'}
+    below = keras.initializers.Constant(-1.0)
     return {
-      'threshold': {
-        'shape': [],
-        'dtype': 'float32',
-        'initializer': keras.initializers.Constant(-1.0),
-      },
-      '<<cookiecutter.level>>': {
-        'shape': [],
-        'dtype': 'float32',
-        'initializer': 'zeros',
-      },
+      'threshold': {**scalar, 'initializer': below},
+      '<<cookiecutter.level>>': {**scalar, 'initializer': 'zeros'},
     }
 
   def update_state(self, tensor, state, level):

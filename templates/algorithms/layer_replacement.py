@@ -38,13 +38,8 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
 
   def create_state(self, tensor):
     """Keeps the rank, at first the full one."""
-    return {
-      'rank': {
-        'shape': [],
-        'dtype': 'int32',
-        'initializer': keras.initializers.Constant(_full_rank(tensor.shape)),
-      }
-    }
+    full = keras.initializers.Constant(_full_rank(tensor.shape))
+    return {'rank': {'shape': [], 'dtype': 'int32', 'initializer': full}}
 
   def update_state(self, tensor, state, level):
     """Reduces the rank to `1 - level` of the full rank.
@@ -110,12 +105,8 @@ class <<cookiecutter.__camel>>Algorithm(base_algorithm.Algorithm):
     if size == 'filters':
       space = (None, None)
       right = ops.reshape(right, [1, 1, *right.shape])
-      second |= {
-        'kernel_size': 1,
-        'strides': 1,
-        'dilation_rate': 1,
-        'padding': 'valid',
-      }
+      sizes = dict.fromkeys(['kernel_size', 'strides', 'dilation_rate'], 1)
+      second |= {**sizes, 'padding': 'valid'}
     create = type(layer).from_config
     shapes = [(None, *space, size) for size in (kernel.shape[-2], rank)]
     return [

@@ -129,8 +129,6 @@ def strip_<<cookiecutter.technique_slug>>(model):
 
   >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
   >>> wrapped = <<cookiecutter.__entry>>(model)
-  >>> len(collect_<<cookiecutter.__able>>_layers(wrapped))
-  1
   >>> stripped = strip_<<cookiecutter.technique_slug>>(wrapped)
   >>> len(collect_<<cookiecutter.__able>>_layers(stripped))
   0
@@ -194,7 +192,8 @@ def _check_type(layer):
       f'Functional `keras.Model`. You passed an object of type {name}.'
     )
   if isinstance(layer, keras.Model):
-    if not cloning.is_graph(layer):
+    is_sequential = isinstance(layer, keras.Sequential)
+    if not (is_sequential or hasattr(layer, '_nodes_by_depth')):
       raise ValueError(
         f'You passed a subclassed model of type {name}, which can be neither '
         'wrapped nor stripped as a whole. Wrap the layers in its constructor '

@@ -73,11 +73,8 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
     self._settle()
     self._set_training(False)
 
-  def on_test_begin(self, logs=None):
-    """See `on_epoch_end`: evaluation, or prediction, may come first."""
-    self.on_epoch_end()
-
-  on_predict_begin = on_test_begin
+  # Evaluation, or prediction, may come before an epoch ends.
+  on_test_begin = on_predict_begin = on_epoch_end
 
   def on_train_end(self, logs=None):
     """Settles what others have changed since, and names what never trained."""
@@ -100,11 +97,9 @@ class Update<<cookiecutter.__camel>>Step(keras.callbacks.Callback):
       layer.settle()
 
   def _set_training(self, value):
-    if value == self._is_training:
-      return
-    self._is_training = value
+    before, self._is_training = self._is_training, value
     for layer in self._layers:
-      if layer.training_from_callback:
+      if layer.training_from_callback and value != before:
         layer.is_training.assign(value)
 
 
@@ -118,12 +113,9 @@ class <<cookiecutter.__camel>>Summaries(keras.callbacks.TensorBoard):
   >>> model = <<cookiecutter.__entry>>(model)
   >>> model.compile(optimizer='sgd', loss='mse')
   >>> x, y = ops.ones([16, 8]), ops.zeros([16, 4])
-  >>> step = Update<<cookiecutter.__camel>>Step()
+  >>> callbacks = [Update<<cookiecutter.__camel>>Step()]
   >>> with tempfile.TemporaryDirectory() as folder:
-  ...   callbacks = [
-  ...     step,
-  ...     <<cookiecutter.__camel>>Summaries(log_dir=folder),
-  ...   ]
+  ...   callbacks += [<<cookiecutter.__camel>>Summaries(folder)]
   ...   _ = model.fit(x, y, verbose=0, callbacks=callbacks)
   ...   sorted(os.listdir(folder))
   ['metrics', 'train']

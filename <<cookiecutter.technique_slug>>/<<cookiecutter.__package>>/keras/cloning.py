@@ -40,12 +40,6 @@ def find_layers(layer):
     yield layer
 
 
-def is_graph(model):
-  """Returns whether a model is Sequential or Functional, not subclassed."""
-  is_sequential = isinstance(model, keras.Sequential)
-  return is_sequential or hasattr(model, '_nodes_by_depth')
-
-
 def find_calls(model):
   """Yields each call of a layer in a model and in the models inside it.
 

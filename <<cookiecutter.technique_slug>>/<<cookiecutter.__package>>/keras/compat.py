@@ -146,7 +146,7 @@ def check(condition, message, default=True):
     ValueError: If it is False. On TensorFlow tf.errors.InvalidArgumentError.
   """
   if BACKEND == 'tensorflow' and (LEGACY or default):
-    checked = tf.debugging.Assert(condition, [message])
+    checked = tf.raw_ops.Assert(condition=condition, data=[message])
     return tf.control_dependencies([] if checked is None else [checked])
   if not (condition if get_trace() is None else default):
     raise ValueError(message)

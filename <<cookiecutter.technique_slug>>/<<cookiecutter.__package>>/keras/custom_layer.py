@@ -19,8 +19,7 @@ class <<cookiecutter.__able_camel>>Layer(abc.ABC):
   ...   def <<cookiecutter.__getter>>(self):
   ...     return [self.kernel]
   >>> layer = Linear()
-  >>> tuple(layer(ops.ones([1, 8])).shape)
-  (1, 4)
+  >>> layer.build((1, 8))
   >>> [tuple(w.shape) for w in layer.<<cookiecutter.__getter>>()]
   [(8, 4)]
   """

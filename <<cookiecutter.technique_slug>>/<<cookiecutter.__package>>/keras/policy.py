@@ -17,10 +17,6 @@ class <<cookiecutter.__camel>>Policy(abc.ABC):
   >>> class OnlyWideLayers(<<cookiecutter.__camel>>Policy):
   ...   def allow_<<cookiecutter.technique_slug>>(self, layer):
   ...     return getattr(layer, 'units', 0) >= 64
-  ...   def ensure_model_supports_<<cookiecutter.technique_slug>>(
-  ...     self, model
-  ...   ):
-  ...     pass
   >>> policy = OnlyWideLayers()
   >>> layer = keras.layers.Dense(4)
   >>> policy.allow_<<cookiecutter.technique_slug>>(layer)
@@ -35,9 +31,8 @@ class <<cookiecutter.__camel>>Policy(abc.ABC):
       layer: A `keras.layers.Layer` of the model.
     """
 
-  @abc.abstractmethod
   def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
-    """Checks a model before any of its layers is wrapped.
+    """Checks a model before its layers are wrapped. By default all are fine.
 
     Args:
       model: A Sequential or Functional `keras.Model`.
@@ -45,6 +40,7 @@ class <<cookiecutter.__camel>>Policy(abc.ABC):
     Raises:
       ValueError: If the policy cannot be applied to the model.
     """
+    del model
 
 
 class SkipUnsupportedLayers(<<cookiecutter.__camel>>Policy):
@@ -62,9 +58,6 @@ class SkipUnsupportedLayers(<<cookiecutter.__camel>>Policy):
   def allow_<<cookiecutter.technique_slug>>(self, layer):
     """See base class."""
     return registry.<<cookiecutter.__camel>>Registry.supports_or_custom(layer)
-
-  def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):
-    """See base class. Every model is fine."""
 
 
 class SkipFirstAndLastLayers(<<cookiecutter.__camel>>Policy):
@@ -135,10 +128,7 @@ class OnlyLayers(<<cookiecutter.__camel>>Policy):
         raise ValueError(f'`names` must be strings. You passed: {name!r}.')
     for cls in self._types:
       if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
-        raise ValueError(
-          '`types` must be classes of `keras.layers.Layer`. You passed: '
-          f'{cls!r}.'
-        )
+        raise ValueError(f'`types` must be classes of layers. Passed: {cls!r}.')
     if not self._names and not self._types:
       raise ValueError('Pass `names` or `types` of the layers to wrap.')
 
@@ -179,8 +169,7 @@ class AllOf(<<cookiecutter.__camel>>Policy):
   def allow_<<cookiecutter.technique_slug>>(self, layer):
     """See base class."""
     return all(
-      policy.allow_<<cookiecutter.technique_slug>>(layer)
-      for policy in self._policies
+      p.allow_<<cookiecutter.technique_slug>>(layer) for p in self._policies
     )
 
   def ensure_model_supports_<<cookiecutter.technique_slug>>(self, model):

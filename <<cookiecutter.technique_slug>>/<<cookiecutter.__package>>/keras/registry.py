@@ -61,8 +61,7 @@ _NO_WEIGHTS = """
   UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """.split()
 
-_RNN_LAYERS = ['RNN', 'LSTM', 'GRU', 'SimpleRNN']
-_RNN_CELLS = ['LSTMCell', 'GRUCell', 'SimpleRNNCell']
+_RNNS = ['RNN', 'LSTM', 'GRU', 'SimpleRNN']
 
 # Layers that wrap other layers, and the attributes that hold those.
 _WRAPPERS = {
@@ -156,8 +155,8 @@ class <<cookiecutter.__camel>>Registry:
   _LAYERS = _table({**_WEIGHTS, **dict.fromkeys(_NO_WEIGHTS, [])})
   _ACTIVATIONS = frozenset(_table(dict.fromkeys(_ACTIVATIONS)))
   _MAY_ACTIVATE = frozenset(_table(dict.fromkeys(_MAY_ACTIVATE)))
-  _RNNS = frozenset(_table(dict.fromkeys(_RNN_LAYERS)))
-  _CELLS = _table(dict.fromkeys(_RNN_CELLS, _RNN_WEIGHTS))
+  _CELLS = _table({f'{name}Cell': _RNN_WEIGHTS for name in _RNNS[1:]})
+  _RNNS = frozenset(_table(dict.fromkeys(_RNNS)))
   _CONTAINERS = _table(_WRAPPERS)
 
   @classmethod
@@ -193,9 +192,7 @@ class <<cookiecutter.__camel>>Registry:
     Args:
       layer: Any object.
     """
-    return type(layer).__name__ in _OPERATIONS and isinstance(
-      layer, keras.layers.Layer
-    )
+    return type(layer).__name__ in _OPERATIONS
 
   @classmethod
   def get_weights(cls, layer):

@@ -55,13 +55,10 @@ class <<cookiecutter.__camel>>Report:
   def __str__(self):
     """Returns the table."""
     header = ('layer', _LEVEL, 'parameters', 'stripped', 'bytes', 'gzipped')
-    cells = [header] + [_cells(row) for row in [*self.layers, self.total]]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = []
-    for name, *numbers in cells:
-      aligned = [n.rjust(w) for n, w in zip(numbers, widths[1:], strict=True)]
-      lines.append('  '.join([name.ljust(widths[0]), *aligned]))
-    return '\n'.join(lines)
+    rows = [header, *map(_cells, [*self.layers, self.total])]
+    name, *numbers = (max(map(len, cells)) for cells in zip(*rows, strict=True))
+    form = f'{{:{name}}}' + ''.join(f'  {{:>{width}}}' for width in numbers)
+    return '\n'.join(form.format(*row) for row in rows)
 
 
 def _cells(row):

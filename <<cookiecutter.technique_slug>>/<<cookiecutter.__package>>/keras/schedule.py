@@ -2,6 +2,7 @@
 """Schedules: at which training steps, and at which <<cookiecutter.__level_words>>, to act."""
 
 import abc
+import functools
 import inspect
 import threading
 import weakref
@@ -11,12 +12,16 @@ from <<cookiecutter.__package>>.keras.compat import keras
 from <<cookiecutter.__package>>.keras.compat import ops
 
 
+@functools.cache  # Keras asks several times when it saves a model.
+def _get_arguments(cls):
+  return tuple(inspect.signature(cls).parameters)
+
+
 def _serialize(schedule, cls):
   """Returns a config: attributes are called as the arguments of `cls`."""
-  names = inspect.signature(cls).parameters
   return {
     'class_name': keras.utils.get_registered_name(type(schedule)),
-    'config': {name: getattr(schedule, name) for name in names},
+    'config': {name: getattr(schedule, name) for name in _get_arguments(cls)},
   }
 
 
@@ -57,10 +62,8 @@ def _validate_level(name, level):
 def _is_due(step, begin_step, end_step, frequency):
   """Returns a bool tensor: whether `step` is one of the steps to act at."""
   step = ops.convert_to_tensor(step)
-  due = ops.logical_and(
-    step >= begin_step, ops.mod(step - begin_step, frequency) == 0
-  )
-  return due if end_step == -1 else ops.logical_and(due, step <= end_step)
+  due = (step >= begin_step) & ((step - begin_step) % frequency == 0)
+  return due if end_step == -1 else due & (step <= end_step)
 
 
 class <<cookiecutter.__camel>>Schedule(abc.ABC):

@@ -33,14 +33,7 @@ def _check_type(name, value, expected):
     )
 
 
-def _register(cls):
-  # Files in HDF5 format name a layer of a nested model by its class alone.
-  keras.utils.get_custom_objects()[cls.__name__] = cls
-  package = '<<cookiecutter.technique_slug>>'
-  return keras.utils.register_keras_serializable(package)(cls)
-
-
-@_register
+@keras.utils.register_keras_serializable('<<cookiecutter.technique_slug>>')
 class <<cookiecutter.__wrapper>>(compat.Wrapper):
   """Trains a layer so that it ends up <<cookiecutter.past_participle>>.
 
@@ -53,8 +46,6 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
   >>> wrapper = <<cookiecutter.__wrapper>>(dense)
   >>> tuple(wrapper(ops.ones([1, 8])).shape)
   (1, 4)
-  >>> wrapper.layer is dense
-  True
 
   Attributes:
     layer: The wrapped `keras.layers.Layer`, the very object passed in.
@@ -99,10 +90,8 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
         'that the registry supports, or give yours a method '
         '`<<cookiecutter.__getter>>`.'
       )
-    if schedule is None:
-      schedule = schedule_lib.Constant<<cookiecutter.__level_camel>>(
-        0.5, begin_step=0
-      )
+    default = schedule_lib.Constant<<cookiecutter.__level_camel>>(0.5, begin_step=0)
+    schedule = default if schedule is None else schedule
     if algorithm is None:
       algorithm = algorithm_lib.<<cookiecutter.__camel>>Algorithm()
     _check_type('schedule', schedule, schedule_lib.<<cookiecutter.__camel>>Schedule)
@@ -126,7 +115,6 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
       self, 'step', [], compat.STEP_DTYPE, keras.initializers.Constant(-1)
     )
     self.training_from_callback = training_from_callback
-    self.is_training = None
     if training_from_callback:
       self.is_training = compat.add_variable(
         self, 'is_training', [], 'bool', 'zeros'
@@ -234,22 +222,22 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
       What the schedule returns: a bool and a float32 scalar tensor.
     """
     before = compat.to_tensor(step)
-    is_now, is_fine = True, before >= 0
+    is_now = True
     if ops.is_tensor(training):
       is_now = ops.cast(training, 'bool')
-      is_fine = ops.logical_or(is_fine, ops.logical_not(is_now))
       count = ops.cast(is_now, compat.STEP_DTYPE) * count
     if not self.slots:
       step.assign_add(count)
       return False, 0.0
     begun = contextlib.nullcontext()
     if not self.calls.has_begun:
+      is_fine = (before >= 0) | (count == 0)
       begun = compat.check(is_fine, _MISSING_CALLBACK, default=False)
     with begun:
       step.assign(ops.where(before < -1, before, before + count))
       now = compat.to_tensor(step)
     due, level = self.schedule(now)
-    return (due if is_now is True else ops.logical_and(due, is_now)), level
+    return due & is_now, level
 
   def settle(self):
     """Gives the weights the values that the next forward pass computes with.
@@ -330,18 +318,20 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
   @classmethod
   def from_config(cls, config, custom_objects=None):
     """See base class."""
-    config = dict(config)
-    layer = dict(config['layer'])
-    # HDF5 files are read by code that looks for the class name alone.
-    layer['class_name'] = layer.get('registered_name') or layer['class_name']
-    config['layer'] = keras.layers.deserialize(
-      layer, custom_objects=custom_objects
-    )
+    read, config = keras.utils.deserialize_keras_object, dict(config)
     for key in ('schedule', 'algorithm'):
-      config[key] = keras.utils.deserialize_keras_object(
-        config[key], custom_objects=custom_objects
-      )
+      config[key] = read(config[key], custom_objects)
+    # HDF5 files are read by code that looks for the class name alone.
+    layer = dict(config['layer'])
+    layer['class_name'] = layer.get('registered_name') or layer['class_name']
+    config['layer'] = keras.layers.deserialize(layer, custom_objects)
     return cls(**config)
+
+
+# Files in HDF5 format name a layer of a nested model by its class alone.
+keras.utils.get_custom_objects().update(
+  <<cookiecutter.__wrapper>>=<<cookiecutter.__wrapper>>
+)
 
 
 def collect_<<cookiecutter.__able>>_layers(model):
@@ -349,8 +339,6 @@ def collect_<<cookiecutter.__able>>_layers(model):
 
   >>> model = keras.Sequential([keras.layers.Dense(4, input_shape=(8,))])
   >>> wrapped = <<cookiecutter.__entry>>(model)
-  >>> [layer.layer.name for layer in wrapped.layers]
-  ['dense...']
   >>> len(collect_<<cookiecutter.__able>>_layers(wrapped))
   1
 
