@@ -61,7 +61,7 @@ _NO_WEIGHTS = """
   UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """.split()
 
-_RNNS = ['RNN', 'LSTM', 'GRU', 'SimpleRNN']
+_RNN_LAYERS = ['RNN', 'LSTM', 'GRU', 'SimpleRNN']
 
 # Layers that wrap other layers, and the attributes that hold those.
 _WRAPPERS = {
@@ -155,8 +155,8 @@ class <<cookiecutter.__camel>>Registry:
   _LAYERS = _table({**_WEIGHTS, **dict.fromkeys(_NO_WEIGHTS, [])})
   _ACTIVATIONS = frozenset(_table(dict.fromkeys(_ACTIVATIONS)))
   _MAY_ACTIVATE = frozenset(_table(dict.fromkeys(_MAY_ACTIVATE)))
-  _CELLS = _table({f'{name}Cell': _RNN_WEIGHTS for name in _RNNS[1:]})
-  _RNNS = frozenset(_table(dict.fromkeys(_RNNS)))
+  _CELLS = _table({f'{name}Cell': _RNN_WEIGHTS for name in _RNN_LAYERS[1:]})
+  _RNNS = frozenset(_table(dict.fromkeys(_RNN_LAYERS)))
   _CONTAINERS = _table(_WRAPPERS)
 
   @classmethod

@@ -31,7 +31,7 @@ def fingerprint(value: Any) -> str:
 def run_id(resolved_config: dict[str, Any], **identity: Any) -> str:
     """Returns the identity of a run: equal for two that would do the same.
 
-    It is made of the whole configuration and of task, profile, variant, seed, strategy, device.
+    What counts is the whole configuration, and task, profile, variant, seed, strategy, device.
     """
     return fingerprint({"config": resolved_config, **identity})
 

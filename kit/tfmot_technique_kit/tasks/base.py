@@ -103,7 +103,7 @@ class Task(abc.ABC):
     def score(self, outputs: Iterable[np.ndarray], labels: Iterable[Any]) -> float:
         """Returns the quality: a number in [0, 1], higher is better.
 
-        It gets the model's outputs, floats, and the labels of the same test examples in turn.
+        The arguments are the model's outputs, floats, and the labels of the same examples.
         """
 
     def prepare_conversion(self, model: keras.Model) -> None:

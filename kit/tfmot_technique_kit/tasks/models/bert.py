@@ -77,7 +77,7 @@ class Options(base.Options):
 def build(options: Options, classes: int) -> keras.Model:
     """Builds a BERT that classifies texts.
 
-    It is a Functional model of token ids, int32 [sequence_length], 0 for padding, to logits
+    The model is Functional, of token ids, int32 [sequence_length], 0 for padding, to logits
     [classes]. Raises as `weights.load` or `hugging_face.load`.
     """
     ids = keras.Input([options.sequence_length], dtype="int32", name="ids")
@@ -202,8 +202,8 @@ def gelu(x: Tensor) -> Tensor:
 def exact_gelu(x: Tensor) -> Tensor:
     """Returns GELU, as Hugging Face computes it by default.
 
-    It is made of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. A ReLU that
-    follows would hide that: the maximum, which changes nothing, is between.
+    Keras makes it of `Erfc`, which TensorFlow Lite only knows as a part of its own GELU. A ReLU
+    that follows would hide that: the maximum, which changes nothing, is between.
     """
     return ops.maximum(keras.activations.gelu(x), -1.0)
 

@@ -49,7 +49,7 @@ class Options(classifier.BackboneOptions):
 def build(options: Options, classes: int) -> keras.Model:
     """Builds the model: a backbone, features of several scales, and a head.
 
-    It is a Functional model of float32 images [image_size, image_size, 3] to the output above. A
+    The model is Functional, of float32 images [image_size, image_size, 3] to the output above. A
     cell has 4 pixels, or 8 with a backbone by `classifier.build_application`, which may raise.
     """
     inputs = keras.Input([options.image_size, options.image_size, 3])
