@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pathlib
 
 HERE = pathlib.Path(__file__).parent
@@ -68,11 +69,11 @@ def render_settings(report: dict) -> str:
                         limit = _limit(goals_of_keras_2[quantity], case)
                     else:
                         limit = _limit(goals, f"{kind} {setting}")
-                    values = cases[case][quantity]
+                    values = cases[case].get(quantity, {})
                     text = _number(cases[case], quantity)
                     if "spread" in values:
                         text += f" ± {values['spread']:.2f}"
-                    if limit is not None and round(values["median"], 2) > limit:
+                    if limit is not None and round(values.get("median", math.inf), 2) > limit:
                         text = f"**{text}**"
                         missed.append(f"{quantity} of `{kind}`, {case}, {setting}: {limit:g}")
                     cells.append(text)

@@ -92,7 +92,8 @@ def measure(kind: str, case: Any, seconds: float) -> dict[str, Any]:
 
     def run_all(quantity: str, trainings: dict[str, Training]) -> None:
         runs: dict[str, Run] = {name: each.run for name, each in trainings.items()}
-        interleave(quantity, runs, seconds, results, SAMPLE_SECONDS)
+        with results.attempt("technique", quantity):
+            interleave(quantity, runs, seconds, results, SAMPLE_SECONDS)
 
     start(ONCE)
     results = Results()  # The first time loads libraries.
@@ -106,7 +107,10 @@ def measure(kind: str, case: Any, seconds: float) -> dict[str, Any]:
     )
     run_all("steady step", trainings)
     run_all("step with update", start(EVERY_STEP))
-    return {q: c["technique"] for q, c in results.summarize()["ratios"].items()}
+    summary = results.summarize()
+    for quantity, reason in summary["failures"].get("technique", {}).items():
+        print(f"{case.name}, {quantity}: {reason}", file=sys.stderr, flush=True)
+    return {q: c["technique"] for q, c in summary["ratios"].items()}
 
 
 def measure_here(kind: str, seconds: float) -> None:
