@@ -63,8 +63,7 @@ def _select(values, index, digit):
     digits = ops.right_shift(bits, shift)
     if found is not None:
       digits = digits - found * base
-      shares = (digits >= 0) & (digits < base)
-      digits = ops.where(shares, digits, base)
+      digits = ops.where((digits >= 0) & (digits < base), digits, base)
     counts = compat.count_values(ops.cast(digits, 'int32'), base)
     is_below = ops.cumsum(counts) <= index
     index = index - ops.sum(ops.where(is_below, counts, 0))
@@ -235,5 +234,9 @@ class Algorithm(abc.ABC):
 
   @classmethod
   def from_config(cls, config):
-    """Returns an algorithm that is like the one that returned a config."""
+    """Returns an algorithm that is like the one with a config.
+
+    Args:
+      config: What `get_config` returned.
+    """
     return cls(**config)

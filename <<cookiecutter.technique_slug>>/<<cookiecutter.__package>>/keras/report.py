@@ -63,8 +63,7 @@ class <<cookiecutter.__camel>>Report:
 
 def _cells(row):
   level = '-' if row.level is None else f'{row.level:.4f}'
-  numbers = dataclasses.astuple(row)[2:]
-  return [row.name, level, *(f'{number:,}' for number in numbers)]
+  return [row.name, level, *map('{:,}'.format, dataclasses.astuple(row)[2:])]
 
 
 def report_<<cookiecutter.technique_slug>>(model):
