@@ -18,10 +18,13 @@ from tfmot_technique_kit.errors import UserError
 
 
 def having(root: str | Path, names: Iterable[str], kind: str) -> dict[Path, str]:
-    """Returns the pages with a block of a kind, and their texts; raises as `read` and `split` do.
+    """Returns the pages with a block of a kind, and their texts.
 
     They are of the files with these names below the root. Those with a prefix and a hyphen belong
     to them: RFCs get the date of their submission as one.
+
+    Raises:
+        UserError: As in `read` and `split`.
     """
     pages = (PurePosixPath(name) for name in names if name.endswith(".md"))
     patterns = (str(page.parent / (prefix + page.name)) for page in pages for prefix in ("", "*-"))
@@ -36,7 +39,11 @@ def having(root: str | Path, names: Iterable[str], kind: str) -> dict[Path, str]
 
 
 def read(path: str | Path, name: str) -> str:
-    """Returns a document, named so in messages; raises UserError if it is no UTF-8 with LF."""
+    """Returns the text of a document, which messages call by a name.
+
+    Raises:
+        UserError: If it is not UTF-8, or its lines do not end with LF.
+    """
     try:
         text = Path(path).read_bytes().decode()
     except UnicodeDecodeError as error:
@@ -49,9 +56,13 @@ def read(path: str | Path, name: str) -> str:
 def split(document: str, text: str, kind: str) -> list[tuple[str | None, list[str]]]:
     """Splits the text of a document at the markers of a kind; others are plain lines.
 
-    Returns pairs of a block's name and lines with their ends. The name is None for lines outside
-    of blocks, which include the markers. Raises UserError if there are two blocks of the same
-    name, or a marker that is not where it has to be.
+    Returns:
+        Pairs of a block's name and lines with their ends. The name is None for
+        lines outside of blocks, which include the markers.
+
+    Raises:
+        UserError: If there are two blocks of the same name, or a marker that is
+            not where it has to be.
     """
     begins = re.compile(_begin(kind, r"(\w+)"))
     end = _end(kind)
@@ -84,8 +95,10 @@ def split(document: str, text: str, kind: str) -> list[tuple[str | None, list[st
 def render(document: str, text: str, kind: str, blocks: dict[str, str]) -> str:
     """Returns the text of a document with its blocks of a kind filled in.
 
-    The blocks are those that it may have, from their names to their Markdown. Raises UserError as
-    `split` does, and if a block has an unknown name, or there is none.
+    The blocks are those that it may have, from their names to their Markdown. One has to be there.
+
+    Raises:
+        UserError: As in `split`, and if a block has an unknown name, or there is none.
     """
     parts = split(document, text, kind)
     if len(parts) == 1:

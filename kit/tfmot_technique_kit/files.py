@@ -13,7 +13,10 @@ _LEAST_BYTES = 2**20  # A run file and a small model.
 def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
     """Writes a file as a whole or not at all, and makes its folders; returns its path.
 
-    Text is written as UTF-8 with its own line ends. An OSError names that path.
+    Text is written as UTF-8 with its own line ends.
+
+    Raises:
+        OSError: With that path, if it cannot be written.
     """
     path = Path(path)
     # A name of its own for each writer, in the same folder: there, replacing is one
@@ -33,9 +36,10 @@ def write(path: str | os.PathLike[str], content: str | bytes) -> Path:
 
 
 def check_writable(folder: Path) -> None:
-    """Raises OSError if files cannot be written into a folder, which may be missing.
+    """Checks that files can be written into a folder, which may be missing. Leaves nothing there.
 
-    Reasons are permissions, a full disk, a file or a broken link in its place. Nothing is left.
+    Raises:
+        OSError: If not: because of permissions, a full disk, a file or a broken link in its place.
     """
     paths = (folder.absolute(), *folder.absolute().parents)
     existing = next(path for path in paths if path.exists() or path.is_symlink())

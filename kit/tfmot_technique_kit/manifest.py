@@ -159,7 +159,11 @@ class Manifest:
 
 
 def load(root: Path) -> Manifest:
-    """Reads the manifest of the project in a folder; raises UserError if it is missing or wrong."""
+    """Reads the manifest of the project in a folder.
+
+    Raises:
+        UserError: If there is none, or something in it is wrong.
+    """
     try:
         text = Path(root, NAME).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -43,7 +43,11 @@ def is_left_out(folder: Path) -> bool:
 
 
 def notebook(path: Path) -> dict[str, Any]:
-    """Reads a notebook; raises ValueError if it is none, with what to say after its name."""
+    """Reads a notebook.
+
+    Raises:
+        ValueError: If it is none; the message, which goes on after its name, says why.
+    """
     import nbformat
 
     try:

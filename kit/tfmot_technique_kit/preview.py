@@ -130,7 +130,8 @@ def _entries(pages: Path, patterns: list[str]) -> list[str | dict[str, str]]:
 def on_files(files: Files, config: Any) -> Files:
     """Takes the state of widgets out of notebooks: nbconvert stumbles over that of Colab.
 
-    Raises PluginError if a notebook is none: MkDocs shows it as one line.
+    Raises:
+        PluginError: If a notebook is none: MkDocs shows it as one line.
     """
     copies = Path(config.docs_dir).parent / "notebooks"
     for file in [file for file in files if file.src_uri.endswith(".ipynb")]:

@@ -50,7 +50,11 @@ class Project:
         )
 
     def folder(self, name: str) -> Path:
-        """Returns the path of a folder of the manifest, such as 'core', or raises UserError."""
+        """Returns the path of a folder of the manifest, such as 'core'.
+
+        Raises:
+            UserError: If the manifest has no such folder.
+        """
         if name not in self.manifest.folders:
             raise UserError(f"{manifest.NAME}: has no [folders.{name}]; add it.")
         return self.root / self.manifest.folders[name].here
@@ -67,7 +71,8 @@ class Project:
     def api(self) -> Api:
         """The API of the technique. The first use imports TensorFlow.
 
-        Raises UserError if it lacks a symbol that contribution.toml names.
+        Raises:
+            UserError: If the API lacks a symbol that contribution.toml names.
         """
         roles, api = self.manifest.roles, self.module()
         others = {"apply": self.technique.entry, "UpdateStep": roles.callback}

@@ -25,7 +25,8 @@ _TESTED_FROM = (("tensorflow", "tensorflow"), ("tfmot", "tensorflow"), ("tfmot",
 def prepare(project: Project, version: str, day: datetime.date) -> list[Path]:
     """Writes a version into the package, the release notes and the notebooks, and returns them.
 
-    Raises UserError if it is no version, or a file cannot be read. Nothing is written then.
+    Raises:
+        UserError: It is no version, or a file cannot be read. Nothing is written then.
     """
     if not re.fullmatch(r"\d+\.\d+\.\d+((a|b|rc)\d+)?", version):
         raise UserError(f"{version!r} is no version to release; write one such as 0.2.0.")
@@ -43,7 +44,11 @@ def prepare(project: Project, version: str, day: datetime.date) -> list[Path]:
 
 
 def stale(project: Project) -> dict[Path, str]:
-    """Returns the documents that do not name the tested versions, as they have to be."""
+    """Returns the documents that do not name the tested versions, as they have to be.
+
+    Raises:
+        UserError: If a document or the workflow cannot be read as such.
+    """
     tested = versions.tested(project)
     made = {"tested": sentence(tested), "versions": table(tested)}
     found = blocks.having(project.root, [file.path for file in project.manifest.files], "release")

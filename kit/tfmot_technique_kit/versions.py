@@ -32,7 +32,8 @@ class Combination(NamedTuple):
 def tested(project: Project) -> list[Combination]:
     """Returns what releases are tested against, in the order of the workflow.
 
-    Raises UserError if the workflow has no job `wheel` with such a matrix.
+    Raises:
+        UserError: If the workflow has no job `wheel` with such a matrix.
     """
     text = blocks.read(project.root / WORKFLOW, WORKFLOW)
     try:
@@ -56,7 +57,8 @@ def pyproject(project: Project) -> dict[str, Any]:
 def requirements(project: Project) -> list[Requirement]:
     """Returns what pyproject.toml requires for users, in the group `dev`, and in its extras.
 
-    Raises UserError if it is no TOML, or a requirement is none.
+    Raises:
+        UserError: If pyproject.toml is no TOML, or a requirement is none.
     """
     content = pyproject(project)
     package = content.get("project", {})

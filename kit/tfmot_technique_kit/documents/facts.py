@@ -166,17 +166,12 @@ def _stripped(example: Example) -> str:
 
 
 def _tflite(example: Example, tflite: dict[str, bytes]) -> str:
-    rows = []
-    for name, content in tflite.items():
-        for operator in flatbuffer.list_operators(content):
-            row = (name, f"`{operator.name}`")
-            rows += [
-                (
-                    *(*row, f"`{list(weight.shape)}`", weight.dtype, f"{weight.zero_fraction:.2f}"),
-                    "{} to {}".format(*weight.values_per_channel),
-                )
-                for weight in operator.weights
-            ] or [(*row, "none", "", "", "")]
+    rows = [
+        (name, f"`{operator.name}`", *_cells(weight))
+        for name, content in tflite.items()
+        for operator in flatbuffer.list_operators(content)
+        for weight in operator.weights or [None]
+    ]
     header = ("conversion", "operator", "weight", "type", "zeros", "values per channel")
     converter = tf.lite.TFLiteConverter.from_keras_model(example.stripped)
     converter.optimizations = [tf.lite.Optimize.EXPERIMENTAL_SPARSITY]
@@ -186,6 +181,13 @@ def _tflite(example: Example, tflite: dict[str, bytes]) -> str:
         "With `tf.lite.Optimize.EXPERIMENTAL_SPARSITY` the converter encodes "
         f"{sparse} of the weights as sparse."
     )
+
+
+def _cells(weight: flatbuffer.Weight | None) -> tuple[str, ...]:
+    if weight is None:
+        return ("none", "", "", "")
+    values = "{} to {}".format(*weight.values_per_channel)
+    return (f"`{list(weight.shape)}`", weight.dtype, f"{weight.zero_fraction:.2f}", values)
 
 
 def _size(example: Example, originals: dict[str, bytes], tflite: dict[str, bytes]) -> str:

@@ -76,7 +76,11 @@ class _Config(_Section):
 
 
 def list_tasks(project: Project, profile: str) -> list[str]:
-    """Returns the names of the tasks that have a profile; raises UserError if none has."""
+    """Returns the names of the tasks that have a profile.
+
+    Raises:
+        UserError: If there is no such profile.
+    """
     names = tasks.list_names(project)
     own = collections.defaultdict(list)
     for name in names:
@@ -92,8 +96,10 @@ def list_tasks(project: Project, profile: str) -> list[str]:
 def load(project: Project, task: str, profile: str, changes: Sequence[str] = ()) -> dict[str, Any]:
     """Returns the hyper-parameters of a task in a profile, all of them.
 
-    Changes are strings such as `training.epochs=3`, the value as in YAML. Raises UserError if there
-    is no such task, or a value is wrong.
+    Changes are strings such as `training.epochs=3`, the value as in YAML.
+
+    Raises:
+        UserError: In one line, if there is no such task, or a value is wrong.
     """
     names = list_tasks(project, profile)
     if task not in names:
@@ -113,9 +119,10 @@ def load(project: Project, task: str, profile: str, changes: Sequence[str] = ())
 
 
 def check(config: Any, name: str) -> None:
-    """Checks hyper-parameters, but for those that the task checks.
+    """Checks hyper-parameters, but for those that the task checks. Errors call them by the name.
 
-    Raises UserError, which calls them by the name, if a value is missing or wrong.
+    Raises:
+        UserError: In one line, if a value is missing or wrong.
     """
     try:
         _Config.model_validate(config)

@@ -72,7 +72,10 @@ def convert_elsewhere(
     """Converts the model of a plan in a `.keras` file, trained on any backend; see `convert`.
 
     Keras converts on TensorFlow, and a process has one backend: another process loads the file,
-    which holds for all backends. Raises RuntimeError if it fails.
+    which holds for all backends.
+
+    Raises:
+        RuntimeError: If it cannot be converted.
     """
     options = json.dumps(plan.config["task"])
     arguments = (plan.project.root, plan.task, options, path.absolute(), conversion)

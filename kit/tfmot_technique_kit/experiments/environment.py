@@ -21,7 +21,12 @@ _FLAGS = ("sse4_2", "avx", "avx2", "avx512f", "neon")
 
 
 def software(distribution: str, switch: Switch) -> dict[str, str | None]:
-    """Returns the versions that a run uses by name, the technique's too, None without one."""
+    """Returns the versions that a run uses by name, None for what is not installed.
+
+    Args:
+        distribution: Name of the technique's distribution, as pip knows it.
+        switch: The Keras of the run.
+    """
     # Keras 2 and its backend are `tf_keras` and `tensorflow`.
     more = () if switch.keras == 2 else ("keras", switch.backend)
     return {
@@ -34,8 +39,10 @@ def software(distribution: str, switch: Switch) -> dict[str, str | None]:
 def hardware() -> dict[str, Any]:
     """Returns what this machine is, and how busy.
 
-    'flags' are those extensions of the 'cpu' that decide on kernels; both are None where the
-    system does not tell. The 'load_average' is over 1, 5 and 15 minutes.
+    Returns:
+        A dict: 'cpu', its name, and 'flags', those of its extensions that decide
+        on kernels, each None where the system does not tell; 'cores'; 'ram_bytes';
+        'load_average' over 1, 5 and 15 minutes.
     """
     cpu = _cpuinfo()
     flags = cpu.get("flags", cpu.get("Features"))
@@ -60,9 +67,12 @@ def is_this_machine(recorded: dict[str, Any]) -> bool:
 
 
 def git(folder: Path, generated: str) -> dict[str, Any] | None:
-    """Returns which 'commit' a folder is at, None without git, a work tree or a commit.
+    """Returns which commit a folder is at.
 
-    The folder is 'dirty' if files in it differ, but for the path `generated`, which runs write.
+    Returns:
+        A dict: 'commit'; 'dirty', whether files in the folder differ from it, but for the path
+        `generated`, which runs write. None without git, outside of a work tree and before the
+        first commit.
     """
 
     def ask(*arguments: str) -> str:

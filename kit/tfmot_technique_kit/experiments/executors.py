@@ -17,7 +17,8 @@ Commands = Sequence[Sequence[str]]
 def call(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
     """Runs `technique` with arguments in a project's folder, in a process of its own.
 
-    Returns the exit status, and the last line of what it wrote.
+    Returns:
+        The exit status, and the last line of what it wrote.
     """
     with subprocess.Popen(
         [sys.executable, "-m", "tfmot_technique_kit", *arguments],
@@ -36,7 +37,11 @@ def call(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def run_locally(root: Path, commands: Commands, jobs: int) -> list[Any]:
-    """Runs commands on this machine, so many at a time; returns a future of each by `call`."""
+    """Runs commands side by side on this machine, so many jobs at a time.
+
+    Returns:
+        A future of what `call` returns for each.
+    """
     pool = concurrent.futures.ThreadPoolExecutor(jobs)
     futures = [pool.submit(call, root, command) for command in commands]
     pool.shutdown(wait=False)

@@ -89,9 +89,14 @@ def _model(run: dict[str, Any], artifacts: Path) -> tuple[Path, str | None]:
 def on_device(run: dict[str, Any], device: str, output: str) -> dict[str, Any]:
     """Returns a copy of a run of the host with the latency and memory of a phone.
 
-    The copy has a `run_id` of its own. The device is 'adb:' and the model of the phone; the output
-    is what `benchmark_model` printed for the run's model, in one process or more. Raises UserError
-    if they do not fit the run, or it has no model.
+    Args:
+        run: The run. The copy has a `run_id` of its own.
+        device: 'adb:' and the model of the phone.
+        output: What `benchmark_model` printed for the run's model, in one process or more.
+
+    Raises:
+        UserError: The run has no model, the device's name does not begin with 'adb:', or the
+            output is incomplete or of another model.
     """
     if run["status"] != "ok" or run["device"] != "host":
         raise UserError(

@@ -134,7 +134,8 @@ def folders(
 ) -> tuple[Path, Path]:
     """Returns the folders of results and artifacts, the project's where they are None.
 
-    Raises UserError if files cannot be written there.
+    Raises:
+        UserError: If files cannot be written there.
     """
     own = project.folder("results")
     places = results or own, artifacts or own.with_name("artifacts")
@@ -143,7 +144,11 @@ def folders(
 
 
 def check_writable(places: Iterable[Path]) -> None:
-    """Raises UserError if files cannot be written into folders; better before training."""
+    """Checks that files can be written into folders; better before than after training.
+
+    Raises:
+        UserError: If they cannot.
+    """
     for place in places:
         try:
             files.check_writable(place)

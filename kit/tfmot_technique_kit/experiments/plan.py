@@ -28,7 +28,11 @@ class Plan:
     switch: Switch = DEFAULT  # which Keras trains, on which backend
 
     def parse(self, name: str) -> Variant:
-        """Returns the variant of a name; raises UserError if this Keras has none."""
+        """Returns the variant of a name.
+
+        Raises:
+            UserError: If there is none, or not with this Keras.
+        """
         variant = variants_lib.parse(name, self.config["technique"]["levels"])
         if not self._has(variant):
             raise UserError(f"{name}: {variants_lib.KERAS_2_ALONE}: run it with --keras 2.")
@@ -103,7 +107,11 @@ class Plan:
         return "_".join(map(str, (self.task, self.profile, *parts)))
 
     def load(self, variant: Variant, folder: Path) -> dict[str, Any] | None:
-        """Returns the run of a variant that a folder has, None without one that still holds."""
+        """Returns the run of a variant that a folder has, None without one that still holds.
+
+        Raises:
+            UserError: If what lies there is no run.
+        """
         planned = self.describe(variant)
         path = results.path_of(folder, planned)
         if not path.exists():

@@ -12,7 +12,12 @@ _LINE_EVERY_S = 60.0
 
 @contextlib.contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Gives a function to call with how many of so many, such as 'runs', are done."""
+    """Gives a function to call with how many are done.
+
+    Args:
+        what: What is counted, such as 'runs'.
+        total: How many there are. Nothing is shown for none.
+    """
     last = time.monotonic()
 
     def show_line(done: int) -> None:

@@ -12,8 +12,13 @@ from tfmot_technique_kit.project import Project
 def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | None]:
     """Chooses a run of each task to repeat: the technique with its first seed, as float.
 
-    Of the settings that have one, it takes the first in `switch.ALL`. Returns the file for each
-    task, None for one without a run in the folder that still holds.
+    Of the settings that have one, it takes the first in `switch.ALL`.
+
+    Returns:
+        The file for each task; None for a task without a run in the folder that still holds.
+
+    Raises:
+        UserError: If there is no such profile, or a file is broken.
     """
     chosen: dict[str, Path | None] = {}
     for task in config.list_tasks(project, profile):
@@ -29,7 +34,11 @@ def choose(project: Project, profile: str, folder: Path) -> dict[str, Path | Non
 def rerun(
     project: Project, recorded: dict[str, Any], folder: Path, data_dir: Path | None = None
 ) -> dict[str, Any]:
-    """Runs a recorded run again, with its baseline, in an empty folder. Returns the new run."""
+    """Runs a recorded run again, with its baseline, in an empty folder. Returns the new run.
+
+    Raises:
+        UserError, FileNotFoundError: If it cannot be run here.
+    """
     values = recorded["config"]["resolved"]
     config.check(values, "The recorded configuration")
     from tfmot_technique_kit.experiments.run import Runner  # It takes TensorFlow.

@@ -44,7 +44,10 @@ def path_of(folder: Path, run: dict[str, Any]) -> Path:
 
 
 def write(folder: Path, run: dict[str, Any]) -> Path:
-    """Writes a run into a folder, as a whole or not at all, and returns the path of the file.
+    """Writes a run, as in `run_schema.json`, into a folder, as a whole or not at all.
+
+    Returns:
+        The path of the file.
 
     Raises:
         UserError: The run is not as the schema says, or the file cannot be written.
@@ -74,9 +77,12 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def load_all(folder: Path) -> list[dict[str, Any]]:
-    """Reads all runs of a folder, which may be missing, in the order of their names, by `load`.
+    """Reads all runs of a folder, which may be missing, in the order of their names.
 
     What a killed writer left is ignored, and folders.
+
+    Raises:
+        UserError: A file is broken or no run; one line names file and field.
     """
     return [load(path) for path in sorted(Path(folder).glob("[!.]*.json")) if path.is_file()]
 

@@ -75,10 +75,14 @@ class Runner:
         return model.get_weights()
 
     def run(self, variants: Sequence[Variant]) -> Iterator[Run]:
-        """Runs variants, those of a training together, and yields each run once it is written.
+        """Runs variants, those of a training together. One that cannot run says why as its result.
 
-        One that cannot run says why as its result. Raises UserError or FileNotFoundError if the
-        data cannot be loaded, or a file cannot be written.
+        Yields:
+            The run, after its file has been written.
+
+        Raises:
+            UserError, FileNotFoundError: In one line, if the data cannot be loaded, or a file
+                cannot be written.
         """
         _ = self._data  # What is wrong with the data is no result of a variant.
         for _, group in itertools.groupby(variants, lambda v: v.training):

@@ -35,10 +35,11 @@ def loading_scope(api: Api) -> Iterator[None]:
 
 
 def create_strategy(name: str) -> tf.distribute.Strategy | None:
-    """Returns a distribution strategy, None for `none`: training on one device.
+    """Returns a distribution strategy, None for training on one device.
 
-    Without GPUs `mirrored` has a replica on each of two logical CPUs; `multiworker` reads
-    `TF_CONFIG`.
+    Args:
+        name: `none`, `mirrored` or `multiworker`. Without GPUs `mirrored` has a replica on each
+            of two logical CPUs; `multiworker` reads `TF_CONFIG`.
     """
     if name == "none":
         return None
@@ -82,7 +83,11 @@ class Trainer:
     def train(
         self, variant: Variant, baseline: Sequence[np.ndarray] | None = None
     ) -> tuple[keras.Model, dict[str, Any]]:
-        """Trains the model of a variant from the weights of the baseline, None to train that.
+        """Trains a model.
+
+        Args:
+            variant: Its conversion does not matter.
+            baseline: The weights of the baseline. None to train it.
 
         Returns:
             The trained model without wrappers, and a dict with `steps`, `epochs`, `wall_s` and

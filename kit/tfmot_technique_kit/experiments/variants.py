@@ -60,7 +60,11 @@ def tflite_file(conversion: str) -> str:
 
 
 def parse(name: str, levels: Sequence[float]) -> Variant:
-    """Reads the name of a variant, such as `technique@0.5+int8`. The last level is the default."""
+    """Reads the name of a variant, such as `technique@0.5+int8`. The last level is the default.
+
+    Raises:
+        UserError: If there is no such variant.
+    """
     match = _NAME.fullmatch(name)
     stages = match["stages"].split("_") if match else []
     is_plain = stages in ([BASELINE], [CONTROL])

@@ -46,7 +46,11 @@ class Tree:
         return Tree(self._root, {**self._changes, **changes})
 
     def read(self, path: str) -> str:
-        """Returns the text of a file, '' if it is not there; raises UserError if it is no UTF-8."""
+        """Returns the text of a file; that of one that is not there is empty.
+
+        Raises:
+            UserError: If it is no text in UTF-8.
+        """
         if path not in self._texts and path in self.paths:
             try:
                 self._texts[path] = (self._root / path).read_bytes().decode()
@@ -84,7 +88,11 @@ class Checkout:
         return [entry[3:] for entry in status.split("\0") if entry]
 
     def write(self, texts: Mapping[str, str]) -> None:
-        """Writes texts to paths: all of them, or none, and raises UserError, if one fails."""
+        """Writes texts to paths: all of them, or none if one fails.
+
+        Raises:
+            UserError: If a file cannot be written. The others are as they were.
+        """
         with contextlib.ExitStack() as undo:
             for path, text in texts.items():
                 try:
@@ -111,7 +119,11 @@ class Checkout:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Returns what git prints in a folder; raises UserError if it fails, with its last line."""
+    """Runs git in a folder and returns what it printed.
+
+    Raises:
+        UserError: If git is missing or fails, with the last line that it says.
+    """
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")

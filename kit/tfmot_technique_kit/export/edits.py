@@ -42,7 +42,11 @@ class Lines:
         self.lines = text.splitlines()
 
     def find(self, pattern: str, expected: str, start: int = 0) -> int:
-        """Returns the index of the first line from `start` that matches; raises as `all` does."""
+        """Returns the index of the first line from `start` that matches.
+
+        Raises:
+            UserError: If there is no such line; the message says what was expected.
+        """
         return self.all(pattern, start, expected=expected)[0]
 
     def all(

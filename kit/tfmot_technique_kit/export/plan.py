@@ -75,7 +75,8 @@ class Plan:
     def write(self, checkout: Checkout, allow_dirty: bool = False) -> list[Planned]:
         """Writes what is not yet in a checkout, and returns it.
 
-        Raises UserError if a file cannot be written, or other changes are not committed.
+        Raises:
+            UserError: If a file cannot be written, or other changes are not committed.
         """
         changed = self.changed(checkout.tree)
         if changed and not allow_dirty:
@@ -90,9 +91,12 @@ class Plan:
 
 
 def make(project: Project, tree: Tree, date: datetime.date | None = None) -> Plan:
-    """Plans the export of a project onto the tree of a checkout, or raises UserError.
+    """Plans the export of a project onto the tree of a checkout.
 
     The date is that of the submission: by default that of an earlier export of the RFCs, or today.
+
+    Raises:
+        UserError: If something here, or in the checkout, does not allow it.
     """
     date = date or _earlier_date(project.manifest, tree) or datetime.date.today()
     names = Names.of(project.manifest)

@@ -20,8 +20,11 @@ _OURS = re.compile(r"#\s*(noqa|ruff:|isort:|fmt:)")
 def public_symbols(path: str, source: str, names: Names) -> dict[str, str]:
     """Reads the public API from the imports of the package's `__init__.py`.
 
-    Returns the module of each symbol, such as 'schedule', sorted by module and name. Raises
-    UserError for something else than `from package.keras.module import Symbol`.
+    Returns:
+        From each symbol to its module, such as 'schedule', sorted by module and name.
+
+    Raises:
+        UserError: If it has something else than `from package.keras.module import Symbol`.
     """
     prefix = f"{names.technique.package}.keras."
     symbols = []
@@ -62,7 +65,8 @@ def has_licence(source: str) -> bool:
 def rewrite(path: str, source: str, symbols: Mapping[str, str], names: Names) -> str:
     """Returns a module as it has to be in TFMOT, where the API has `public_symbols`.
 
-    Raises UserError for an import or a use of the package that has no counterpart there.
+    Raises:
+        UserError: If it imports or names the package in a way that has no counterpart there.
     """
     if not has_licence(source):
         raise UserError(f"{path}:1: has no licence header; begin it with that of other files.")

@@ -28,7 +28,10 @@ def write(plan: Plan, checkout: Checkout, folder: Path, today: datetime.date) ->
 
     The patches are made in a clone, of what is committed in the checkout; that itself stays as it
     is. Their author is the technique's, alone: with several, the check of the contributor licence
-    agreement fails. Raises UserError if the folder is not empty, OSError if it is not writable.
+    agreement fails.
+
+    Raises:
+        UserError: If the folder is not empty, a file cannot be written, or git fails.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder}: is there and not empty; name another.")
@@ -45,7 +48,10 @@ def write(plan: Plan, checkout: Checkout, folder: Path, today: datetime.date) ->
         for path, phase in zip(sorted(made.iterdir()), phases, strict=True):
             text = pull_request(plan.names, phase)
             path.with_suffix(".md").write_text(text, encoding="utf-8")
-        shutil.copytree(made, folder, dirs_exist_ok=True)
+        try:
+            shutil.copytree(made, folder, dirs_exist_ok=True)
+        except OSError as error:
+            raise UserError(f"{folder}: cannot be written: {error}.") from error
     return sorted(folder.iterdir())
 
 

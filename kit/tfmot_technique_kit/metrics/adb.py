@@ -30,8 +30,15 @@ _MEMORY = re.compile(r"emory footprint .*\(MB\): init=\S+ overall=([\d.e+]+)")
 def parse(output: str, tflite_bytes: int) -> dict[str, Any]:
     """Reads what `benchmark_model` printed of one or more processes, one after the other.
 
-    Returns the sections 'latency' and 'memory' of a run file. Raises UserError if a line is
-    missing, or the output is of a model that does not have so many bytes.
+    Args:
+        output: What it printed.
+        tflite_bytes: Size of the model that it must be of.
+
+    Returns:
+        The sections 'latency' and 'memory' of a run file.
+
+    Raises:
+        UserError: It is of another model, or a line is missing; the message says what to do.
     """
     for size in _SIZE.findall(output):
         # Six digits are printed.

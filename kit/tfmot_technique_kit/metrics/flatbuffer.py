@@ -93,15 +93,21 @@ def sizes(content: bytes) -> dict[str, int]:
 
 
 def analyze(content: bytes) -> dict[str, Any]:
-    """Counts weights, activations and operators of a model, the content of a `.tflite` file.
+    """Counts weights, activations and operators of a model.
 
     A weight is a constant of two or more dimensions, float or quantized: the kernels and
     embeddings that techniques work on, no bias, shape or index.
 
+    Args:
+        content: The `.tflite` file.
+
     Returns:
-        'weight_bytes': bytes of the weights' values, without the index of a sparse encoding.
+        A dict with
+        'weight_bytes': bytes of the weights' values. The index of a sparse encoding is not in
+            it, the size of the file has it.
         'weight_values': how many values they have when all are written out.
-        'zero_fraction': in [0, 1], how many of these stand for zero: are the zero point.
+        'zero_fraction': in [0, 1], how many of these stand for zero. In a quantized weight that
+            is its zero point.
         'unique_values': the largest number of different stored values in one weight.
         'sparse_tensors': weights that are encoded as sparse.
         'peak_live_activation_bytes': the most that all tensors which are alive at the same
@@ -109,7 +115,8 @@ def analyze(content: bytes) -> dict[str, Any]:
         'ops': how often each operator occurs, by its name.
 
     Raises:
-        UserError: These bytes are no model, or a weight has a type that cannot be read.
+        UserError: The bytes are no TFLite model, or a weight has a type whose values cannot be
+            read.
     """
     model = _parse(content)
     # By buffer: graphs of loops and branches may share those of the main one.
@@ -134,7 +141,11 @@ def analyze(content: bytes) -> dict[str, Any]:
 
 
 def list_operators(content: bytes) -> list[Operator]:
-    """Returns the operators of a model in the order in which they run; raises as `analyze`."""
+    """Returns the operators of a model with their weights, in the order in which they run.
+
+    Raises:
+        UserError: As in `analyze`.
+    """
     model = _parse(content)
     graph = model.subgraphs[0]
     weights = _weights(graph, model)

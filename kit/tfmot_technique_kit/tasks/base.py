@@ -62,12 +62,20 @@ class Data:
 class Task(abc.ABC):
     """One problem: its data, model and metric, in the sizes that options say.
 
-    Its name is that of its file. The options are the part `task` of its hyper-parameters; what is
-    missing has its default. Raises UserError if one is missing, unknown or impossible.
+    Args:
+        name: Name of the task, that of its file.
+        options: The part `task` of its hyper-parameters. What is missing has its default.
+
+    Attributes:
+        metric: Name of what `score` returns, such as 'accuracy'.
+        Options: The class of the options.
+
+    Raises:
+        UserError: If an option is missing, unknown or impossible.
     """
 
-    metric: str  # the name of what `score` returns, such as 'accuracy'
-    Options: type[Options] = Options  # the class of the options
+    metric: str
+    Options: type[Options] = Options
 
     def __init__(self, name: str, options: Mapping[str, Any] | None = None) -> None:
         self.name = name
@@ -78,7 +86,10 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def load(self, data_dir: str | Path | None = None) -> Data:
-        """Loads the data, from the folder `data_dir` if they do not come with a library.
+        """Loads the data.
+
+        Args:
+            data_dir: Folder of the data sets that do not come with a library.
 
         Raises:
             FileNotFoundError: If the data are not there. The message says how to get them.
@@ -87,9 +98,10 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def build(self) -> keras.Model:
-        """Builds an uncompiled Functional model with one input and one output.
+        """Builds the model, its weights drawn with the global random seed.
 
-        Its weights are drawn with the global random seed.
+        Returns:
+            An uncompiled Functional model with one input and one output.
 
         Raises:
             UserError, FileNotFoundError: If the options fit no model, or their weights do not load.
@@ -103,7 +115,10 @@ class Task(abc.ABC):
     def score(self, outputs: Iterable[np.ndarray], labels: Iterable[Any]) -> float:
         """Returns the quality: a number in [0, 1], higher is better.
 
-        The arguments are the model's outputs, floats, and the labels of the same examples.
+        Args:
+            outputs: The model's outputs for each test example: a float array, the first
+                axis of which goes over the examples, or an iterable.
+            labels: The labels of the same examples, alike.
         """
 
     def prepare_conversion(self, model: keras.Model) -> None:

@@ -17,10 +17,18 @@ CLASSES = 80
 def load(
     image_size: int, max_boxes: int, preprocess: Callable[..., tf.Tensor], **source: Any
 ) -> base.Data:
-    """Loads images and boxes, as `shapes.load` returns them, by `tfds.load` with its arguments.
+    """Loads images with their boxes. Further arguments are those of `tfds.load`.
 
     Images are resized, and preprocessed as float32 with values in [0, 255]. Of many boxes the
     largest are kept.
+
+    Returns:
+        Images, float32 [image_size, image_size, 3], and boxes, float32 [max_boxes, 5]: rows of
+        (ymin, xmin, ymax, xmax, class) in fractions of the image; those with class -1 hold no
+        box.
+
+    Raises:
+        UserError, FileNotFoundError: As `tfds.load`.
     """
 
     def convert(example: dict[str, Any]):

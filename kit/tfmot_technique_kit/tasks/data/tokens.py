@@ -16,14 +16,17 @@ _START = 1
 def tokenize(
     data: base.Data, sequence_length: int, vocabulary_size: int, vocabulary: str | None = None
 ) -> base.Data:
-    """Makes token ids of sentences, int32 [sequence_length], 0 for padding.
+    """Makes tokens of sentences.
 
     Args:
-        data: Examples are dicts with a `sentence`, a string, and a `label`, which is kept.
-        sequence_length: Longer sentences are cut, shorter ones padded.
+        data: Examples are dicts with a `sentence`, a string, and a `label`.
+        sequence_length: Number of tokens of a sentence: longer ones are cut, shorter padded.
         vocabulary_size: Number of tokens that the model knows.
         vocabulary: Path of the `vocab.txt` of a BERT. With None, tokens are the most
             frequent words of the training sentences.
+
+    Returns:
+        Token ids, int32 [sequence_length], 0 for padding, and the labels.
 
     Raises:
         FileNotFoundError: If there is no such file.

@@ -77,8 +77,16 @@ class Options(base.Options):
 def build(options: Options, classes: int) -> keras.Model:
     """Builds a BERT that classifies texts.
 
-    The model is Functional, of token ids, int32 [sequence_length], 0 for padding, to logits
-    [classes]. Raises as `weights.load` or `hugging_face.load`.
+    Args:
+        options: Its options.
+        classes: Number of classes.
+
+    Returns:
+        A Functional model of token ids, int32 [sequence_length], 0 for padding, to logits
+        [classes].
+
+    Raises:
+        UserError, FileNotFoundError: As `weights.load` or `hugging_face.load`.
     """
     ids = keras.Input([options.sequence_length], dtype="int32", name="ids")
     x = _encode(ids, options)

@@ -49,8 +49,12 @@ class Options(classifier.BackboneOptions):
 def build(options: Options, classes: int) -> keras.Model:
     """Builds the model: a backbone, features of several scales, and a head.
 
-    The model is Functional, of float32 images [image_size, image_size, 3] to the output above. A
-    cell has 4 pixels, or 8 with a backbone by `classifier.build_application`, which may raise.
+    Returns:
+        A Functional model of float32 images [image_size, image_size, 3] to the output above.
+        A cell has 4 pixels, or 8 with a backbone of `keras.applications`.
+
+    Raises:
+        UserError, FileNotFoundError: As `classifier.build_application`.
     """
     inputs = keras.Input([options.image_size, options.image_size, 3])
     channels = max(int(_NECK_CHANNELS[options.model] * options.width), 8)
@@ -111,10 +115,11 @@ class Loss(keras.losses.Loss):
 
 
 def decode(output: np.ndarray) -> np.ndarray:
-    """Finds the objects in an output, an array [height, width, classes + 4]: up to 100.
+    """Finds the objects in an output, an array [height, width, classes + 4].
 
-    Returns rows of (ymin, xmin, ymax, xmax, class, score) in fractions of the image, the surest
-    first. A score is a probability.
+    Returns:
+        Array [k, 6], k up to 100, rows of (ymin, xmin, ymax, xmax, class, score) in fractions
+        of the image, the surest first. A score is a probability.
     """
     height, width, channels = output.shape
     classes = channels - _BOX_VALUES

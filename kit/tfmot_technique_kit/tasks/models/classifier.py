@@ -53,9 +53,14 @@ class Options(BackboneOptions):
 
 
 def build(options: Options, channels: int) -> keras.Model:
-    """Builds a Functional model of images to logits [classes]; raises as `build_application`.
+    """Builds the model.
 
-    Images are float32 [image_size, image_size, channels].
+    Returns:
+        A Functional model of float32 images [image_size, image_size, channels] to logits
+        [classes].
+
+    Raises:
+        UserError, FileNotFoundError: As `build_application`.
     """
     shape = (options.image_size, options.image_size, channels)
     if options.model != "cnn":

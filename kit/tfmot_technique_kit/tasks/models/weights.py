@@ -13,8 +13,11 @@ def load(model: keras.Model, path: str, option: str) -> None:
     """Loads what `save` or `save_weights` of the same model has written, as an option says.
 
     The path is that of an `.h5` or `.keras` file, of Keras 2 or 3, or the prefix of the files of a
-    TensorFlow checkpoint. Raises FileNotFoundError or UserError if there is none, or none that
-    fits.
+    TensorFlow checkpoint.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        UserError: If the weights are those of another model, or the file has none.
     """
     place = Path(path).expanduser()
     if not any(place.parent.glob(f"{glob.escape(place.name)}*")):
