@@ -14,6 +14,11 @@ from <<cookiecutter.__package>>.keras.compat import ops
 from <<cookiecutter.__package>>.keras.compat import tree
 
 _STATE_ARGUMENTS = {'shape', 'dtype', 'initializer'}
+_FINITE = 'finite numbers, as it got, but it returned NaN or infinity'
+
+# In the place of a step a number says which check failed. The steps that an
+# epoch still counts do not reach the next one.
+_FIRST, _STEPS = -(2**31), 2**20
 
 # How far the layers that `replace` returns, and a weight to which `apply` is
 # applied once more, may be off, relative to the largest value.
@@ -29,15 +34,12 @@ class CheckedAlgorithm:
   algorithm makes of finite numbers, which is tf.errors.InvalidArgumentError on
   TensorFlow. All messages name the method and the layer, and say what was
   expected.
-
-  Attributes:
-    faults: List of the messages for which `update` returns a number.
   """
 
   def __init__(self, algorithm, layer):
     self._algorithm = algorithm
     self._layer = layer
-    self.faults = []
+    self._faults = {}  # From messages to their numbers.
 
   def create_state(self, slot):
     """Returns the arguments for the variables of a slot, by name."""
@@ -46,16 +48,16 @@ class CheckedAlgorithm:
       isinstance(arguments, dict) and set(arguments) == _STATE_ARGUMENTS
       for arguments in state.values()
     )
-    given = self._state('create_state', slot, {})
+    fail = functools.partial(self._fail, 'create_state', slot)
     if not is_valid:
-      given.fail(
+      fail(
         'a dict from names to dicts with the keys `shape`, `dtype` and '
         f'`initializer`, but got {state}'
       )
     for key, arguments in state.items():
       dtype = compat.dtype_name(arguments['dtype'])
       if slot.weight is None and 'float' not in dtype:
-        given.fail(
+        fail(
           'floating point state for an output, which replicas average, but '
           f'`{key}` is {dtype}'
         )
@@ -65,9 +67,9 @@ class CheckedAlgorithm:
     """Computes what the schedule asks for.
 
     Returns:
-      A tuple: the new state, a dict of tensors; what `apply` makes of it; an
-      int32 scalar tensor, 0 if all is finite, else which of `faults` it is. A
-      program that XLA has compiled cannot raise errors itself.
+      A tuple: the new state, a dict of tensors; what `apply` makes of it; a
+      list of integer scalar tensors, large or, for a failed check, a number to
+      put in the place of the step. XLA's programs cannot raise errors.
     """
     given = self._state('update_state', slot, state)
     new = self._algorithm.update_state(tensor, given, level)
@@ -81,12 +83,15 @@ class CheckedAlgorithm:
       key: self._check_like('update_state', slot, new[key], old, f'`{key}`')
       for key, old in state.items()
     }
-    values = new.values()
-    checked, first = self._check_finite('update_state', slot, values, tensor)
+    check = self._check_finite
+    checked, codes = check('update_state', slot, new.values(), tensor)
     with checked:
       applied = self.apply(slot, tensor, new)
-    _, second = self._check_finite('apply', slot, [applied], tensor)
-    return new, applied, ops.where(first > 0, first, second)
+    return new, applied, codes + check('apply', slot, [applied], tensor)[1]
+
+  def describe_fault(self, step):
+    """Returns the message for what a failed check put in a step's place."""
+    return list(self._faults)[(step - _FIRST) // _STEPS]
 
   def apply(self, slot, tensor, state):
     """Returns what takes the place of a weight or output."""
@@ -96,7 +101,7 @@ class CheckedAlgorithm:
   def settle(self, slot, tensor, state):
     """Returns what takes the place of a weight. For eager mode alone."""
     value = self.apply(slot, tensor, state)
-    self._check_finite('apply', slot, [value], tensor)
+    self._check_value('apply', slot, value, tensor)
     return value
 
   def finish(self, slot, tensor, state):
@@ -104,7 +109,7 @@ class CheckedAlgorithm:
     given = self._state('finish', slot, state)
     value = self._algorithm.finish(tensor, given)
     value = self._check_like('finish', slot, value, tensor)
-    self._check_finite('finish', slot, [value], tensor)
+    self._check_value('finish', slot, value, tensor)
     again = self.apply(slot, value, state)
     if not _is_close(again, value):
       change = np.abs(compat.to_numpy(again) - compat.to_numpy(value))
@@ -147,13 +152,15 @@ class CheckedAlgorithm:
       values = generator.uniform(size=[2, *(size or 32 for size in shape[1:])])
       return ops.convert_to_tensor(values, self._layer.compute_dtype)
 
-    inputs = tree.map_shape_structure(create_input, input_shape)
-    expected = tree.flatten(wrapper(inputs, training=False))
-    outputs = inputs
+    outputs = tree.map_shape_structure(create_input, input_shape)
+    expected = tree.flatten(wrapper(outputs, training=False))
     for layer in layers:
       outputs = layer(outputs, training=False)
     found = tree.flatten(outputs)
-    shapes, others = map(_get_shapes, (expected, found))
+    shapes, others = (
+      ', '.join(str(tuple(tensor.shape)) for tensor in tensors)
+      for tensors in (expected, found)
+    )
     if shapes != others or not all(map(_is_close, found, expected)):
       self._fail(
         'replace',
@@ -189,21 +196,24 @@ class CheckedAlgorithm:
     """Checks that values are finite if what they are made of is.
 
     Returns:
-      A scope for what must not be computed before, and an int32 scalar tensor,
-      0 if they are, else which of `faults` it is.
+      A scope for what must not be computed before, and a list as `update`
+      returns it. Empty without floats.
     """
-    message = self._message(
-      method, slot, 'finite numbers, as it got, but it returned NaN or infinity'
-    )
+    message = self._message(method, slot, _FINITE)
     floats = [v for v in values if 'float' in compat.dtype_name(v.dtype)]
     if not floats:
-      return contextlib.nullcontext(), 0
+      return contextlib.nullcontext(), []
     are_finite = functools.reduce(operator.and_, map(_is_finite, floats))
     is_fine = are_finite | ~_is_finite(given)
-    if message not in self.faults:
-      self.faults.append(message)
-    fault = ops.where(is_fine, 0, self.faults.index(message) + 1)
-    return compat.check(is_fine, message), ops.cast(fault, 'int32')
+    index = self._faults.setdefault(message, len(self._faults))
+    codes = np.array([-1 - _FIRST, _FIRST + _STEPS * index], compat.STEP_DTYPE)
+    return compat.check(is_fine, message), [ops.where(is_fine, *codes)]
+
+  def _check_value(self, method, slot, value, given):
+    """Checks the same in eager mode: NumPy takes a tenth of the time."""
+    arrays = map(compat.to_numpy, (given, value))
+    if [np.isfinite(array).all() for array in arrays] == [True, False]:
+      compat.check(False, self._message(method, slot, _FINITE))
 
   def _message(self, method, slot, expected):
     place = f'{slot.name} of layer' if slot else 'layer'
@@ -238,10 +248,6 @@ def _make_names_unique(layers, own, names):
     while layer.name in names and layer.name != own:
       setattr(layer, attribute, f'{name}_{next(count)}')
     names.add(layer.name)
-
-
-def _get_shapes(tensors):
-  return ', '.join(str(tuple(tensor.shape)) for tensor in tensors)
 
 
 def _is_finite(tensor):

@@ -282,8 +282,8 @@ class FitTest(test_models.TestCase):
   def fit(self, wrapped):
     model = keras.Sequential([layers.Dense(1), wrapped])
     model.compile(keras.optimizers.SGD(0.1), 'mse')
-    x = np.ones((2, 1), np.float32)
-    model.fit(x, x, epochs=2, verbose=0, callbacks=[UpdateStep()])
+    x = np.ones((6, 1), np.float32)
+    model.fit(x, x, 2, epochs=2, verbose=0, callbacks=[UpdateStep()])
 
   @parameterized.parameters(*_TARGETS)
   def testShape(self, target):

@@ -14,6 +14,7 @@ The wrapper is the same for all of them.
 """
 
 import collections
+import functools
 
 from <<cookiecutter.__package>>.keras import compat
 from <<cookiecutter.__package>>.keras import registry
@@ -95,12 +96,6 @@ def _may_be(training):
   return ops.is_tensor(training) or bool(training)
 
 
-def _mark(step, fault):
-  """Returns the step, or a number below -1 that says which check failed."""
-  step = compat.to_tensor(step)
-  return ops.where(fault > 0, ops.cast(-1 - fault, step.dtype), step)
-
-
 class Weight:
   """The result of `apply` replaces the weight in every training step.
 
@@ -168,15 +163,15 @@ class Weight:
         targets.append(slot.get_sink(weight, slot.load(weight))[0])
 
     def compute():
-      results, fault = [], 0
+      results, codes = [], [compat.to_tensor(step)]
       for slot, (weight, state) in pairs:
         value = slot.load(weight)
-        new, applied, code = wrapper.checked.update(slot, value, state, level)
+        new, applied, found = wrapper.checked.update(slot, value, state, level)
         results += [new[key] for key in sorted(state)]
         if self.applies_on_update:
           results.append(slot.get_sink(weight, applied)[1])
-        fault = ops.maximum(fault, code)
-      return [_mark(step, fault), *results]
+        codes += found
+      return [functools.reduce(ops.minimum, codes), *results]
 
     compat.update_if(due, compute, targets)
 
@@ -283,13 +278,13 @@ class Output:
     variables = [s.state[key] for s in slots for key in sorted(s.state)]
 
     def compute():
-      results, fault = [], 0
+      results, codes = [], [compat.to_tensor(wrapper.step)]
       for slot in slots:
         output = ops.stop_gradient(outputs[slot.index])
-        new, _, code = wrapper.checked.update(slot, output, slot.state, level)
+        new, _, found = wrapper.checked.update(slot, output, slot.state, level)
         results += [new[key] for key in sorted(slot.state)]
-        fault = ops.maximum(fault, code)
-      return [_mark(wrapper.step, fault), *results]
+        codes += found
+      return [functools.reduce(ops.minimum, codes), *results]
 
     if not slots:
       return

@@ -221,23 +221,22 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     Returns:
       What the schedule returns: a bool and a float32 scalar tensor.
     """
-    before = compat.to_tensor(step)
-    is_now = True
-    if ops.is_tensor(training):
-      is_now = ops.cast(training, 'bool')
-      count = ops.cast(is_now, compat.STEP_DTYPE) * count
+    is_asked = ops.is_tensor(training)
+    if is_asked:
+      training = ops.cast(training, 'bool')
+      count = ops.cast(training, compat.STEP_DTYPE) * count
     if not self.slots:
       step.assign_add(count)
       return False, 0.0
     begun = contextlib.nullcontext()
     if not self.calls.has_begun:
-      is_fine = (before >= 0) | (count == 0)
+      is_fine = (compat.to_tensor(step) >= 0) | (count == 0)
       begun = compat.check(is_fine, _MISSING_CALLBACK, default=False)
     with begun:
-      step.assign(ops.where(before < -1, before, before + count))
+      step.assign_add(count)
       now = compat.to_tensor(step)
     due, level = self.schedule(now)
-    return due & is_now, level
+    return due & training if is_asked else due, level
 
   def settle(self):
     """Gives the weights the values that the next forward pass computes with.
@@ -251,7 +250,7 @@ class <<cookiecutter.__wrapper>>(compat.Wrapper):
     """
     step = int(compat.to_numpy(self.step))
     if step < -1:
-      raise ValueError(self.checked.faults[-2 - step])
+      raise ValueError(self.checked.describe_fault(step))
     if step >= 0 and self.algorithm.target.replaces:
       for slot in self.slots:
         slot.assign(self.checked.settle)
