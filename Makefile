@@ -52,8 +52,11 @@ test-fast: $(READY)
 test-life: $(READY)
 	$(BIN)/python -m pytest $(PARALLEL) -m "life and not baked"
 
+# Two files at once, each with an environment of its own: much of it waits, for packages or for
+# one process. The longest are shown.
 test-baked: $(READY)
-	KINDS=$(KINDS) $(BIN)/python -m pytest -m baked
+	KINDS=$(KINDS) $(BIN)/python -m pytest -m baked --numprocesses 2 --dist loadfile \
+	  --durations 12 --durations-min 30
 
 # What the kit's README says: what it takes with TensorFlow.
 KIT := $(VENV)/kit

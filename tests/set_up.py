@@ -63,7 +63,8 @@ def activated(command: str) -> str:
 
 def run(folder: Path, command: str) -> str:
     """Runs a command line in a folder, as a shell does, and returns what it printed."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "TF_", "VIRTUAL_"))}
+    ours = ("PYTEST_", "PYTHON", "TF_", "VIRTUAL_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     # The Python of these tests, without what is installed for them.
     own = str(Path(sys.executable).parent)
     others = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != own]
