@@ -118,3 +118,11 @@ def run_documented(project: Path, command: str, more: str = "", is_activated: bo
     if is_activated:
         return run(project, f"{ACTIVATE} && {line}")
     return run(project, re.sub(r"^|(?<=&& )", ".venv/bin/", line))
+
+
+def check_passed(shown: str) -> None:
+    """Checks that pytest ran tests and none failed."""
+    # The summary alone: warnings of libraries may speak of what failed.
+    summaries = re.findall(r"^.*\b[1-9]\d* passed.*$", shown, re.MULTILINE)
+    assert summaries, shown[-4000:]
+    assert "failed" not in summaries[-1]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import support
 from conftest import FIRST, OF_EACH_KIND, bake
-from set_up import run
-from test_baked import IN_FULL, check_passed
+from set_up import check_passed, run
+from test_baked import IN_FULL
 
 from tfmot_technique_kit.switch import BACKENDS
 

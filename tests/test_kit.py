@@ -8,6 +8,7 @@ from pathlib import Path
 import history
 import pytest
 import support
+from set_up import check_passed
 from test_cruft import cruft
 
 from tfmot_technique_kit import __version__
@@ -160,3 +161,12 @@ class TestInstalling:
         run = support.cookiecutter(home, template=archive)
         assert run.returncode == 0, run.stdout
         self.install(home / "connection_pruning", tmp_path)
+
+
+@pytest.mark.baked
+def test_the_kit_passes_its_tests_in_the_environment_of_a_project(environment, monkeypatch):
+    monkeypatch.setenv("COOKIECUTTER", str(Path(sys.executable).with_name("cookiecutter")))
+    shown = environment.python(
+        support.ROOT / "kit", "-m", "pytest", "-n", "auto", "-m", "tensorflow"
+    )
+    check_passed(shown)
