@@ -68,7 +68,7 @@ $(KIT)/.ready: kit/pyproject.toml
 	@touch $@
 
 test-kit: $(KIT)/.ready
-	cd kit && $(abspath $(KIT))/bin/python -m pytest --numprocesses auto -m tensorflow
+	cd kit && $(abspath $(KIT))/bin/python -m pytest --numprocesses auto --dist loadfile -m tensorflow
 
 # One at a time, for their memory; with those that read data sets in their real format, which
 # the environments of projects skip.
