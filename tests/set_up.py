@@ -69,10 +69,13 @@ def run(folder: Path, command: str) -> str:
     own = str(Path(sys.executable).parent)
     others = [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != own]
     path = os.pathsep.join([str(Path(sys.base_prefix, "bin")), *others])
+    # Tests of a project that run beside others share the cores with them.
+    beside = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    count = max(1, (os.cpu_count() or 1) // beside)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],
         cwd=folder,
-        env={**kept, "PATH": path},
+        env={**kept, "PATH": path, "PYTEST_XDIST_AUTO_NUM_WORKERS": str(count)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
