@@ -129,3 +129,11 @@ def check_passed(shown: str) -> None:
     summaries = re.findall(r"^.*\b[1-9]\d* passed.*$", shown, re.MULTILINE)
     assert summaries, shown[-4000:]
     assert "failed" not in summaries[-1]
+
+
+def columns(shown: str) -> dict[str, list[float]]:
+    """Returns the columns of the table of models that the example printed, by their titles."""
+    _, header, body = re.split(r"^(model .*)$", shown, flags=re.M)
+    rows = [line.split()[-len(header.split()) + 1 :] for line in body.splitlines() if line]
+    numbers = [[float(number) for number in row] for row in rows]
+    return dict(zip(header.split()[1:], zip(*numbers, strict=True), strict=True))
